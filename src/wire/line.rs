@@ -1,0 +1,238 @@
+//! The lines that carry ticks and echoes, the same over every method.
+
+use core::fmt::{self, Display, Formatter};
+use core::str::FromStr;
+
+use crate::time::Micros;
+
+/// A line that is not one of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineError;
+
+impl Display for LineError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("not a line of this protocol")
+    }
+}
+
+impl core::error::Error for LineError {}
+
+fn number<T: FromStr>(field: Option<&str>) -> Result<T, LineError> {
+    field.and_then(|text| text.parse().ok()).ok_or(LineError)
+}
+
+/// An instance's id: 1 to 16 hexadecimal digits.
+fn instance(field: Option<&str>) -> Result<String, LineError> {
+    let fits = |text: &&str| (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    field.filter(fits).map(str::to_owned).ok_or(LineError)
+}
+
+fn nothing_left<'a>(mut fields: impl Iterator<Item = &'a str>) -> Result<(), LineError> {
+    if fields.next().is_some() { Err(LineError) } else { Ok(()) }
+}
+
+/// `tick <n> <due µs> <sent µs> <instance>`: one numbered, stamped message. Every method carries the same ticks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// Its number within the run and instance, from 1.
+    pub n: u32,
+    /// When it fell due, since the instance began.
+    pub due: Micros,
+    /// When it was handed to the socket, since the instance began.
+    pub sent: Micros,
+    /// Who stamped it: stamps of two instances are never subtracted.
+    pub instance: String,
+}
+
+impl Display for Tick {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "tick {} {} {} {}", self.n, self.due.0, self.sent.0, self.instance)
+    }
+}
+
+impl FromStr for Tick {
+    type Err = LineError;
+
+    fn from_str(line: &str) -> Result<Self, LineError> {
+        match line.parse()? {
+            FromServer::Tick(tick) => Ok(tick),
+            FromServer::Echo(_) => Err(LineError),
+        }
+    }
+}
+
+/// The `id:` field of a tick as an event: `<n>.<instance>.<instance's start, ms since 1970>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TickId {
+    /// The tick's number.
+    pub n: u32,
+    /// The instance's id.
+    pub instance: String,
+    /// When the instance began.
+    pub started_at: u64,
+}
+
+impl Display for TickId {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.n, self.instance, self.started_at)
+    }
+}
+
+impl FromStr for TickId {
+    type Err = LineError;
+
+    fn from_str(id: &str) -> Result<Self, LineError> {
+        let mut fields = id.split('.');
+        let id =
+            Self { n: number(fields.next())?, instance: instance(fields.next())?, started_at: number(fields.next())? };
+        nothing_left(fields)?;
+        Ok(id)
+    }
+}
+
+/// When the server got something and when it answered, since the instance began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At {
+    /// When the request's head or the frame had been read.
+    pub received: Micros,
+    /// When the answer was handed to the socket.
+    pub sent: Micros,
+    /// Whose clock that is.
+    pub instance: String,
+}
+
+/// `echo <n> <received µs> <sent µs> <instance>[ <padding>]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Echo {
+    /// The number that the page gave.
+    pub n: u32,
+    /// The server's stamps.
+    pub at: At,
+    /// What the page sent after the number, unchanged.
+    pub padding: String,
+}
+
+impl Display for Echo {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let At { received, sent, instance } = &self.at;
+        write!(f, "echo {} {} {} {instance}", self.n, received.0, sent.0)?;
+        if self.padding.is_empty() { Ok(()) } else { write!(f, " {}", self.padding) }
+    }
+}
+
+/// A text frame from the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FromServer {
+    /// A tick.
+    Tick(Tick),
+    /// The answer to [`FromPage::Echo`].
+    Echo(Echo),
+}
+
+impl FromStr for FromServer {
+    type Err = LineError;
+
+    fn from_str(line: &str) -> Result<Self, LineError> {
+        let mut fields = line.splitn(6, ' ');
+        let word = fields.next();
+        let n = number(fields.next())?;
+        let (first, second) = (Micros(number(fields.next())?), Micros(number(fields.next())?));
+        let instance = instance(fields.next())?;
+        match word {
+            Some("tick") => {
+                nothing_left(fields)?;
+                Ok(Self::Tick(Tick { n, due: first, sent: second, instance }))
+            }
+            Some("echo") => {
+                let at = At { received: first, sent: second, instance };
+                Ok(Self::Echo(Echo { n, at, padding: fields.next().unwrap_or_default().to_owned() }))
+            }
+            _ => Err(LineError),
+        }
+    }
+}
+
+/// A text frame from the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FromPage {
+    /// `ticks <count>`: send that many ticks as they fall due.
+    Ticks(u32),
+    /// `echo <n>[ <padding>]`: answer with an [`Echo`].
+    Echo(u32, String),
+    /// `end`: close with [`super::CLOSE_CODE`] and [`super::CLOSE_REASON`].
+    End,
+}
+
+impl Display for FromPage {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ticks(count) => write!(f, "ticks {count}"),
+            Self::Echo(n, padding) if padding.is_empty() => write!(f, "echo {n}"),
+            Self::Echo(n, padding) => write!(f, "echo {n} {padding}"),
+            Self::End => f.write_str("end"),
+        }
+    }
+}
+
+impl FromStr for FromPage {
+    type Err = LineError;
+
+    fn from_str(line: &str) -> Result<Self, LineError> {
+        let mut fields = line.splitn(3, ' ');
+        let said = match fields.next() {
+            Some("ticks") => Self::Ticks(number(fields.next())?),
+            Some("echo") => {
+                return Ok(Self::Echo(
+                    number(fields.next())?,
+                    fields.next().unwrap_or_default().to_owned(),
+                ));
+            }
+            Some("end") => Self::End,
+            _ => return Err(LineError),
+        };
+        nothing_left(fields)?;
+        Ok(said)
+    }
+}
+
+/// The body of a poll or long poll: `at <received µs> <sent µs> <instance>`, then a line per tick, each ended by `\n`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollBody {
+    /// The server's stamps.
+    pub at: At,
+    /// The ticks after the asked number that were due, at most [`PollBody::MOST`].
+    pub ticks: Vec<Tick>,
+}
+
+impl PollBody {
+    /// The most ticks in one body.
+    pub const MOST: usize = 100;
+}
+
+impl Display for PollBody {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let At { received, sent, instance } = &self.at;
+        writeln!(f, "at {} {} {instance}", received.0, sent.0)?;
+        self.ticks.iter().try_for_each(|tick| writeln!(f, "{tick}"))
+    }
+}
+
+impl FromStr for PollBody {
+    type Err = LineError;
+
+    fn from_str(body: &str) -> Result<Self, LineError> {
+        let mut lines = body.strip_suffix('\n').ok_or(LineError)?.split('\n');
+        let mut fields = lines.next().ok_or(LineError)?.split(' ');
+        if fields.next() != Some("at") {
+            return Err(LineError);
+        }
+        let at = At {
+            received: Micros(number(fields.next())?),
+            sent: Micros(number(fields.next())?),
+            instance: instance(fields.next())?,
+        };
+        nothing_left(fields)?;
+        let ticks = lines.take(Self::MOST + 1).map(str::parse).collect::<Result<Vec<_>, _>>()?;
+        if ticks.len() > Self::MOST { Err(LineError) } else { Ok(Self { at, ticks }) }
+    }
+}
