@@ -1,8 +1,14 @@
 //! pushcheck: which HTTP push methods work from this network, where the others break, and why.
 //!
 //! Data flows one way: plan → probes → evidence → diagnosis → report. Everything that decides is pure: no clock, no
-//! socket, no DOM; it is tested natively and can be replayed. Only [`browser`] and [`face`] touch the browser.
+//! socket, no DOM; it is tested natively and can be replayed. Only `browser` and `face` touch the browser.
 
+pub mod diagnosis;
+pub mod evidence;
 pub mod method;
+pub mod plan;
+pub mod report;
+pub mod session;
+pub mod stats;
 pub mod time;
 pub mod wire;

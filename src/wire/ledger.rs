@@ -78,6 +78,11 @@ pub struct Sighting {
     pub bytes_in: Option<u64>,
     /// Bytes that this exchange wrote above TLS; null as above.
     pub bytes_out: Option<u64>,
+    /// Of `bytesIn`, the request's head; null as above.
+    pub head_in: Option<u64>,
+    /// Of `bytesOut`, the answer's head (the 101 of an upgrade); null as above, and where the head was not written apart
+    /// from the body (polls).
+    pub head_out: Option<u64>,
     /// The close frame from the page.
     pub close: Option<SeenClose>,
     /// When it ended; null while it lasts.

@@ -1,0 +1,252 @@
+//! Traces and sightings → flat facts about each attempt.
+
+use serde::{Deserialize, Serialize};
+
+use super::clock::round_trips;
+use super::verdict::Verdict;
+use super::{CloseClass, Place, TimeClass, class};
+use crate::evidence::{Ended, Event, Evidence, ResourceTiming, Trace};
+use crate::stats::Spread;
+use crate::time::Micros;
+use crate::wire::{FromServer, PollBody, REFUSED_BY_LIMIT, Sighting, Tick};
+
+/// What is known of one attempt. Times are µs since it started; null is unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attempt {
+    /// Its trace's number.
+    pub id: u16,
+    /// Its probe.
+    pub probe: String,
+    /// Its number within the probe, from 1.
+    pub attempt: u16,
+    /// `probe`: our server; `own`: the embedder's endpoint, judged by the page alone.
+    pub endpoint: Endpoint,
+    /// The verdict on it.
+    pub verdict: Verdict,
+    /// Where it broke.
+    pub place: Option<Place>,
+    /// How it ended.
+    pub ended: Ended,
+    /// The HTTP status that the page saw; null: hidden from scripts, or none came.
+    pub status: Option<u16>,
+    /// The answer bore our server's mark; null: no answer was readable.
+    pub marked: Option<bool>,
+    /// How our server refused, by either side's word.
+    pub refused: Option<String>,
+    /// The name of the error that the page got.
+    pub error: Option<String>,
+    /// The directive of the page's policy that forbade it.
+    pub blocked_by: Option<String>,
+    /// How often the server saw it arrive; null: its half is missing or incomplete.
+    pub arrivals: Option<u32>,
+    /// Until `open`, or the answer's head.
+    pub open_us: Option<u64>,
+    /// Until the first message or body.
+    pub first_message_us: Option<u64>,
+    /// Until it failed.
+    pub failed_us: Option<u64>,
+    /// Until it ended.
+    pub ended_us: u64,
+    /// Round trips of its echoes.
+    pub echo: Option<Spread>,
+    /// How far the gaps between ticks' arrivals were from the gaps between their sending.
+    pub gap_error: Option<Spread>,
+    /// Ticks that arrived.
+    pub ticks: u32,
+    /// The `close` event.
+    pub close: Option<Close>,
+    /// Its class; null: not a WebSocket, or it needed no close.
+    pub close_class: Option<CloseClass>,
+    /// The class of the time to failure.
+    pub time_class: Option<TimeClass>,
+    /// The HTTP version and phases that the browser told.
+    pub resource_timing: Option<ResourceTiming>,
+}
+
+/// Whose endpoint was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Endpoint {
+    /// The probe server's.
+    Probe,
+    /// The embedder's own.
+    Own,
+}
+
+/// A `close` event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Close {
+    /// `code`.
+    pub code: u16,
+    /// `reason`, where it is ours.
+    pub reason: String,
+    /// `wasClean`.
+    pub was_clean: bool,
+}
+
+/// A poll's body, if it is one of ours.
+pub fn lines(body: &str) -> Option<PollBody> {
+    body.parse().ok()
+}
+
+/// The ticks of an attempt, each with its arrival, in order of arrival.
+pub fn arrivals(trace: &Trace) -> Vec<(Tick, Micros)> {
+    let mut arrived = Vec::new();
+    for stamped in &trace.events {
+        match &stamped.event {
+            Event::Message { line, .. } => {
+                if let Ok(FromServer::Tick(tick)) = line.parse() {
+                    arrived.push((tick, stamped.at));
+                }
+            }
+            Event::Body { text, .. } => {
+                let ticks = lines(text).map(|body| body.ticks).unwrap_or_default();
+                arrived.extend(ticks.into_iter().map(|tick| (tick, stamped.at)));
+            }
+            _ => {}
+        }
+    }
+    arrived
+}
+
+/// The arrivals that the server saw of an attempt; `None`: its half is missing.
+pub fn sightings<'a>(evidence: &'a Evidence, trace: &Trace) -> Option<Vec<&'a Sighting>> {
+    let ledger = evidence.ledger.as_ref().filter(|_| !trace.own)?;
+    let own = |s: &&Sighting| s.attempt == trace.attempt && s.probe == trace.probe;
+    Some(ledger.sightings.iter().filter(own).collect())
+}
+
+/// The longest silence that an attempt outlived: between two of its messages, or before one.
+pub fn longest_silence(trace: &Trace) -> Micros {
+    let mut quiet_since = None;
+    let mut longest = Micros::ZERO;
+    for stamped in &trace.events {
+        match stamped.event {
+            Event::Opened { .. } | Event::Head { .. } | Event::Sent { .. } | Event::Message { .. } => {
+                let silence = quiet_since.map_or(Micros::ZERO, |since| stamped.at.since(since));
+                if matches!(stamped.event, Event::Message { .. }) || matches!(stamped.event, Event::Sent { .. }) {
+                    longest = longest.max(silence);
+                }
+                quiet_since = Some(stamped.at);
+            }
+            _ => {}
+        }
+    }
+    longest
+}
+
+/// The facts of one attempt. `rtt`: the smallest round trip of the run.
+pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attempt {
+    let ended = trace.ended.unwrap_or(Ended::Stopped);
+    let since = |at: Option<Micros>| at.map(|at| at.since(trace.started_at).0);
+    let step = Micros(evidence.surroundings.clock_step_us);
+    let seen = sightings(evidence, trace);
+    let mut facts = Attempt {
+        id: trace.id,
+        probe: trace.probe.clone(),
+        attempt: trace.attempt,
+        endpoint: if trace.own { Endpoint::Own } else { Endpoint::Probe },
+        verdict: Verdict::Inconclusive,
+        place: None,
+        ended,
+        status: None,
+        marked: None,
+        refused: seen.iter().flatten().find_map(|s| s.refused.clone()),
+        error: None,
+        blocked_by: None,
+        arrivals: seen.as_ref().filter(|_| complete(evidence)).map(|seen| seen.len() as u32),
+        open_us: since(trace.first(|e| matches!(e, Event::Opened { .. } | Event::Head { .. }))),
+        first_message_us: since(trace.first(|e| matches!(e, Event::Message { .. } | Event::Body { .. }))),
+        failed_us: None,
+        ended_us: since(trace.first(|e| is_end(e)).or_else(|| trace.events.last().map(|s| s.at))).unwrap_or_default(),
+        echo: Spread::of(&round_trips(trace).iter().map(|trip| trip.answered.since(trip.asked).0).collect::<Vec<_>>()),
+        gap_error: gap_error(&arrivals(trace)),
+        ticks: arrivals(trace).len() as u32,
+        close: None,
+        close_class: None,
+        time_class: None,
+        resource_timing: None,
+    };
+    for stamped in &trace.events {
+        match &stamped.event {
+            Event::Head { status, marked, refused } => {
+                facts.status = Some(*status);
+                facts.marked = Some(*marked);
+                facts.refused = facts.refused.or_else(|| refused.clone());
+            }
+            Event::Threw { name } | Event::Failed { name } => facts.error = Some(name.clone()),
+            Event::Blocked { directive } => facts.blocked_by = Some(directive.clone()),
+            Event::Closed { code, reason, was_clean } => {
+                facts.close = Some(Close { code: *code, reason: reason.clone(), was_clean: *was_clean });
+                facts.close_class = Some(CloseClass::of(*code, *was_clean, facts.open_us.is_some()));
+            }
+            Event::Timed(timing) => facts.resource_timing = Some(timing.clone()),
+            Event::Unsupported => facts.error = Some("NotSupportedError".to_owned()),
+            _ => {}
+        }
+    }
+    let asked_to_end = |e: &Event| matches!(e, Event::Sent { line } if line == "end");
+    if facts.close.is_none() && trace.first(asked_to_end).is_some() {
+        facts.close_class = Some(CloseClass::NeverClosed);
+    }
+    if matches!(ended, Ended::Failed | Ended::GaveUp) {
+        facts.failed_us = Some(facts.ended_us);
+        let elapsed = Micros(facts.ended_us);
+        facts.time_class = TimeClass::of(elapsed, ended == Ended::GaveUp, rtt, step);
+    }
+    facts.verdict = judge(&facts, rtt);
+    facts
+}
+
+/// A missing sighting proves that nothing arrived.
+pub fn complete(evidence: &Evidence) -> bool {
+    evidence.ledger.as_ref().is_some_and(|ledger| ledger.complete)
+}
+
+const fn is_end(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Threw { .. }
+            | Event::Unsupported
+            | Event::Body { .. }
+            | Event::Finished
+            | Event::Failed { .. }
+            | Event::Errored { .. }
+            | Event::Closed { .. }
+            | Event::Blocked { .. }
+            | Event::GaveUp
+            | Event::Stopped
+    )
+}
+
+fn gap_error(arrived: &[(Tick, Micros)]) -> Option<Spread> {
+    let off = arrived.windows(2).filter(|pair| pair[0].0.instance == pair[1].0.instance && pair[0].0.n < pair[1].0.n);
+    let off = off.map(|pair| {
+        let came = pair[1].1.since(pair[0].1).0;
+        came.abs_diff(pair[1].0.sent.since(pair[0].0.sent).0)
+    });
+    Spread::of(&off.collect::<Vec<_>>())
+}
+
+/// The verdict on one attempt, from its own facts.
+fn judge(facts: &Attempt, rtt: Option<Micros>) -> Verdict {
+    let ours_by_limit = facts.refused.as_deref().is_some_and(|why| REFUSED_BY_LIMIT.contains(&why));
+    let slow = rtt.is_some_and(|rtt| facts.open_us.is_some_and(|open| open > class::slow_open(rtt).0));
+    match facts.ended {
+        _ if ours_by_limit => Verdict::Inconclusive,
+        Ended::Stopped => Verdict::Inconclusive,
+        Ended::Complete => {
+            let close_changed = facts.endpoint == Endpoint::Probe
+                && facts.close.as_ref().is_some_and(|close| {
+                    close.code != crate::wire::CLOSE_CODE || close.reason != crate::wire::CLOSE_REASON
+                });
+            // A long poll is answered when a tick is due, not when it arrives: only a handshake can be slow.
+            if close_changed || (slow && facts.close.is_some()) { Verdict::Warning } else { Verdict::Passed }
+        }
+        // It had said all but the close: only the close was lost.
+        Ended::GaveUp if facts.close_class == Some(CloseClass::NeverClosed) => Verdict::Warning,
+        Ended::Failed | Ended::GaveUp => Verdict::Failed,
+    }
+}

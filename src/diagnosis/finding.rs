@@ -1,0 +1,95 @@
+//! What a rule claims, how strongly, and by what.
+
+use serde::{Deserialize, Serialize};
+
+use super::Place;
+use crate::method::Method;
+
+/// A stable name of a cause, never renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// The browser lacks the API.
+    MethodNotSupported,
+    /// The widget itself failed.
+    OwnFailure,
+}
+
+impl Code {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::MethodNotSupported, Self::OwnFailure];
+
+    /// The code as it stands in a report.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MethodNotSupported => "method-not-supported",
+            Self::OwnFailure => "own-failure",
+        }
+    }
+}
+
+/// How much a finding promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strength {
+    /// Fits, as others may.
+    Possible,
+    /// Fits better than anything else known.
+    Likely,
+    /// Nothing else can look like this.
+    Proved,
+}
+
+/// What it costs the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Works, worse than it should.
+    Degraded,
+    /// Does not work.
+    Blocking,
+}
+
+/// One claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// Unique in its report.
+    pub id: String,
+    /// The cause.
+    pub code: Code,
+    /// The method it is about; null: the run as a whole.
+    pub method: Option<Method>,
+    /// The lane it is about; null: all.
+    pub lane: Option<String>,
+    /// Where; null: not determined.
+    pub place: Option<Place>,
+    /// How strongly.
+    pub strength: Strength,
+    /// What it costs.
+    pub severity: Severity,
+    /// In how many attempts it was seen …
+    pub seen: u32,
+    /// … of how many.
+    pub of: u32,
+    /// Ids of the evidence for it: `trace:<n>`, `sighting:<n>`, `surroundings`.
+    pub because: Vec<String>,
+    /// Ids of the evidence against it.
+    pub against: Vec<String>,
+    /// Codes that could look the same, at most three.
+    pub rivals: Vec<Rival>,
+    /// The finding that explains this one.
+    pub folded_under: Option<String>,
+}
+
+/// Another explanation, and what would tell it apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rival {
+    /// Its code.
+    pub code: Code,
+    /// The probe or action that would separate them.
+    pub separated_by: String,
+}

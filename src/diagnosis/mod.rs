@@ -1,0 +1,43 @@
+//! Evidence → facts → findings. Pure: the same evidence gives the same diagnosis, natively and in every browser.
+
+mod class;
+pub mod clock;
+pub mod delivery;
+pub mod facts;
+mod finding;
+mod local;
+pub mod methods;
+pub mod overhead;
+mod place;
+mod verdict;
+
+pub use class::{CloseClass, TimeClass};
+pub use finding::{Code, Finding, Rival, Severity, Strength};
+pub use methods::{Asked, LaneReport, MethodReport, Timing};
+pub use place::Place;
+pub use verdict::{RunResult, Verdict, Word, result, together};
+
+use crate::evidence::Evidence;
+
+/// What the evidence says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// All five methods.
+    pub methods: Vec<MethodReport>,
+    /// Every finding.
+    pub findings: Vec<Finding>,
+    /// The result, unless the run was stopped.
+    pub result: RunResult,
+}
+
+/// Judges.
+pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
+    let methods = methods::methods(evidence, asked);
+    let verdicts: Vec<_> = methods.iter().map(|method| (method.method, method.verdict)).collect();
+    let findings = [local::method_not_supported(evidence), local::own_failure(evidence)];
+    let findings = findings.into_iter().flatten().enumerate().map(|(i, finding)| {
+        let id = ["f", &(i + 1).to_string()].concat();
+        Finding { id, ..finding }
+    });
+    Diagnosis { findings: findings.collect(), result: result(&verdicts, &asked.required), methods }
+}

@@ -1,0 +1,91 @@
+//! Words while it runs, verdicts when it is over.
+
+use serde::{Deserialize, Serialize};
+
+use crate::method::Method;
+
+/// What can be said of a method while it is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// The first rung is climbed.
+    Opens,
+    /// Unanswered for longer than a handshake takes.
+    Waiting,
+    /// An attempt failed; others may not.
+    FailsSoFar,
+}
+
+/// What is said of a method, an attempt or a lane in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every rung was climbed.
+    Passed,
+    /// It works, not as it should.
+    Warning,
+    /// It does not work.
+    Failed,
+    /// It was not tried.
+    Skipped,
+    /// It was tried, and cannot be judged.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// It can be used.
+    pub const fn works(self) -> bool {
+        matches!(self, Self::Passed | Self::Warning)
+    }
+}
+
+/// The result of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunResult {
+    /// Every method passed that was asked for.
+    Passed,
+    /// Some work.
+    Warning,
+    /// None works, or a required one does not.
+    Failed,
+    /// A required one, or all, cannot be judged.
+    Inconclusive,
+    /// The page stopped it, or we failed.
+    Aborted,
+}
+
+/// The verdicts of several attempts or methods as one: what worked in some of them is a warning.
+pub fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    let mut all: Option<Verdict> = None;
+    for verdict in verdicts.filter(|v| *v != Verdict::Skipped) {
+        all = Some(match (all, verdict) {
+            (None, v) => v,
+            (Some(a), b) if a == b => a,
+            (Some(a), b) if a.works() || b.works() => Verdict::Warning,
+            (Some(_), _) => Verdict::Inconclusive,
+        });
+    }
+    all.unwrap_or(Verdict::Skipped)
+}
+
+/// The result of a run from its methods' verdicts.
+pub fn result(methods: &[(Method, Verdict)], required: &[Method]) -> RunResult {
+    let tried = || methods.iter().filter(|(_, verdict)| *verdict != Verdict::Skipped);
+    let must = |verdict| {
+        required.iter().any(|required| methods.iter().any(|(method, v)| method == required && *v == verdict))
+    };
+    if must(Verdict::Failed) {
+        RunResult::Failed
+    } else if must(Verdict::Inconclusive) || must(Verdict::Skipped) {
+        RunResult::Inconclusive
+    } else if tried().count() > 0 && tried().all(|(_, verdict)| *verdict == Verdict::Passed) {
+        RunResult::Passed
+    } else if tried().any(|(_, verdict)| verdict.works()) {
+        RunResult::Warning
+    } else if tried().count() > 0 && tried().all(|(_, verdict)| *verdict == Verdict::Failed) {
+        RunResult::Failed
+    } else {
+        RunResult::Inconclusive
+    }
+}

@@ -1,0 +1,114 @@
+//! What a driver saw, as it saw it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Micros;
+
+/// One thing that happened to an attempt. Raw: never an opinion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// The browser took it: the constructor returned, or `fetch` was called.
+    Constructed,
+    /// The constructor or call threw; the name of the `DOMException` or error.
+    Threw {
+        /// `SecurityError`, `SyntaxError`, `TypeError`, …
+        name: String,
+    },
+    /// The browser has no such API.
+    Unsupported,
+    /// The `open` event (HTML § 9.2.2, WebSockets § 3).
+    Opened {
+        /// The selected subprotocol; empty when none.
+        protocol: String,
+    },
+    /// `fetch` resolved: the answer's head.
+    Head {
+        /// The status.
+        status: u16,
+        /// Our mark stood on it.
+        marked: bool,
+        /// Our own refusal, as in [`crate::wire::REFUSED`].
+        refused: Option<String>,
+    },
+    /// A line, SSE event or text message of our protocol.
+    Message {
+        /// The line; empty when it was not one of ours.
+        line: String,
+        /// Its length, bytes.
+        bytes: u32,
+        /// The event's id (HTML § 9.2.6).
+        id: Option<String>,
+    },
+    /// The whole body of an exchange.
+    Body {
+        /// The text; empty when it was not one of ours.
+        text: String,
+        /// Its length, bytes.
+        bytes: u32,
+    },
+    /// The end of a streamed body.
+    Finished,
+    /// The promise of `fetch`, or of reading its body, was rejected.
+    Failed {
+        /// `TypeError`, `AbortError`, …
+        name: String,
+    },
+    /// The `error` event.
+    Errored {
+        /// `readyState` is CLOSED: the browser does not try again by itself.
+        closed: bool,
+    },
+    /// The `close` event (WebSockets § 4).
+    Closed {
+        /// `code`.
+        code: u16,
+        /// `reason`; of an embedder's own endpoint always empty.
+        reason: String,
+        /// `wasClean`.
+        was_clean: bool,
+    },
+    /// A `securitypolicyviolation` that names this attempt (CSP § 5.1).
+    Blocked {
+        /// The effective directive.
+        directive: String,
+    },
+    /// We handed a message to the browser.
+    Sent {
+        /// The line.
+        line: String,
+    },
+    /// The entry of Resource Timing, read after the end.
+    Timed(ResourceTiming),
+    /// We gave up: a deadline of ours.
+    GaveUp,
+    /// The page stopped the run.
+    Stopped,
+}
+
+/// The phases that Resource Timing gave, in microseconds from the fetch's start; null: not told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResourceTiming {
+    /// `nextHopProtocol`: an ALPN id, `http/1.1`, `h2`.
+    pub protocol: Option<String>,
+    /// Name resolution.
+    pub dns_us: Option<u64>,
+    /// TCP, and TLS where there is any.
+    pub connect_us: Option<u64>,
+    /// TLS alone.
+    pub tls_us: Option<u64>,
+    /// From the request's start to the answer's first byte.
+    pub request_us: Option<u64>,
+    /// From the answer's first byte to its last.
+    pub response_us: Option<u64>,
+}
+
+/// An event and when its handler began, on the page's clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Since the run began.
+    pub at: Micros,
+    /// What happened.
+    pub event: Event,
+}

@@ -1,0 +1,107 @@
+//! What the page knows of itself: browser, origin, visibility, the state of the main thread.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Micros;
+
+/// The page's surroundings during a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Surroundings {
+    /// The browser's name of itself, as sent.
+    pub user_agent: String,
+    /// Its engine, by that name; null: not one that we know.
+    pub engine: Option<Engine>,
+    /// `location.origin`; `null` for an opaque one.
+    pub origin: String,
+    /// `isSecureContext`.
+    pub secure_context: bool,
+    /// `crossOriginIsolated`: clocks are finer.
+    pub isolated: bool,
+    /// The page stands in a frame.
+    pub embedded: bool,
+    /// `navigator.language`.
+    pub language: String,
+    /// `navigator.onLine` at the start. `true` proves nothing.
+    pub online: bool,
+    /// The clock's smallest step seen, µs; 0: not measured.
+    pub clock_step_us: u64,
+    /// How long the page was hidden during the run, µs.
+    pub hidden_us: u64,
+    /// The main thread's longest gap between two beats of 50 ms, µs.
+    pub longest_gap_us: u64,
+    /// By how much the beats came late in all, µs: timers throttled or the thread blocked.
+    pub late_us: u64,
+    /// Changes of all that during the run.
+    pub notices: Vec<StampedNotice>,
+}
+
+/// A browser's engine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Engine {
+    /// Its family.
+    pub family: EngineFamily,
+    /// Its major version, as the browser tells it.
+    pub version: u32,
+}
+
+/// The families that the project runs against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EngineFamily {
+    /// Chromium and what is built of it.
+    Chromium,
+    /// Firefox.
+    Gecko,
+    /// Safari and WebKitGTK.
+    WebKit,
+}
+
+impl Engine {
+    /// Read from a `User-Agent`.
+    pub fn of(user_agent: &str) -> Option<Self> {
+        let version = |mark: &str| {
+            let rest = &user_agent[user_agent.find(mark)? + mark.len()..];
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            rest[..digits].parse().ok()
+        };
+        let of = |family, mark| version(mark).map(|version| Self { family, version });
+        of(EngineFamily::Gecko, "Firefox/")
+            .or_else(|| of(EngineFamily::Chromium, "Chrome/"))
+            .or_else(|| of(EngineFamily::Chromium, "Chromium/"))
+            .or_else(|| of(EngineFamily::WebKit, "AppleWebKit/"))
+    }
+}
+
+/// Something around the attempts that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Notice {
+    /// `visibilitychange` to hidden.
+    Hidden,
+    /// `visibilitychange` to visible.
+    Visible,
+    /// `navigator.onLine` is true now.
+    Online,
+    /// `navigator.onLine` is false now.
+    Offline,
+    /// A policy of the page forbade something (CSP § 5.1).
+    PolicyViolation {
+        /// The effective directive.
+        directive: String,
+    },
+    /// A failure of our own; nothing else is told of it.
+    OwnFailure {
+        /// Where: a file and line of ours.
+        place: String,
+    },
+}
+
+/// A notice and when it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StampedNotice {
+    /// Since the run began.
+    pub at: Micros,
+    /// What changed.
+    pub notice: Notice,
+}

@@ -1,0 +1,84 @@
+//! The page's half of the evidence: one trace an attempt.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Event, Stamped};
+use crate::method::Method;
+use crate::time::Micros;
+
+/// Most events that an attempt keeps while it runs.
+const MOST: usize = 2000;
+/// How many first events leave in a report.
+const FIRST: usize = 40;
+/// How many last events leave in a report.
+const LAST: usize = 20;
+
+/// How an attempt ended, as the page saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// All came that was wanted.
+    Complete,
+    /// It ended before that: an error, a close, a wrong answer.
+    Failed,
+    /// A deadline of ours ended it.
+    GaveUp,
+    /// The page stopped it.
+    Stopped,
+}
+
+/// All that the page saw of one attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Trace {
+    /// The attempt's number within the run, from 1.
+    pub id: u16,
+    /// Its probe.
+    pub probe: String,
+    /// Its number within the probe, from 1.
+    pub attempt: u16,
+    /// The method that it tries.
+    pub method: Method,
+    /// The lane that it takes.
+    pub lane: String,
+    /// It went to an endpoint of the embedder's own: judged by the page alone.
+    pub own: bool,
+    /// Its probe decides its method's verdict; silent lanes only add what they outlived.
+    pub decisive: bool,
+    /// How many ticks it asked for.
+    pub ticks_wanted: u32,
+    /// How it ended; null: it still runs.
+    pub ended: Option<Ended>,
+    /// When it was started.
+    pub started_at: Micros,
+    /// What happened, in order.
+    pub events: Vec<Stamped>,
+    /// How many events between the first and the last kept ones were left out.
+    pub omitted: u32,
+}
+
+impl Trace {
+    /// Adds an event, unless the attempt has had more than it may keep.
+    pub fn push(&mut self, at: Micros, event: Event) {
+        if self.events.len() < MOST {
+            self.events.push(Stamped { at, event });
+        } else {
+            self.omitted += 1;
+        }
+    }
+
+    /// The form in which it leaves: the first 40 and the last 20 events.
+    #[must_use]
+    pub fn shortened(mut self) -> Self {
+        if let Some(surplus) = self.events.len().checked_sub(FIRST + LAST).filter(|n| *n > 0) {
+            self.events.drain(FIRST..FIRST + surplus);
+            self.omitted += surplus as u32;
+        }
+        self
+    }
+
+    /// When the first event of that sort happened.
+    pub fn first(&self, is: impl Fn(&Event) -> bool) -> Option<Micros> {
+        self.events.iter().find(|stamped| is(&stamped.event)).map(|stamped| stamped.at)
+    }
+}

@@ -1,0 +1,60 @@
+//! Every deadline in one place, each with its relation to the others. Times are spans unless said otherwise.
+
+use crate::time::Micros;
+
+/// A quick run has told its result by then, whatever happens.
+pub const RUN: Micros = Micros::ms(12_000);
+
+/// Since the run's start: what still runs is given up. [`LAST_LEDGER`] and a turn of the page fit before [`RUN`].
+pub const GIVE_UP_ALL: Micros = Micros::ms(10_500);
+
+/// The last read of the ledger may take that long. Less than [`RUN`] − [`GIVE_UP_ALL`].
+pub const LAST_LEDGER: Micros = Micros::ms(1_000);
+
+/// A fetch, an `open` or an upgrade unanswered for that long is given up; beyond SockJS's and below the 20 s (Firefox)
+/// to 240 s (Chromium) that browsers wait.
+pub const OPEN: Micros = Micros::ms(8_000);
+
+/// An upgrade that is unanswered after that and four round trips has the word `waiting`, and the ledger is asked.
+/// Far below [`OPEN`].
+pub const WAITING: Micros = Micros::ms(2_000);
+
+/// A WebSocket that opened later than that and eight round trips opened slowly. Below [`WAITING`] + 4 RTT for RTT < 250 ms.
+pub const SLOW_OPEN: Micros = Micros::ms(1_500);
+
+/// A message that is due and does not come for that long is given up. With the longest tick gap (0.5 s) it leaves room
+/// for loss and one retransmission; with [`OPEN`] it stays below [`GIVE_UP_ALL`].
+pub const MESSAGE: Micros = Micros::ms(2_500);
+
+/// The server's close handshake after our `end`; browsers wait 20 to 60 s.
+pub const CLOSE: Micros = Micros::ms(1_500);
+
+/// `close` after `error`: Chromium sends no `close` at all when a policy blocks.
+pub const CLOSE_AFTER_ERROR: Micros = Micros::ms(500);
+
+/// The hold that a long poll asks for: above the longest tick gap, so that a healthy one is answered with a tick.
+pub const HOLD: Micros = Micros::ms(3_000);
+
+/// The silence of the silent lanes.
+pub const SILENCE: Micros = Micros::ms(4_000);
+
+/// Between the starts of two polls: their stamps spread over the ticks without becoming a load.
+pub const POLL_PACE: Micros = Micros::ms(180);
+
+/// Between two echoes.
+pub const ECHO_PACE: Micros = Micros::ms(100);
+
+/// The round trip assumed before one was measured.
+pub const RTT_GUESS: Micros = Micros::ms(250);
+
+/// The heartbeat of the main thread.
+pub const BEAT: Micros = Micros::ms(50);
+
+/// Long requests at once to one host and port: HTTP/1.1 allows six in all, and the app may hold some.
+pub const LONG_REQUESTS: usize = 3;
+
+/// Failing WebSockets in one run: browsers delay what follows more (Chromium after eight).
+pub const FAILING_SOCKETS: usize = 8;
+
+/// Times that an attempt that failed within its first [`WAITING`] is tried again, so that "2 of 2" can be told from once.
+pub const RETRIES: u16 = 1;

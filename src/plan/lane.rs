@@ -1,0 +1,48 @@
+//! Where a probe goes: scheme, host and port.
+
+use serde::{Deserialize, Serialize};
+
+use crate::wire::Scheme;
+
+/// A lane of this run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// `main`, or the server's name for it; `own-web-socket` and the like for an embedder's endpoint.
+    pub id: String,
+    /// http or https; a WebSocket takes ws or wss accordingly.
+    pub scheme: Scheme,
+    /// The host, as it stands in a URL.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The base path, `/` at both ends.
+    pub base: String,
+    /// Why this page may not try it; `None`: it may.
+    pub skipped: Option<Skipped>,
+}
+
+/// Why a lane was not tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Skipped {
+    /// A plain lane on an https page (Mixed Content § 5.3).
+    MixedContent,
+    /// The options did not ask for it.
+    NotAsked,
+    /// The server does not list a lane of that name, or was not heard.
+    Unknown,
+}
+
+impl Lane {
+    /// The URL of a path on this lane; for a WebSocket with its own scheme.
+    pub fn url(&self, web_socket: bool, path: &str) -> String {
+        let scheme = match (self.scheme, web_socket) {
+            (Scheme::Http, false) => "http://",
+            (Scheme::Http, true) => "ws://",
+            (Scheme::Https, false) => "https://",
+            (Scheme::Https, true) => "wss://",
+        };
+        let port = self.port.to_string();
+        [scheme, &self.host, ":", &port, &self.base, path].concat()
+    }
+}

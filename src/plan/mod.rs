@@ -1,0 +1,175 @@
+//! Which probes, in which order, within which budgets. Plain data: it can be printed and tested.
+
+pub mod budget;
+mod lane;
+mod own;
+
+use core::fmt::{self, Display, Formatter};
+
+pub use lane::{Lane, Skipped};
+pub use own::OwnEndpoint;
+
+use crate::method::Method;
+use crate::time::Micros;
+
+/// What one attempt of a probe wants to see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// The ticks that are due.
+    Poll,
+    /// The next tick, held for at most that long.
+    LongPoll {
+        /// The hold.
+        hold: Micros,
+    },
+    /// Ticks by `EventSource` or streaming fetch, after a silence.
+    Ticks {
+        /// How many.
+        count: u32,
+        /// The silence before the first.
+        silent: Micros,
+    },
+    /// Echoes and ticks by WebSocket, after a silence.
+    Socket {
+        /// How many echoes, one after another.
+        echoes: u32,
+        /// How many ticks.
+        ticks: u32,
+        /// The silence before the first frame.
+        silent: Micros,
+    },
+    /// An answer from the embedder's own endpoint.
+    Own(Box<OwnEndpoint>),
+}
+
+/// When a probe may start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// At once.
+    Now,
+    /// When every attempt of that probe (index in the plan) is over and one of them was whole.
+    Passed(usize),
+    /// When that probe has opened.
+    Opened(usize),
+}
+
+/// One experiment: a method on a lane, with what is varied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// Its name, unique in the plan; the path's segment.
+    pub id: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The lane: index in the plan.
+    pub lane: usize,
+    /// What it wants to see.
+    pub want: Want,
+    /// How many attempts, one after another.
+    pub attempts: u16,
+    /// Between the starts of two attempts.
+    pub pace: Micros,
+    /// When it may start.
+    pub when: When,
+}
+
+impl Probe {
+    /// Its request stays open for long: browsers allow six in all to one HTTP/1.1 host.
+    pub const fn is_long(&self) -> bool {
+        matches!(self.want, Want::LongPoll { .. } | Want::Ticks { .. })
+            || matches!((&self.want, self.method), (Want::Own(_), m) if !matches!(m, Method::WebSocket))
+    }
+
+    /// It decides its method's verdict on its lane. The silent lanes only add how long silence was survived.
+    pub const fn is_decisive(&self) -> bool {
+        !matches!(self.want, Want::Ticks { silent, .. } | Want::Socket { silent, .. } if silent.0 > 0)
+    }
+}
+
+/// The probes of a run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The lanes; the first is `main`.
+    pub lanes: Vec<Lane>,
+    /// The probes, in order of preference.
+    pub probes: Vec<Probe>,
+}
+
+impl Plan {
+    /// The quick run's probes of those methods on the main lane.
+    pub fn quick(main: Lane, methods: &[Method]) -> Self {
+        let mut plan = Self { lanes: vec![main], probes: Vec::new() };
+        let asked = |method| methods.contains(&method);
+        let probe = |id, method, want| Probe { id, method, lane: 0, want, attempts: 1, pace: Micros::ZERO, when: When::Now };
+        if asked(Method::WebSocket) {
+            let opened = When::Opened(plan.probes.len());
+            let socket = |echoes, ticks, silent| Want::Socket { echoes, ticks, silent };
+            plan.probes.push(probe("web-socket", Method::WebSocket, socket(15, 20, Micros::ZERO)));
+            let silent = probe("web-socket-silent", Method::WebSocket, socket(1, 0, budget::SILENCE));
+            plan.probes.push(Probe { when: opened, ..silent });
+        }
+        let ticks = |count, silent| Want::Ticks { count, silent };
+        let events = asked(Method::ServerSentEvents).then(|| {
+            plan.probes.push(probe("events", Method::ServerSentEvents, ticks(20, Micros::ZERO)));
+            When::Opened(plan.probes.len() - 1)
+        });
+        if asked(Method::StreamingFetch) {
+            plan.probes.push(probe("stream", Method::StreamingFetch, ticks(20, Micros::ZERO)));
+        }
+        if asked(Method::LongPolling) {
+            let held = probe("long-poll", Method::LongPolling, Want::LongPoll { hold: budget::HOLD });
+            plan.probes.push(Probe { attempts: 4, ..held });
+        }
+        if let Some(opened) = events {
+            let silent = probe("events-silent", Method::ServerSentEvents, ticks(1, budget::SILENCE));
+            plan.probes.push(Probe { when: opened, ..silent });
+        }
+        if asked(Method::Polling) {
+            let poll = probe("poll", Method::Polling, Want::Poll);
+            plan.probes.push(Probe { attempts: 16, pace: budget::POLL_PACE, ..poll });
+        }
+        plan
+    }
+
+    /// Adds a further lane, with the short form of each method's probe unless the lane is skipped.
+    pub fn add_lane(&mut self, lane: Lane, methods: &[Method]) {
+        let index = self.lanes.len();
+        let open = lane.skipped.is_none();
+        self.lanes.push(lane);
+        for &method in methods.iter().filter(|_| open) {
+            let (id, want, attempts) = match method {
+                Method::Polling => ("poll", Want::Poll, 4),
+                Method::LongPolling => ("long-poll", Want::LongPoll { hold: budget::HOLD }, 2),
+                Method::ServerSentEvents => ("events", Want::Ticks { count: 6, silent: Micros::ZERO }, 1),
+                Method::StreamingFetch => ("stream", Want::Ticks { count: 6, silent: Micros::ZERO }, 1),
+                Method::WebSocket => ("web-socket", Want::Socket { echoes: 4, ticks: 6, silent: Micros::ZERO }, 1),
+            };
+            let pace = budget::POLL_PACE;
+            self.probes.push(Probe { id, method, lane: index, want, attempts, pace, when: When::Now });
+        }
+    }
+
+    /// Adds the embedder's own endpoint for a method, on a lane of its own.
+    pub fn add_own(&mut self, lane: Lane, method: Method, endpoint: OwnEndpoint) {
+        let want = Want::Own(Box::new(endpoint));
+        let (pace, when) = (Micros::ZERO, When::Now);
+        self.probes.push(Probe { id: "own", method, lane: self.lanes.len(), want, attempts: 1, pace, when });
+        self.lanes.push(lane);
+    }
+}
+
+/// One line a probe, for people and tests.
+impl Display for Plan {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for probe in &self.probes {
+            let lane = self.lanes.get(probe.lane).map_or("?", |lane| lane.id.as_str());
+            let Probe { id, method, attempts, pace, .. } = probe;
+            write!(f, "{id} ({}) on {lane}, {attempts} ×, every {} ms", method.as_str(), pace.ms_up())?;
+            match probe.when {
+                When::Now => writeln!(f)?,
+                When::Passed(other) => writeln!(f, ", after {} passed", self.probes[other].id)?,
+                When::Opened(other) => writeln!(f, ", once {} is open", self.probes[other].id)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,214 @@
+//! The report: what leaves. Codes and numbers; sentences are made where they are read.
+//!
+//! `www/report.schema.json` is the definition; `tests/schema.rs` holds these types and `www/report.d.ts` to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnosis::{Diagnosis, Finding, MethodReport, RunResult};
+use crate::evidence::{Evidence, Surroundings, Trace};
+use crate::method::Method;
+use crate::plan::{Lane, Skipped};
+use crate::time::Micros;
+use crate::wire::{About, Scheme, Sighting, Software, Vantage, WIRE};
+
+/// The schema's version.
+pub const SCHEMA: u32 = 1;
+
+/// One diagnosis by one page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The widget.
+    pub software: Software,
+    /// [`WIRE`].
+    pub wire: u32,
+    /// The run.
+    pub run: RunReport,
+    /// Its result.
+    pub result: RunResult,
+    /// The page's surroundings.
+    pub surroundings: Surroundings,
+    /// Every lane, tried or not.
+    pub lanes: Vec<LaneInfo>,
+    /// The server; null: never heard.
+    pub about: Option<AboutReport>,
+    /// All five methods.
+    pub methods: Vec<MethodReport>,
+    /// Every finding.
+    pub findings: Vec<Finding>,
+    /// What to use instead; null: nothing to say.
+    pub advice: Option<Advice>,
+    /// The raw evidence; null: left out.
+    pub evidence: Option<EvidenceReport>,
+}
+
+/// The run itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunReport {
+    /// Its id, 32 hexadecimal digits.
+    pub id: String,
+    /// When it began by the page's wall clock, ms since 1970.
+    pub started_at: u64,
+    /// How long it took, µs.
+    pub duration_us: u64,
+    /// How much was asked for.
+    pub mode: Mode,
+    /// The embedder's labels.
+    pub labels: Vec<Label>,
+    /// Ended before all that was planned had been tried.
+    pub truncated: bool,
+}
+
+/// How much a run tries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Every method, within 12 s.
+    #[default]
+    Quick,
+    /// Further probes, up to minutes.
+    Thorough,
+    /// Holds what works and waits for cuts.
+    Watch,
+    /// Without WebAssembly: one attempt of three methods.
+    Fallback,
+}
+
+/// A label: at most 20 of them, each at most 200 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Label {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaneInfo {
+    /// Its id.
+    pub id: String,
+    /// http or https.
+    pub scheme: Scheme,
+    /// The port.
+    pub port: u16,
+    /// The host; null: the page's own, or not told.
+    pub host: Option<String>,
+    /// Why it was not tried; null: it was.
+    pub skipped: Option<Skipped>,
+}
+
+/// What the server said of itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AboutReport {
+    /// The instance that answered.
+    pub instance: String,
+    /// When it began, ms since 1970.
+    pub started_at: u64,
+    /// What it can see.
+    pub vantage: Vantage,
+}
+
+/// What to use here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// Methods, best first.
+    pub order: Vec<Method>,
+    /// Ids of the findings behind it.
+    pub because: Vec<String>,
+    /// Client settings by name, in the unit of the name.
+    pub settings: Vec<Setting>,
+}
+
+/// A client setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setting {
+    /// `heartbeatMs`, …
+    pub name: String,
+    /// Its value.
+    pub value: u64,
+}
+
+/// The raw evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceReport {
+    /// The page's half.
+    pub traces: Vec<Trace>,
+    /// The server's half.
+    pub sightings: Vec<Sighting>,
+    /// The server's half is there and whole.
+    pub complete: bool,
+}
+
+/// What a report says beside evidence and diagnosis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heading {
+    /// The run's id.
+    pub id: String,
+    /// When it began, ms since 1970.
+    pub started_at: u64,
+    /// Its mode.
+    pub mode: Mode,
+    /// Its labels.
+    pub labels: Vec<Label>,
+}
+
+impl Report {
+    /// Puts a report together. `stopped`: the page or a failure of ours ended the run.
+    pub fn new(heading: &Heading, lanes: &[Lane], evidence: &Evidence, diagnosis: Diagnosis, at: Micros, stopped: bool, truncated: bool) -> Self {
+        let traces: Vec<Trace> = evidence.traces.iter().cloned().map(Trace::shortened).collect();
+        let ledger = evidence.ledger.clone().unwrap_or_default();
+        Self {
+            schema: SCHEMA,
+            software: Software { name: "pushcheck".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            wire: WIRE,
+            run: RunReport {
+                id: heading.id.clone(),
+                started_at: heading.started_at,
+                duration_us: at.0,
+                mode: heading.mode,
+                labels: heading.labels.clone(),
+                truncated,
+            },
+            result: if stopped { RunResult::Aborted } else { diagnosis.result },
+            surroundings: evidence.surroundings.clone(),
+            lanes: lanes.iter().map(LaneInfo::of).collect(),
+            about: evidence.about.as_ref().map(AboutReport::of),
+            methods: diagnosis.methods,
+            findings: diagnosis.findings,
+            advice: None,
+            evidence: Some(EvidenceReport {
+                traces,
+                complete: evidence.ledger.is_some() && ledger.complete,
+                sightings: ledger.sightings,
+            }),
+        }
+    }
+}
+
+impl LaneInfo {
+    fn of(lane: &Lane) -> Self {
+        let own = lane.id.starts_with("own-");
+        Self {
+            id: lane.id.clone(),
+            scheme: lane.scheme,
+            port: lane.port,
+            host: Some(lane.host.clone()).filter(|_| !own),
+            skipped: lane.skipped,
+        }
+    }
+}
+
+impl AboutReport {
+    fn of(about: &About) -> Self {
+        Self {
+            instance: about.instance.id.clone(),
+            started_at: about.instance.started_at,
+            vantage: about.vantage.clone(),
+        }
+    }
+}

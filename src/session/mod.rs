@@ -1,0 +1,121 @@
+//! The pure state machine of one attempt.
+//!
+//! Call [`Session::handle`] for every event and [`Session::on_time`] when [`Session::wake_at`] has come; after each,
+//! take what it wants from [`Session::poll_action`] until there is nothing more. The deadline is a getter: ask again
+//! each turn. [`Session::over`] tells when nothing more is to be expected; its resource is to be released then.
+
+mod exchange;
+mod socket;
+mod stream;
+
+use exchange::Exchange;
+use socket::Socket;
+use stream::Stream;
+
+use crate::evidence::{Ended, Event};
+use crate::method::Method;
+use crate::plan::Want;
+use crate::time::Micros;
+
+/// What a session wants its driver to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Do {
+    /// Send that text.
+    Send(String),
+    /// Let go of it: remove listeners, then close.
+    Release,
+}
+
+/// The state of one attempt.
+#[derive(Clone, Debug)]
+pub enum Session {
+    /// WebSocket.
+    Socket(Socket),
+    /// Server-sent events and streaming fetch.
+    Stream(Stream),
+    /// Poll, long poll.
+    Exchange(Exchange),
+}
+
+impl Session {
+    /// A session that starts now.
+    pub fn new(method: Method, want: &Want, at: Micros) -> Self {
+        match (method, want) {
+            (Method::WebSocket, _) => Self::Socket(Socket::new(want, at)),
+            (Method::ServerSentEvents | Method::StreamingFetch, _) => Self::Stream(Stream::new(want, at)),
+            (Method::Polling | Method::LongPolling, _) => Self::Exchange(Exchange::new(want, at)),
+        }
+    }
+
+    /// Something happened.
+    pub fn handle(&mut self, at: Micros, event: &Event) {
+        if self.over().is_some() {
+            return;
+        }
+        match (event, &mut *self) {
+            (Event::Threw { .. } | Event::Unsupported, _) => self.end(Ended::Failed),
+            (Event::Stopped, _) => self.end(Ended::Stopped),
+            (Event::GaveUp, _) => self.end(Ended::GaveUp),
+            (_, Self::Socket(socket)) => socket.handle(at, event),
+            (_, Self::Stream(stream)) => stream.handle(at, event),
+            (_, Self::Exchange(exchange)) => exchange.handle(event),
+        }
+    }
+
+    /// [`Session::wake_at`] has come. True: the deadline ended it, which is an event of its own.
+    pub fn on_time(&mut self, at: Micros) -> bool {
+        if self.wake_at().is_none_or(|wake| at < wake) {
+            return false;
+        }
+        match self {
+            Self::Socket(socket) => socket.on_time(at),
+            Self::Stream(_) | Self::Exchange(_) => true,
+        }
+    }
+
+    /// What it wants next.
+    pub fn poll_action(&mut self) -> Option<Do> {
+        match self {
+            Self::Socket(socket) => socket.poll_action(),
+            Self::Stream(_) | Self::Exchange(_) => None,
+        }
+    }
+
+    /// When [`Session::on_time`] is to be called; `None` when it is over.
+    pub fn wake_at(&self) -> Option<Micros> {
+        if self.over().is_some() {
+            return None;
+        }
+        Some(match self {
+            Self::Socket(socket) => socket.wake_at(),
+            Self::Stream(stream) => stream.deadline,
+            Self::Exchange(exchange) => exchange.deadline,
+        })
+    }
+
+    /// How it ended; `None` while it lasts.
+    pub const fn over(&self) -> Option<Ended> {
+        match self {
+            Self::Socket(socket) => socket.ended,
+            Self::Stream(stream) => stream.ended,
+            Self::Exchange(exchange) => exchange.ended,
+        }
+    }
+
+    /// Its first rung is climbed: it opened, or was answered by us.
+    pub const fn opened(&self) -> bool {
+        match self {
+            Self::Socket(socket) => socket.opened,
+            Self::Stream(stream) => stream.opened,
+            Self::Exchange(exchange) => exchange.opened,
+        }
+    }
+
+    const fn end(&mut self, how: Ended) {
+        match self {
+            Self::Socket(socket) => socket.ended = Some(how),
+            Self::Stream(stream) => stream.ended = Some(how),
+            Self::Exchange(exchange) => exchange.ended = Some(how),
+        }
+    }
+}

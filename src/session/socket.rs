@@ -1,0 +1,157 @@
+//! WebSocket: open → first echo → all echoes and ticks → the server's close code and reason.
+
+use super::Do;
+use crate::evidence::{Ended, Event};
+use crate::plan::{OwnEndpoint, Want, budget};
+use crate::time::Micros;
+use crate::wire::{FromPage, FromServer};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Connecting,
+    Silent,
+    Talking,
+    Closing,
+    Broken,
+}
+
+/// One socket.
+#[derive(Clone, Debug)]
+pub struct Socket {
+    pub(super) opened: bool,
+    pub(super) ended: Option<Ended>,
+    step: Step,
+    deadline: Micros,
+    next_echo: Option<Micros>,
+    echoes_sent: u32,
+    echoes: u32,
+    ticks: u32,
+    silent: Micros,
+    own: Option<Box<OwnEndpoint>>,
+    wanted: Vec<Do>,
+}
+
+impl Socket {
+    pub(super) fn new(want: &Want, at: Micros) -> Self {
+        let (echoes, ticks, silent, own, patience) = match want {
+            Want::Socket { echoes, ticks, silent } => (*echoes, *ticks, *silent, None, budget::OPEN),
+            Want::Own(endpoint) => (0, 0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
+            Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } => (0, 0, Micros::ZERO, None, budget::OPEN),
+        };
+        Self {
+            opened: false,
+            ended: None,
+            step: Step::Connecting,
+            deadline: at.plus(patience),
+            next_echo: None,
+            echoes_sent: 0,
+            echoes,
+            ticks,
+            silent,
+            own,
+            wanted: Vec::new(),
+        }
+    }
+
+    pub(super) fn handle(&mut self, at: Micros, event: &Event) {
+        match event {
+            Event::Opened { .. } => self.open(at),
+            Event::Message { line, .. } => self.message(at, line),
+            Event::Errored { .. } => {
+                self.step = Step::Broken;
+                self.deadline = at.plus(budget::CLOSE_AFTER_ERROR);
+            }
+            Event::Closed { .. } => {
+                let whole = self.step == Step::Closing;
+                self.ended = Some(if whole { Ended::Complete } else { Ended::Failed });
+            }
+            Event::Blocked { .. } => self.ended = Some(Ended::Failed),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, at: Micros) {
+        self.opened = true;
+        if let Some(endpoint) = &self.own {
+            self.wanted.extend(endpoint.first_message.clone().map(Do::Send));
+            self.step = Step::Talking;
+            if endpoint.expect.is_none() {
+                self.ended = Some(Ended::Complete);
+            }
+        } else if self.silent > Micros::ZERO {
+            self.step = Step::Silent;
+            self.deadline = at.plus(self.silent);
+        } else {
+            self.talk(at);
+        }
+    }
+
+    fn talk(&mut self, at: Micros) {
+        self.step = Step::Talking;
+        if self.ticks > 0 {
+            self.say(at, &FromPage::Ticks(self.ticks));
+        }
+        self.echo(at);
+    }
+
+    fn echo(&mut self, at: Micros) {
+        self.next_echo = None;
+        self.echoes_sent += 1;
+        self.say(at, &FromPage::Echo(self.echoes_sent, String::new()));
+    }
+
+    fn say(&mut self, at: Micros, what: &FromPage) {
+        self.wanted.push(Do::Send(what.to_string()));
+        self.deadline = at.plus(budget::MESSAGE);
+    }
+
+    fn message(&mut self, at: Micros, line: &str) {
+        if let Some(endpoint) = &self.own {
+            if endpoint.expect.as_deref().is_some_and(|expected| line.contains(expected)) {
+                self.ended = Some(Ended::Complete);
+            }
+            return;
+        }
+        match line.parse() {
+            Ok(FromServer::Echo(echo)) if echo.n == self.echoes_sent && self.echoes > 0 => {
+                self.echoes -= 1;
+                if self.echoes > 0 {
+                    self.next_echo = Some(at.plus(budget::ECHO_PACE));
+                }
+            }
+            Ok(FromServer::Tick(_)) => self.ticks = self.ticks.saturating_sub(1),
+            Ok(FromServer::Echo(_)) | Err(_) => return,
+        }
+        self.deadline = at.plus(budget::MESSAGE);
+        if self.echoes == 0 && self.ticks == 0 && self.step == Step::Talking {
+            self.say(at, &FromPage::End);
+            self.step = Step::Closing;
+            self.deadline = at.plus(budget::CLOSE);
+        }
+    }
+
+    /// True: the deadline ended it.
+    pub(super) fn on_time(&mut self, at: Micros) -> bool {
+        if self.next_echo.is_some_and(|next| next <= at) {
+            self.echo(at);
+            return false;
+        }
+        if self.step == Step::Silent {
+            self.talk(at);
+            return false;
+        }
+        if self.step == Step::Broken {
+            self.ended = Some(Ended::Failed);
+            return false;
+        }
+        true
+    }
+
+    pub(super) fn poll_action(&mut self) -> Option<Do> {
+        if self.wanted.is_empty() { None } else { Some(self.wanted.remove(0)) }
+    }
+
+    pub(super) fn wake_at(&self) -> Micros {
+        self.next_echo.map_or(self.deadline, |next| next.min(self.deadline))
+    }
+}

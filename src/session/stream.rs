@@ -1,0 +1,65 @@
+//! Server-sent events and streaming fetch: one request, an answer that comes piece by piece.
+
+use crate::evidence::{Ended, Event};
+use crate::plan::{OwnEndpoint, Want, budget};
+use crate::time::Micros;
+
+/// One stream.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    pub(super) deadline: Micros,
+    pub(super) opened: bool,
+    pub(super) ended: Option<Ended>,
+    silent: Micros,
+    missing: u32,
+    own: Option<Box<OwnEndpoint>>,
+}
+
+impl Stream {
+    pub(super) fn new(want: &Want, at: Micros) -> Self {
+        let (missing, silent, own, patience) = match want {
+            Want::Ticks { count, silent } => (*count, *silent, None, budget::OPEN),
+            Want::Own(endpoint) => (0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
+            Want::Poll | Want::LongPoll { .. } | Want::Socket { .. } => (0, Micros::ZERO, None, budget::OPEN),
+        };
+        Self { deadline: at.plus(patience), opened: false, ended: None, silent, missing, own }
+    }
+
+    pub(super) fn handle(&mut self, at: Micros, event: &Event) {
+        match event {
+            Event::Opened { .. } => self.open(at),
+            Event::Head { status, marked, refused } => {
+                let ours = refused.is_none() && (*marked || self.own.is_some());
+                if ours && *status == 200 { self.open(at) } else { self.ended = Some(Ended::Failed) }
+            }
+            Event::Message { line, .. } => self.message(at, line),
+            Event::Finished => self.ended = Some(if self.missing == 0 { Ended::Complete } else { Ended::Failed }),
+            // An EventSource that reconnects by itself has lost the stream all the same: its driver lets go of it.
+            Event::Errored { .. } | Event::Failed { .. } | Event::Blocked { .. } => self.ended = Some(Ended::Failed),
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, at: Micros) {
+        self.opened = true;
+        match &self.own {
+            Some(endpoint) if endpoint.expect.is_none() => self.ended = Some(Ended::Complete),
+            Some(_) => {}
+            None => self.deadline = at.plus(self.silent).plus(budget::MESSAGE),
+        }
+    }
+
+    fn message(&mut self, at: Micros, line: &str) {
+        if let Some(endpoint) = &self.own {
+            if endpoint.expect.as_deref().is_some_and(|expected| line.contains(expected)) {
+                self.ended = Some(Ended::Complete);
+            }
+        } else if !line.is_empty() && self.missing > 0 {
+            self.missing -= 1;
+            self.deadline = at.plus(budget::MESSAGE);
+            if self.missing == 0 {
+                self.ended = Some(Ended::Complete);
+            }
+        }
+    }
+}
