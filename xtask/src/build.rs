@@ -1,0 +1,165 @@
+//! The deployable widget: compiled alone, bound, shrunk, and put into `www/pkg` when it changed.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process;
+use crate::setup::rust::WASM;
+use crate::setup::{self, Kit, Need};
+use crate::workspace::Workspace;
+
+/// What building the widget needs.
+pub(crate) const NEEDS: &[Need] = &[Need::Wasm, Need::Widget];
+
+const BINDGEN: &[&str] = &[
+    "--target",
+    "web",
+    "--out-name",
+    "pushcheck",
+    "--remove-name-section",
+    "--remove-producers-section",
+];
+const SHRINK: &[&str] = &["-Oz", "--strip-debug", "--strip-producers"];
+const MODULE: &str = "pushcheck_bg.wasm";
+
+/// `cargo xtask build`.
+pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
+    widget(ws, &setup::ready(ws, NEEDS, install)?)
+}
+
+/// Builds the widget into `www/pkg`; files there are only touched when the outcome differs.
+pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
+    // The library alone as a cdylib: with both crate types cargo silently skips LTO.
+    let mut cargo = kit.wasm("cargo")?;
+    cargo.args([
+        "rustc",
+        "--package",
+        "pushcheck",
+        "--lib",
+        "--crate-type",
+        "cdylib",
+        "--profile",
+        "widget",
+        "--target",
+        WASM,
+    ]);
+    process::run(
+        cargo
+            .current_dir(&ws.root)
+            .env("CARGO_TARGET_DIR", &ws.target)
+            .env_remove("PUSHCHECK_BASE"),
+    )
+    .context("cannot compile the widget")?;
+
+    let compiled = ws.target.join(WASM).join("widget/pushcheck.wasm");
+    let pkg = ws.root.join("www/pkg");
+    let stamp = ws.own_dir()?.join("widget.stamp");
+    let inputs = inputs(ws, kit, &compiled)?;
+    let unchanged = |pkg: &Path| Some(format!("{inputs:016x} {:016x}", digest(pkg).ok()?));
+    if pkg.join(MODULE).exists() && unchanged(&pkg) == fs::read_to_string(&stamp).ok() {
+        return Ok(());
+    }
+
+    let staged = ws.own_dir()?.join("pkg");
+    if staged.exists() {
+        fs::remove_dir_all(&staged).context("cannot clear the stage")?;
+    }
+    let mut bindgen = kit.wasm("wasm-bindgen")?;
+    process::run(
+        bindgen
+            .args(BINDGEN)
+            .arg("--out-dir")
+            .arg(&staged)
+            .arg(&compiled),
+    )?;
+    let _ = fs::remove_file(staged.join("pushcheck_bg.wasm.d.ts"));
+    let module = staged.join(MODULE);
+    let mut shrink = kit.wasm("wasm-opt")?;
+    process::run(shrink.args(SHRINK).arg(&module).arg("-o").arg(&module))?;
+
+    if pkg.exists() {
+        fs::remove_dir_all(&pkg).with_context(|| format!("cannot clear {}", pkg.display()))?;
+    }
+    copy(&staged, &pkg)?;
+    fs::write(
+        &stamp,
+        unchanged(&pkg).context("cannot read back the widget")?,
+    )
+    .context("cannot write the widget's stamp")
+}
+
+/// A number for everything that decides the outcome after compiling.
+fn inputs(ws: &Workspace, kit: &Kit, compiled: &Path) -> Result<u64> {
+    let mut hash = DefaultHasher::new();
+    fs::read(compiled)
+        .with_context(|| format!("cannot read {}", compiled.display()))?
+        .hash(&mut hash);
+    ws.locked_version("wasm-bindgen")?.hash(&mut hash);
+    process::answer(kit.wasm("wasm-opt")?.arg("--version")).hash(&mut hash);
+    (BINDGEN, SHRINK).hash(&mut hash);
+    Ok(hash.finish())
+}
+
+/// A number for the names and contents of all files below a folder.
+fn digest(dir: &Path) -> Result<u64> {
+    let mut hash = DefaultHasher::new();
+    for file in files(dir)? {
+        file.strip_prefix(dir)?.hash(&mut hash);
+        fs::read(&file)?.hash(&mut hash);
+    }
+    Ok(hash.finish())
+}
+
+/// All files below a folder, in a stable order.
+pub(crate) fn files(dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let entries = fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;
+    let mut entries = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>>>()?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            found.extend(files(&entry)?);
+        } else {
+            found.push(entry);
+        }
+    }
+    Ok(found)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let all = files(from)?;
+    ensure!(!all.is_empty(), "wasm-bindgen wrote nothing");
+    for file in all {
+        let target = to.join(file.strip_prefix(from)?);
+        if let Some(dir) = target.parent() {
+            fs::create_dir_all(dir).with_context(|| format!("cannot create {}", dir.display()))?;
+        }
+        fs::copy(&file, &target).with_context(|| format!("cannot write {}", target.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{copy, digest};
+    use std::fs;
+
+    #[test]
+    fn a_copy_has_the_same_digest_until_a_byte_differs() -> anyhow::Result<()> {
+        let dir = std::env::temp_dir().join(format!("xtask-build-{}", std::process::id()));
+        let (from, to) = (dir.join("from"), dir.join("to"));
+        fs::create_dir_all(from.join("snippets"))?;
+        fs::write(from.join("snippets/a.js"), "a")?;
+        copy(&from, &to)?;
+        assert_eq!(digest(&from)?, digest(&to)?);
+        fs::write(to.join("snippets/a.js"), "b")?;
+        assert_ne!(digest(&from)?, digest(&to)?);
+        fs::remove_dir_all(&dir)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! Commands that pushcheck-lab does for us: it drives browsers, xtask builds it and says where they are.
+
+use std::process::{Command, ExitStatus};
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::build;
+use crate::display::Display;
+use crate::process::Guard;
+use crate::serve::{Profile, binary};
+use crate::setup::browser::Browser;
+use crate::setup::{self, Kit, Need};
+use crate::workspace::Workspace;
+
+/// What one may say to `diagnose`.
+#[derive(Args)]
+pub(crate) struct Diagnose {
+    /// The browser that opens the page.
+    #[arg(long, value_enum, default_value = "chromium")]
+    browser: Browser,
+    /// The page; without it a server of its own is started on this machine.
+    #[arg(long, value_name = "PAGE")]
+    url: Option<String>,
+    /// A proxy for the browser.
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// Prints the report as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Trusts any certificate.
+    #[arg(long)]
+    ignore_certificate_errors: bool,
+    /// Seconds to wait for the report.
+    #[arg(long, value_name = "S")]
+    timeout: Option<u32>,
+}
+
+impl Diagnose {
+    fn words(&self) -> Vec<String> {
+        let mut words = vec![
+            "diagnose".to_owned(),
+            "--browser".into(),
+            self.browser.name().into(),
+        ];
+        let timeout = self.timeout.map(|seconds| seconds.to_string());
+        for (flag, value) in [
+            ("--url", &self.url),
+            ("--proxy", &self.proxy),
+            ("--timeout", &timeout),
+        ] {
+            words.extend(
+                value
+                    .iter()
+                    .flat_map(|value| [flag.to_owned(), value.clone()]),
+            );
+        }
+        for (flag, set) in [
+            ("--json", self.json),
+            (
+                "--ignore-certificate-errors",
+                self.ignore_certificate_errors,
+            ),
+        ] {
+            words.extend(set.then(|| flag.to_owned()));
+        }
+        words
+    }
+}
+
+/// What one may say to `soak`.
+#[derive(Args)]
+pub(crate) struct Soak {
+    /// Flags of pushcheck-lab soak.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "FLAGS"
+    )]
+    words: Vec<String>,
+}
+
+/// `cargo xtask diagnose`: its exit status is the lab's.
+pub(crate) fn diagnose(ws: &Workspace, install: bool, diagnose: &Diagnose) -> Result<ExitStatus> {
+    with_lab(ws, install, &[diagnose.browser], &diagnose.words())
+}
+
+/// `cargo xtask soak`: long runs, against the server as `serve` builds it.
+pub(crate) fn soak(ws: &Workspace, install: bool, soak: &Soak) -> Result<ExitStatus> {
+    let mut words = vec!["soak".to_owned()];
+    words.extend_from_slice(&soak.words);
+    with_lab(ws, install, &Browser::ALL, &words)
+}
+
+fn with_lab(
+    ws: &Workspace,
+    install: bool,
+    browsers: &[Browser],
+    words: &[String],
+) -> Result<ExitStatus> {
+    let mut needs = build::NEEDS.to_vec();
+    needs.extend(browsers.iter().copied().map(Need::Browser));
+    let kit = setup::ready(ws, &needs, install)?;
+    build::widget(ws, &kit)?;
+    binary(ws, &kit, "pushcheck-server", Profile::Release)?;
+    binary(ws, &kit, "pushcheck-lab", Profile::Release)?;
+    let display = display(&kit)?;
+    let mut lab = command(ws, &kit, Profile::Release, display.as_ref())?;
+    Guard::spawn(lab.args(words))?.wait()
+}
+
+/// A screen, when one of the browsers needs it.
+pub(crate) fn display(kit: &Kit) -> Result<Option<Display>> {
+    kit.browsers
+        .path("XVFB")
+        .map(|xvfb| Display::start(xvfb))
+        .transpose()
+}
+
+/// The lab with everything it needs to know in its environment.
+pub(crate) fn command(
+    ws: &Workspace,
+    kit: &Kit,
+    profile: Profile,
+    display: Option<&Display>,
+) -> Result<Command> {
+    let program = profile.path(ws, "pushcheck-lab");
+    let mut lab = kit.native(&program.to_string_lossy())?;
+    kit.browsers.apply(&mut lab);
+    lab.envs(display.map(|display| ("DISPLAY", display.name())));
+    lab.env("PUSHCHECK_SERVER", profile.path(ws, "pushcheck-server"))
+        .current_dir(&ws.root);
+    Ok(lab)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::Diagnose;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        diagnose: Diagnose,
+    }
+
+    #[test]
+    fn every_flag_is_passed_through() -> anyhow::Result<()> {
+        let words = "d --browser firefox --url http://a/ --proxy http://p:1 --json --ignore-certificate-errors --timeout 9";
+        let line = Line::try_parse_from(words.split(' '))?;
+        assert_eq!(
+            line.diagnose.words().join(" "),
+            "diagnose --browser firefox --url http://a/ --proxy http://p:1 --timeout 9 --json --ignore-certificate-errors"
+        );
+        assert_eq!(
+            Line::try_parse_from(["d"])?.diagnose.words(),
+            ["diagnose", "--browser", "chromium"]
+        );
+        Ok(())
+    }
+}

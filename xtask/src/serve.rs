@@ -1,0 +1,212 @@
+//! `cargo xtask serve`: builds widget and server and runs them in the foreground.
+
+use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::build;
+use crate::process::{self, Guard};
+use crate::setup::{self, Kit};
+use crate::workspace::Workspace;
+
+/// How long a server may take until it answers.
+const START: Duration = Duration::from_secs(20);
+
+/// What one may say to `serve`.
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Address of the plain lane.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8787")]
+    listen: SocketAddr,
+    /// Adds an HTTPS lane on the next port, with a development certificate.
+    #[arg(long)]
+    tls: bool,
+    /// Certificate chain (PEM) for the HTTPS lane.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+    /// Private key (PEM) of the certificate.
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Further flags for pushcheck-server.
+    #[arg(last = true, value_name = "SERVER FLAGS")]
+    more: Vec<String>,
+}
+
+impl Serve {
+    fn tls_listen(&self) -> Result<Option<SocketAddr>> {
+        if !self.tls && self.cert.is_none() {
+            return Ok(None);
+        }
+        let mut address = self.listen;
+        if address.port() != 0 {
+            address.set_port(
+                address
+                    .port()
+                    .checked_add(1)
+                    .context("no port is left above --listen for HTTPS")?,
+            );
+        }
+        Ok(Some(address))
+    }
+
+    fn apply(&self, server: &mut Command) -> Result<()> {
+        server.arg("--listen").arg(self.listen.to_string());
+        if let Some(address) = self.tls_listen()? {
+            server.arg("--tls-listen").arg(address.to_string());
+            match (&self.cert, &self.key) {
+                (Some(cert), Some(key)) => server.arg("--cert").arg(cert).arg("--key").arg(key),
+                _ => server.arg("--tls-dev"),
+            };
+        }
+        server.args(&self.more);
+        Ok(())
+    }
+}
+
+/// Builds all, starts the server, says the page's URL and stays until the server ends.
+pub(crate) fn command(ws: &Workspace, install: bool, serve: &Serve) -> Result<()> {
+    let kit = setup::ready(ws, build::NEEDS, install)?;
+    build::widget(ws, &kit)?;
+    binary(ws, &kit, "pushcheck-server", Profile::Release)?;
+
+    let mut command = Command::new(Profile::Release.path(ws, "pushcheck-server"));
+    serve.apply(&mut command)?;
+    let mut server = Guard::spawn(&mut command)?;
+    // With port 0 only the server knows where it listens; its own log says so.
+    if serve.listen.port() != 0 {
+        answers(&mut server, serve.listen)?;
+        eprintln!("The page: http://{}/", reachable(serve.listen));
+        if let Some(address) = serve.tls_listen()? {
+            eprintln!("and https://{}/", reachable(address));
+        }
+        eprintln!("Ctrl-C ends it.");
+    }
+    let status = server.wait()?;
+    if !status.success() {
+        bail!("pushcheck-server ended with {status}");
+    }
+    Ok(())
+}
+
+/// How a program of ours is compiled.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    /// Quick to compile, shares its dependencies with the native tests.
+    Dev,
+    /// As people run it.
+    Release,
+}
+
+impl Profile {
+    /// Where a program lies once it is built.
+    pub(crate) fn path(self, ws: &Workspace, name: &str) -> PathBuf {
+        let folder = match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+        };
+        ws.target.join(folder).join(name)
+    }
+}
+
+/// Compiles one of our own programs. The server embeds `www/`, so the widget must be there before.
+pub(crate) fn binary(ws: &Workspace, kit: &Kit, package: &str, profile: Profile) -> Result<()> {
+    let mut cargo = kit.native("cargo")?;
+    cargo.args(["build", "--bins", "--package", package]);
+    if matches!(profile, Profile::Release) {
+        cargo.arg("--release");
+    }
+    process::run(
+        cargo
+            .current_dir(&ws.root)
+            .env("CARGO_TARGET_DIR", &ws.target),
+    )
+    .with_context(|| format!("cannot compile {package}"))
+}
+
+/// Waits until a server that was just started accepts connections.
+pub(crate) fn answers(server: &mut Guard, address: SocketAddr) -> Result<()> {
+    let deadline = Instant::now() + START;
+    while TcpStream::connect_timeout(&reachable(address), Duration::from_secs(1)).is_err() {
+        if let Some(status) = server.ended()? {
+            bail!("pushcheck-server ended with {status} before it listened on {address}");
+        }
+        if Instant::now() > deadline {
+            bail!("pushcheck-server does not listen on {address}");
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    // Whatever answered may be somebody else's, and ours has failed to bind.
+    if let Some(status) = server.ended()? {
+        bail!("pushcheck-server ended with {status}: is {address} taken?");
+    }
+    Ok(())
+}
+
+/// The address under which this machine reaches a listener, which may listen everywhere.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::{Serve, reachable};
+    use std::process::Command;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        serve: Serve,
+    }
+
+    fn flags(words: &[&str]) -> anyhow::Result<String> {
+        let line = Line::try_parse_from([&["serve"], words].concat())?;
+        let mut command = Command::new("server");
+        line.serve.apply(&mut command)?;
+        Ok(crate::process::shown(&command))
+    }
+
+    #[test]
+    fn flags_become_the_servers() -> anyhow::Result<()> {
+        assert_eq!(flags(&[])?, "server --listen 127.0.0.1:8787");
+        assert_eq!(
+            flags(&["--tls"])?,
+            "server --listen 127.0.0.1:8787 --tls-listen 127.0.0.1:8788 --tls-dev"
+        );
+        let own = flags(&[
+            "--listen",
+            "[::1]:0",
+            "--cert",
+            "c",
+            "--key",
+            "k",
+            "--",
+            "--lenient",
+        ])?;
+        assert_eq!(
+            own,
+            "server --listen [::1]:0 --tls-listen [::1]:0 --cert c --key k --lenient"
+        );
+        assert!(flags(&["--cert", "c"]).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_listener_on_every_address_is_reached_by_loopback() -> anyhow::Result<()> {
+        assert_eq!(reachable("0.0.0.0:80".parse()?), "127.0.0.1:80".parse()?);
+        assert_eq!(reachable("[::]:80".parse()?), "[::1]:80".parse()?);
+        Ok(())
+    }
+}

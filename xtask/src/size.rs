@@ -1,0 +1,155 @@
+//! The bytes that a visitor of a healthy network loads, against the budget.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::build;
+use crate::workspace::Workspace;
+
+/// All of it, brotli, in bytes.
+const BUDGET: u64 = 55_000;
+/// What is loaded before the first probe starts.
+const BUDGET_BEFORE_FIRST_PROBE: u64 = 42_000;
+
+/// Parts of the page besides the scripts and style sheets that lie directly in `www/`.
+const PARTS: &[&str] = &[
+    "index.html",
+    "catalogue/en.json",
+    "pkg/pushcheck.js",
+    "pkg/pushcheck_bg.wasm",
+];
+/// Files directly in `www/` that a visitor of a healthy network never loads.
+const NOT_LOADED: &[&str] = &[];
+/// Parts that are loaded after the first probe has started.
+const LATER: &[&str] = &[];
+
+/// Bytes of one part: as it is, gzip -9 and brotli 11.
+#[derive(Clone, Copy, Default)]
+struct Bytes {
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+/// `cargo xtask size`: the table; fails above a budget.
+pub(crate) fn table(ws: &Workspace) -> Result<()> {
+    let www = ws.root.join("www");
+    let (mut all, mut before) = (Bytes::default(), Bytes::default());
+    println!(
+        "{:<28} {:>8} {:>8} {:>8}",
+        "bytes", "raw", "gzip -9", "brotli"
+    );
+    for part in parts(&www)? {
+        let content = fs::read(&part).with_context(|| format!("cannot read {}", part.display()))?;
+        let name = part.strip_prefix(&www)?.to_string_lossy().into_owned();
+        let bytes = measure(&content).with_context(|| format!("cannot compress {name}"))?;
+        row(&name, bytes);
+        all = all.plus(bytes);
+        if !LATER.contains(&name.as_str()) {
+            before = before.plus(bytes);
+        }
+    }
+    row("before the first probe", before);
+    row("all", all);
+    let over = over_budget(before.brotli, all.brotli);
+    println!("budget: {BUDGET} brotli for all, {BUDGET_BEFORE_FIRST_PROBE} before the first probe");
+    if !over.is_empty() {
+        bail!("{}", over.join("; "));
+    }
+    Ok(())
+}
+
+fn parts(www: &Path) -> Result<Vec<PathBuf>> {
+    let mut found: Vec<_> = PARTS.iter().map(|part| www.join(part)).collect();
+    for file in build::files(www)? {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let direct = file.parent() == Some(www) && !NOT_LOADED.contains(&name.as_str());
+        let snippet = file.starts_with(www.join("pkg/snippets"));
+        if (direct || snippet) && (name.ends_with(".js") || name.ends_with(".css")) {
+            found.push(file);
+        }
+    }
+    found.retain(|file| file.exists());
+    Ok(found)
+}
+
+fn measure(content: &[u8]) -> Result<Bytes> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(content)?;
+    let mut brotli = Vec::new();
+    brotli::CompressorReader::new(content, 1 << 16, 11, 22).read_to_end(&mut brotli)?;
+    Ok(Bytes {
+        raw: content.len() as u64,
+        gzip: gzip.finish()?.len() as u64,
+        brotli: brotli.len() as u64,
+    })
+}
+
+fn over_budget(before: u64, all: u64) -> Vec<String> {
+    let limits = [
+        ("in all", all, BUDGET),
+        ("before the first probe", before, BUDGET_BEFORE_FIRST_PROBE),
+    ];
+    let over = limits
+        .into_iter()
+        .filter(|(_, bytes, budget)| bytes > budget);
+    over.map(|(what, bytes, budget)| {
+        format!(
+            "{} bytes above the budget of {budget} {what}",
+            bytes - budget
+        )
+    })
+    .collect()
+}
+
+fn row(name: &str, bytes: Bytes) {
+    println!(
+        "{name:<28} {:>8} {:>8} {:>8}",
+        bytes.raw, bytes.gzip, bytes.brotli
+    );
+}
+
+impl Bytes {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            raw: self.raw + other.raw,
+            gzip: self.gzip + other.gzip,
+            brotli: self.brotli + other.brotli,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BUDGET, BUDGET_BEFORE_FIRST_PROBE, measure, over_budget};
+
+    #[test]
+    fn the_budget_itself_is_still_within_it() {
+        assert!(over_budget(BUDGET_BEFORE_FIRST_PROBE, BUDGET).is_empty());
+        assert_eq!(
+            over_budget(0, BUDGET + 7),
+            ["7 bytes above the budget of 55000 in all"]
+        );
+        assert_eq!(
+            over_budget(BUDGET_BEFORE_FIRST_PROBE + 1, BUDGET + 1).len(),
+            2
+        );
+    }
+
+    #[test]
+    fn compressing_repetition_shrinks_it() -> anyhow::Result<()> {
+        let bytes = measure(&[b'x'; 10_000])?;
+        assert_eq!(bytes.raw, 10_000);
+        assert!(bytes.gzip < 100 && bytes.brotli < 30);
+        Ok(())
+    }
+}
