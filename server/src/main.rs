@@ -1,2 +1,41 @@
-//! stub
-fn main() {}
+//! The program: flags, log, bind, signal, drain.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use pushcheck_server::{Args, bind};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pushcheck-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
+    args.log.start();
+    let (mut term, mut int) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    let server = bind(args.into_config()?).await?;
+    for bound in server.bound() {
+        println!("{bound}");
+    }
+    if let Some(fingerprint) = server.fingerprint() {
+        println!("certificate SHA-256 {fingerprint}");
+    }
+    let stop = async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    };
+    server.serve(stop).await;
+    Ok(())
+}

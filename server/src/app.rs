@@ -1,0 +1,110 @@
+//! What all requests share.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
+
+use pushcheck::wire::{Lane, TcpVantage, TlsVantage, Vantage};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::config::{Behind, Config};
+use crate::ledger::Ledger;
+use crate::limits::Limits;
+use crate::origin::{EmbedOrigin, Origins};
+use crate::page::Files;
+use crate::report::Reports;
+use crate::source::Sources;
+
+/// The state of the server.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) clock: Arc<Clock>,
+    /// The value of the mark: the instance's id.
+    pub(crate) mark: Arc<str>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) base: String,
+    pub(crate) behind: Option<Behind>,
+    pub(crate) origins: Origins,
+    pub(crate) files: Files,
+    pub(crate) ledger: Ledger,
+    pub(crate) reports: Reports,
+    pub(crate) sources: Arc<Sources>,
+    pub(crate) connections: AtomicUsize,
+    pub(crate) numbers: AtomicU64,
+    pub(crate) long: Arc<AtomicU32>,
+    /// Everything is told to end.
+    pub(crate) stopping: CancellationToken,
+    /// What has not ended is dropped.
+    pub(crate) abort: CancellationToken,
+    /// Connections and sockets that live.
+    pub(crate) tasks: TaskTracker,
+}
+
+impl App {
+    pub(crate) fn new(config: Config, lanes: Vec<Lane>) -> io::Result<Self> {
+        let clock = Arc::new(Clock::new()?);
+        let limits = Arc::new(config.limits);
+        let listed = config
+            .public_urls
+            .into_iter()
+            .map(EmbedOrigin::Of)
+            .chain(config.embed_origins)
+            .collect();
+        Ok(Self {
+            mark: clock.id().into(),
+            base: config.base_path.as_str().to_owned(),
+            behind: config.behind,
+            origins: Origins { listed, lanes },
+            files: config
+                .www
+                .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,
+            ledger: Ledger::new(Arc::clone(&limits), Arc::clone(&clock)),
+            reports: Reports::new(limits.reports),
+            sources: Arc::default(),
+            connections: AtomicUsize::new(0),
+            numbers: AtomicU64::new(0),
+            long: Arc::default(),
+            stopping: CancellationToken::new(),
+            abort: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            clock,
+            limits,
+        })
+    }
+
+    /// The address is that of the operator's own proxy.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.behind.as_ref().is_some_and(|behind| {
+            behind
+                .trusted
+                .iter()
+                .any(|one| one.to_canonical() == address)
+        })
+    }
+
+    /// From where this server watches.
+    pub(crate) fn vantage(&self) -> Vantage {
+        match self.behind {
+            None => Vantage {
+                tls: TlsVantage::Own,
+                tcp: TcpVantage::Client,
+                trusted_hops: 0,
+            },
+            Some(_) => Vantage {
+                tls: TlsVantage::TerminatedBefore,
+                tcp: TcpVantage::Proxy,
+                trusted_hops: 1,
+            },
+        }
+    }
+
+    /// Forgets what is over its time.
+    pub(crate) fn sweep(&self) {
+        self.ledger.sweep();
+        self.sources.sweep(self.clock.now());
+    }
+}

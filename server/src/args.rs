@@ -1,0 +1,199 @@
+//! Flags and environment.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::config::{BasePath, Behind, Config, ConfigError, Identity};
+use crate::limits::Limits;
+use crate::origin::{EmbedOrigin, Origin};
+
+/// The probe server of pushcheck: serves the check page, answers every push method, remembers what it saw of a run.
+///
+/// Lines on standard output: one URL per listener, then the fingerprint of a development certificate. The log goes to
+/// standard error. SIGTERM or SIGINT: streams and sockets are told to end, then the program ends.
+#[derive(Debug, clap::Parser)]
+#[command(name = "pushcheck-server", version)]
+pub struct Args {
+    /// Address and port for plain HTTP; port 0 takes a free one (repeatable)
+    #[arg(
+        long,
+        env = "PUSHCHECK_LISTEN",
+        value_name = "ADDR",
+        value_delimiter = ',',
+        default_value = "127.0.0.1:8787"
+    )]
+    listen: Vec<SocketAddr>,
+    /// Address and port for HTTPS, HTTP/1.1 and HTTP/2 (repeatable)
+    #[arg(
+        long,
+        env = "PUSHCHECK_TLS_LISTEN",
+        value_name = "ADDR",
+        value_delimiter = ','
+    )]
+    tls_listen: Vec<SocketAddr>,
+    /// The certificate chain, PEM
+    #[arg(
+        long,
+        env = "PUSHCHECK_CERT",
+        value_name = "FILE",
+        requires = "key",
+        conflicts_with = "tls_dev"
+    )]
+    cert: Option<PathBuf>,
+    /// The certificate's private key, PEM
+    #[arg(long, env = "PUSHCHECK_KEY", value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Make a certificate for localhost, 127.0.0.1 and ::1 that lives as long as the process; for development
+    #[arg(long, env = "PUSHCHECK_TLS_DEV", requires = "tls_listen")]
+    tls_dev: bool,
+    /// The path under which everything stands, so that it can be mounted beside an application
+    #[arg(
+        long,
+        env = "PUSHCHECK_BASE_PATH",
+        value_name = "PATH",
+        default_value = "/"
+    )]
+    base_path: BasePath,
+    /// An origin whose pages may open WebSockets here, besides our own: `https://app.example`, `null` or `*`
+    /// (repeatable)
+    #[arg(
+        long,
+        env = "PUSHCHECK_EMBED_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    embed_origin: Vec<EmbedOrigin>,
+    /// Where visitors reach this server, when not at the listeners themselves: `https://check.example` (repeatable;
+    /// each is a lane, and the listeners are none then)
+    #[arg(
+        long,
+        env = "PUSHCHECK_PUBLIC_URL",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
+    public_url: Vec<Origin>,
+    /// The operator's own proxy in front, by name (nginx, …): TLS and TCP that the server sees are the proxy's then
+    #[arg(long, env = "PUSHCHECK_BEHIND", value_name = "NAME")]
+    behind: Option<String>,
+    /// An address of that proxy, whose X-Forwarded-For is believed (repeatable; default: loopback)
+    #[arg(
+        long,
+        env = "PUSHCHECK_TRUST",
+        value_name = "IP",
+        value_delimiter = ',',
+        requires = "behind"
+    )]
+    trust: Vec<IpAddr>,
+    /// Read the page's files from a folder instead of from inside the program
+    #[arg(long, env = "PUSHCHECK_WWW", value_name = "DIR", hide = true)]
+    www: Option<PathBuf>,
+    #[command(flatten, next_help_heading = "Limits")]
+    limits: Limits,
+    /// How the log is made.
+    #[command(flatten, next_help_heading = "Log")]
+    pub log: Log,
+}
+
+impl Args {
+    /// What [`crate::bind`] takes.
+    ///
+    /// # Errors
+    /// Names the flag that is missing.
+    pub fn into_config(self) -> Result<Config, ConfigError> {
+        let identity = match (self.cert, self.key) {
+            (Some(cert), Some(key)) => Some(Identity::Files { cert, key }),
+            _ if self.tls_dev => Some(Identity::Development),
+            _ if self.tls_listen.is_empty() => None,
+            _ => {
+                return Err(ConfigError(
+                    "--tls-listen needs --cert and --key, or --tls-dev",
+                ));
+            }
+        };
+        let loopback = || {
+            vec![
+                IpAddr::from([127, 0, 0, 1]),
+                IpAddr::from(std::net::Ipv6Addr::LOCALHOST),
+            ]
+        };
+        Ok(Config {
+            listen: self.listen,
+            tls_listen: self.tls_listen,
+            identity,
+            base_path: self.base_path,
+            embed_origins: self.embed_origin,
+            public_urls: self.public_url,
+            behind: self.behind.map(|name| Behind {
+                name,
+                trusted: if self.trust.is_empty() {
+                    loopback()
+                } else {
+                    self.trust
+                },
+            }),
+            limits: self.limits,
+            www: self.www,
+        })
+    }
+}
+
+/// How the log is made.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Log {
+    /// What is logged: off, error, warn, info, debug, or a filter as of `tracing`
+    #[arg(
+        long = "log",
+        env = "PUSHCHECK_LOG",
+        value_name = "FILTER",
+        default_value = "info"
+    )]
+    filter: String,
+}
+
+impl Log {
+    /// Logs to standard error from now on; does nothing where somebody already does.
+    pub fn start(&self) {
+        use std::io::IsTerminal;
+        let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(&self.filter);
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+
+    #[test]
+    fn flags_are_consistent_and_all_explained() {
+        Args::command().debug_assert();
+        for flag in Args::command().get_arguments() {
+            assert!(
+                flag.get_help().is_some(),
+                "{} is not explained",
+                flag.get_id()
+            );
+            assert!(
+                flag.get_env()
+                    .is_some_and(|env| env.to_string_lossy().starts_with("PUSHCHECK_"))
+            );
+        }
+    }
+
+    #[test]
+    fn a_tls_listener_without_a_certificate_is_an_error_that_says_so() {
+        let args = Args::try_parse_from(["pushcheck-server", "--tls-listen", "127.0.0.1:0"])
+            .expect("parses");
+        assert!(
+            args.into_config()
+                .expect_err("no certificate")
+                .to_string()
+                .contains("--tls-dev")
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! What the server is told.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::limits::Limits;
+use crate::origin::{EmbedOrigin, Origin};
+
+/// Everything that [`crate::bind`] needs. The default is good for development.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where plain HTTP is answered; default `127.0.0.1:8787`. Port 0 takes a free one.
+    pub listen: Vec<SocketAddr>,
+    /// Where HTTPS is answered; default nowhere.
+    pub tls_listen: Vec<SocketAddr>,
+    /// The certificate; needed where `tls_listen` is not empty.
+    pub identity: Option<Identity>,
+    /// The path under which everything stands; default `/`.
+    pub base_path: BasePath,
+    /// Whose pages may open WebSockets, besides our own.
+    pub embed_origins: Vec<EmbedOrigin>,
+    /// Where visitors reach the server; empty: at the listeners.
+    pub public_urls: Vec<Origin>,
+    /// The operator's own proxy in front; none: visitors connect to us.
+    pub behind: Option<Behind>,
+    /// How much it takes and gives.
+    pub limits: Limits,
+    /// Read the page from a folder instead of from inside the program.
+    pub www: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8787))],
+            tls_listen: Vec::new(),
+            identity: None,
+            base_path: BasePath::default(),
+            embed_origins: Vec::new(),
+            public_urls: Vec::new(),
+            behind: None,
+            limits: Limits::default(),
+            www: None,
+        }
+    }
+}
+
+/// The server's certificate and key.
+#[derive(Clone, Debug)]
+pub enum Identity {
+    /// Made at start for localhost, 127.0.0.1 and ::1.
+    Development,
+    /// Read from PEM files.
+    Files {
+        /// The certificate chain.
+        cert: PathBuf,
+        /// The private key.
+        key: PathBuf,
+    },
+}
+
+/// The operator's own proxy.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    /// What it is, for the log.
+    pub name: String,
+    /// Its addresses; the last `X-Forwarded-For` of requests from there is the visitor.
+    pub trusted: Vec<IpAddr>,
+}
+
+/// A path that begins and ends with `/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BasePath(String);
+
+impl BasePath {
+    /// As it stands before `v1/…`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for BasePath {
+    fn default() -> Self {
+        Self("/".to_owned())
+    }
+}
+
+impl FromStr for BasePath {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let inner = text.trim_matches('/');
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~');
+        let fits = |part: &str| !matches!(part, "" | "." | "..") && part.bytes().all(plain);
+        match inner {
+            "" => Ok(Self::default()),
+            inner if inner.split('/').all(fits) => Ok(Self(format!("/{inner}/"))),
+            _ => Err(ConfigError(
+                "the base path may hold letters, digits and - _ . ~ between its slashes",
+            )),
+        }
+    }
+}
+
+/// What is wrong with what the server was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigError(pub &'static str);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_paths_begin_and_end_with_a_slash() {
+        for (text, path) in [
+            ("", "/"),
+            ("/", "/"),
+            ("check", "/check/"),
+            ("/a/b/", "/a/b/"),
+        ] {
+            assert_eq!(
+                text.parse::<BasePath>().map(|base| base.0).as_deref(),
+                Ok(path)
+            );
+        }
+        for text in ["/../x", "a//b", "a b", "a?b"] {
+            assert!(text.parse::<BasePath>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! One arrival of a request, while it lasts and afterwards.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex};
+
+use pushcheck::time::Micros;
+use pushcheck::wire::{End, Sighting};
+
+use crate::clock::Clock;
+use crate::connection::{Connection, Tally};
+use crate::lock;
+
+/// What the ledger remembers of one arrival. Its bytes are read where they are counted.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    seen: Mutex<Sighting>,
+    tally: Option<Arc<Tally>>,
+}
+
+impl Arrival {
+    pub(crate) fn new(seen: Sighting, tally: Option<Arc<Tally>>) -> Self {
+        Self {
+            seen: Mutex::new(seen),
+            tally,
+        }
+    }
+
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Sighting)) {
+        change(&mut lock(&self.seen));
+    }
+
+    /// As it stands now.
+    pub(crate) fn to_wire(&self, instance: &str) -> Sighting {
+        let mut sighting = lock(&self.seen).clone();
+        instance.clone_into(&mut sighting.instance);
+        sighting.bytes_in = self.tally.as_ref().map(|tally| tally.read.load(Relaxed));
+        sighting.bytes_out = self.tally.as_ref().map(|tally| tally.written.load(Relaxed));
+        sighting
+    }
+}
+
+/// An arrival that lasts. Whoever drops it without an end says that the other side ended it.
+#[derive(Debug)]
+pub(crate) struct Open {
+    arrival: Option<Arc<Arrival>>,
+    connection: Arc<Connection>,
+    clock: Arc<Clock>,
+}
+
+impl Open {
+    /// Of a remembered arrival, or of one that leaves no trace (a navigation).
+    pub(crate) fn new(
+        arrival: Option<Arc<Arrival>>,
+        connection: Arc<Connection>,
+        clock: Arc<Clock>,
+    ) -> Self {
+        Self {
+            arrival,
+            connection,
+            clock,
+        }
+    }
+
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Sighting)) {
+        if let Some(arrival) = &self.arrival {
+            arrival.update(change);
+        }
+    }
+
+    /// All that has been written is the answer's head; nothing is known where none of it has left yet.
+    pub(crate) fn head_is_out(&self) {
+        let written = self
+            .arrival
+            .as_ref()
+            .and_then(|arrival| arrival.tally.as_ref())
+            .map(|tally| tally.written.load(Relaxed));
+        self.update(|seen| seen.head_out = written.filter(|bytes| *bytes > 0));
+    }
+
+    /// It ended so; what is said first stands.
+    pub(crate) fn end(&self, end: End) {
+        let now = self.clock.now();
+        self.update(|seen| finish(seen, now, end));
+    }
+
+    /// It ended by the connection's end.
+    pub(crate) fn cut(&self) {
+        self.end(self.connection.unfinished());
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.cut();
+    }
+}
+
+fn finish(seen: &mut Sighting, now: Micros, end: End) {
+    if seen.end.is_none() {
+        seen.end = Some(end);
+        seen.ended_at = Some(now);
+    }
+}

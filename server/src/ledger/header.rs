@@ -1,0 +1,106 @@
+//! The fields of a head, without what is nobody's business.
+
+use hyper::HeaderMap;
+use pushcheck::wire::SeenHeader;
+
+/// The names whose values are kept: what boxes in between change, and nothing that tells who asks.
+const KEPT: [&str; 13] = [
+    "accept-encoding",
+    "age",
+    "cache-control",
+    "connection",
+    "content-length",
+    "sec-websocket-extensions",
+    "sec-websocket-protocol",
+    "sec-websocket-version",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "x-cache",
+];
+
+/// The names of which not even the length is kept.
+const ONLY_PRESENCE: [&str; 4] = ["authorization", "cookie", "proxy-authorization", "referer"];
+
+/// The longest value kept: the ones that matter are short.
+const LONGEST: usize = 200;
+
+/// The most fields kept of one head.
+const MOST: usize = 60;
+
+/// What the ledger keeps of a head.
+pub(crate) fn seen(headers: &HeaderMap) -> Vec<SeenHeader> {
+    headers
+        .iter()
+        .take(MOST)
+        .map(|(name, value)| field(name.as_str(), value.as_bytes()))
+        .collect()
+}
+
+fn field(name: &str, value: &[u8]) -> SeenHeader {
+    let length = if ONLY_PRESENCE.contains(&name) {
+        0
+    } else {
+        u32::try_from(value.len()).unwrap_or(u32::MAX)
+    };
+    let kept = match name {
+        "origin" => Some(scheme(value)),
+        name if KEPT.contains(&name) => printable(value),
+        _ => None,
+    };
+    SeenHeader {
+        name: name.chars().take(LONGEST).collect(),
+        length,
+        value: kept,
+    }
+}
+
+fn printable(value: &[u8]) -> Option<String> {
+    let fits = value.len() <= LONGEST && value.iter().all(|b| matches!(b, b' '..=b'~'));
+    fits.then(|| String::from_utf8_lossy(value).into_owned())
+}
+
+/// Of an origin the scheme, where it is one of the web's; an extension's name is not.
+fn scheme(value: &[u8]) -> String {
+    match value.split(|b| *b == b':').next() {
+        Some(b"https") => "https",
+        Some(b"http") => "http",
+        Some(b"null") => "null",
+        _ => "other",
+    }
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_off_the_list_are_not_kept() {
+        assert_eq!(field("x-forwarded-for", b"192.0.2.1").value, None);
+        assert_eq!(field("x-forwarded-for", b"192.0.2.1").length, 9);
+        assert_eq!(field("cookie", b"session=secret").length, 0);
+        assert_eq!(
+            field("via", b"1.1 squid").value.as_deref(),
+            Some("1.1 squid")
+        );
+    }
+
+    #[test]
+    fn of_an_origin_only_the_scheme_is_kept() {
+        assert_eq!(
+            field("origin", b"https://intranet.example")
+                .value
+                .as_deref(),
+            Some("https")
+        );
+        assert_eq!(field("origin", b"null").value.as_deref(), Some("null"));
+        assert_eq!(
+            field("origin", b"chrome-extension://abcdef")
+                .value
+                .as_deref(),
+            Some("other")
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! The content security policy of our own page.
+
+use pushcheck::wire::{Lane, Scheme};
+
+use crate::origin::Host;
+
+/// The policy, naming every lane that the page may try. It may be framed by anybody: that is a way to embed it.
+pub(super) fn of(lanes: &[Lane], host: Option<&Host>) -> String {
+    let mut connect = String::from("'self'");
+    let mut add = |scheme: Scheme, name: &str, port: u16| {
+        let schemes = match scheme {
+            Scheme::Http => ["http", "ws"],
+            Scheme::Https => ["https", "wss"],
+        };
+        for scheme in schemes {
+            connect += &format!(" {scheme}://{name}:{port}");
+        }
+    };
+    for lane in lanes {
+        // The grammar of sources has no IPv6 addresses (CSP § 2.3.1): such lanes are left to 'self'.
+        let name = lane.host.as_deref().or_else(|| host.map(|host| host.name.as_str()));
+        if let Some(name) = name.filter(|name| !name.starts_with('[')) {
+            add(lane.scheme, name, lane.port);
+        }
+    }
+    format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src {connect}; \
+         img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors *; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+}

@@ -1,0 +1,188 @@
+//! `GET events` and `GET stream`: silence, then ticks, each handed over by itself.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::Frame;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{Response, StatusCode};
+use pushcheck::time::Micros;
+use pushcheck::wire::{End, Tick, TickId};
+use tokio::time::Sleep;
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use crate::answer::Body;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::ledger::{Open, Run};
+use crate::problem::{Problem, Refusal};
+use crate::query;
+use crate::route::Ask;
+use crate::watched::CountsItself;
+
+use super::Held;
+
+/// The ticks of a stream where the page names no number.
+const COUNT: u64 = 20;
+
+/// How a tick is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    /// As an event with an id (HTML § 9.2.5).
+    Events,
+    /// As a line.
+    Lines,
+}
+
+/// The head at once; the body as time goes by.
+pub(crate) fn answer(
+    app: &App,
+    ask: &Ask,
+    run: &Arc<Run>,
+    open: &Arc<Open>,
+    form: Form,
+) -> Result<Response<Body>, Problem> {
+    let limits = &app.limits;
+    let query = ask.request.uri().query();
+    let count = query::number(query, "count", COUNT.min(limits.ticks.into()))?;
+    let left = u32::try_from(count)
+        .ok()
+        .filter(|count| *count <= limits.ticks);
+    let left = left.ok_or(Problem::over("count", Refusal::Count))?;
+    let silent = query::number(query, "silentMs", 0)?;
+    if silent > limits.hold_ms {
+        return Err(Problem::over("silentMs", Refusal::Time));
+    }
+    let held = Held::take(app, ask, run)?;
+    let begin = ask.received.plus(Micros::ms(silent));
+    let die = ask.received.plus(Micros::ms(limits.life_ms));
+    let ticks = Ticks {
+        clock: Arc::clone(&app.clock),
+        run: Arc::clone(run),
+        open: Arc::clone(open),
+        form,
+        next: None,
+        left,
+        die,
+        is_first: true,
+        has_just_sent: false,
+        sleep: Box::pin(tokio::time::sleep_until(app.clock.instant(begin.min(die)))),
+        stopping: Box::pin(app.stopping.clone().cancelled_owned()),
+        _held: held,
+    };
+    let mut response = Response::new(ticks.boxed_unsync());
+    *response.status_mut() = StatusCode::OK;
+    response.extensions_mut().insert(CountsItself);
+    let kind = match form {
+        Form::Events => "text/event-stream",
+        Form::Lines => "text/plain; charset=utf-8",
+    };
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    Ok(response)
+}
+
+struct Ticks {
+    clock: Arc<Clock>,
+    run: Arc<Run>,
+    open: Arc<Open>,
+    form: Form,
+    /// None: still silent.
+    next: Option<u32>,
+    left: u32,
+    die: Micros,
+    is_first: bool,
+    has_just_sent: bool,
+    sleep: Pin<Box<Sleep>>,
+    stopping: Pin<Box<WaitForCancellationFutureOwned>>,
+    _held: Held,
+}
+
+impl Ticks {
+    fn wake_at(&mut self, at: Micros) {
+        let at = self.clock.instant(at.min(self.die));
+        self.sleep.as_mut().reset(at);
+    }
+
+    fn write(&self, tick: &Tick) -> String {
+        match self.form {
+            Form::Lines => format!("{tick}\n"),
+            Form::Events => {
+                let id = TickId {
+                    n: tick.n,
+                    instance: tick.instance.clone(),
+                    started_at: self.clock.instance.started_at,
+                };
+                format!("id: {id}\ndata: {tick}\n\n")
+            }
+        }
+    }
+}
+
+impl hyper::body::Body for Ticks {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        loop {
+            if self.left == 0 && self.next.is_some() {
+                return Poll::Ready(None);
+            }
+            if self.stopping.as_mut().poll(cx).is_ready() {
+                self.open.end(End::OurLimit);
+                return Poll::Ready(None);
+            }
+            if self.sleep.as_mut().poll(cx).is_pending() {
+                self.has_just_sent = false;
+                return Poll::Pending;
+            }
+            // hyper flushes when it has to wait: without this, late ticks would leave in one write.
+            if std::mem::take(&mut self.has_just_sent) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let now = self.clock.now();
+            if now >= self.die {
+                self.open.end(End::OurLimit);
+                return Poll::Ready(None);
+            }
+            let Some(n) = self.next else {
+                let first = self.run.last_due(now).saturating_add(1);
+                self.next = Some(first);
+                let due = self.run.due(first);
+                self.wake_at(due);
+                continue;
+            };
+            let tick = Tick {
+                n,
+                due: self.run.due(n),
+                sent: now,
+                instance: self.clock.id().to_owned(),
+            };
+            let text = self.write(&tick);
+            let payload = tick.to_string().len() as u64;
+            if self.is_first {
+                self.is_first = false;
+                self.open.head_is_out();
+            }
+            self.open.update(|seen| {
+                seen.ticks_out += 1;
+                seen.payload_out += payload;
+            });
+            self.left -= 1;
+            self.next = Some(n.saturating_add(1));
+            self.has_just_sent = true;
+            let due = self.run.due(n.saturating_add(1));
+            self.wake_at(due);
+            return Poll::Ready(Some(Ok(Frame::data(text.into()))));
+        }
+    }
+}

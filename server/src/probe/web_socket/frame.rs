@@ -1,0 +1,122 @@
+//! Frames, from and into bytes (RFC 6455 § 5).
+
+use bytes::{Buf, BytesMut};
+use soketto::Parsing;
+use soketto::base::{Codec, Error, Header, OpCode};
+
+/// A frame from the page, unmasked.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub(super) opcode: OpCode,
+    pub(super) is_final: bool,
+    pub(super) payload: BytesMut,
+}
+
+/// Why a socket is closed by us, with the code for it (RFC 6455 § 7.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Against the protocol: 1002.
+    Protocol,
+    /// Text that is not UTF-8: 1007.
+    NotText,
+    /// Larger than we take: 1009.
+    TooBig,
+}
+
+impl Fault {
+    pub(super) const fn code(self) -> u16 {
+        match self {
+            Self::Protocol => 1002,
+            Self::NotText => 1007,
+            Self::TooBig => 1009,
+        }
+    }
+}
+
+/// The next frame of what has been read; none: more must be read, and there is room for it.
+pub(super) fn next(codec: &Codec, inbox: &mut BytesMut) -> Result<Option<Frame>, Fault> {
+    let (header, offset) = match codec.decode_header(inbox) {
+        Ok(Parsing::Done { value, offset }) => (value, offset),
+        Ok(Parsing::NeedMore(_)) => return Ok(None),
+        Err(Error::PayloadTooLarge { .. }) => return Err(Fault::TooBig),
+        Err(_) => return Err(Fault::Protocol),
+    };
+    // RFC 6455 § 5.1: a server must not accept what a client has not masked.
+    if !header.is_masked() {
+        return Err(Fault::Protocol);
+    }
+    let whole = offset + header.payload_len();
+    if inbox.len() < whole {
+        inbox.reserve(whole - inbox.len());
+        return Ok(None);
+    }
+    inbox.advance(offset);
+    let mut payload = inbox.split_to(header.payload_len());
+    Codec::apply_mask(&header, &mut payload);
+    Ok(Some(Frame {
+        opcode: header.opcode(),
+        is_final: header.is_fin(),
+        payload,
+    }))
+}
+
+/// Appends a whole message, unmasked as a server's are.
+pub(super) fn write(codec: &mut Codec, outbox: &mut Vec<u8>, opcode: OpCode, payload: &[u8]) {
+    let mut header = Header::new(opcode);
+    header.set_payload_len(payload.len());
+    outbox.extend_from_slice(codec.encode_header(&header));
+    outbox.extend_from_slice(payload);
+}
+
+/// Code and reason length of a close frame; 1005 where it has none.
+pub(super) fn close(payload: &[u8]) -> Result<(u16, usize), Fault> {
+    match payload {
+        [] => Ok((1005, 0)),
+        [_] => Err(Fault::Protocol),
+        [a, b, reason @ ..] => Ok((u16::from_be_bytes([*a, *b]), reason.len())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn codec() -> Codec {
+        let mut codec = Codec::new();
+        codec.set_max_data_size(1_000);
+        codec
+    }
+
+    #[test]
+    fn masked_frames_are_read_and_others_are_not() {
+        // Source: RFC 6455 § 5.7, a single-frame masked text message.
+        let masked = [
+            0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58,
+        ];
+        let mut inbox = BytesMut::from(&masked[..]);
+        let frame = next(&codec(), &mut inbox).expect("a frame").expect("whole");
+        assert_eq!(
+            (&frame.payload[..], frame.is_final, inbox.len()),
+            (&b"Hello"[..], true, 0)
+        );
+        let mut plain = BytesMut::from(&b"\x81\x05Hello"[..]);
+        assert_eq!(next(&codec(), &mut plain).err(), Some(Fault::Protocol));
+        let mut reserved = BytesMut::from(&[0xc1, 0x80, 0, 0, 0, 0][..]);
+        assert_eq!(next(&codec(), &mut reserved).err(), Some(Fault::Protocol));
+        let mut huge = BytesMut::from(&[0x82, 0xff, 0, 0, 0, 0, 1, 0, 0, 0][..]);
+        assert_eq!(next(&codec(), &mut huge).err(), Some(Fault::TooBig));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_frames_or_a_fault(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let mut inbox = BytesMut::from(&bytes[..]);
+            while let Ok(Some(frame)) = next(&codec(), &mut inbox) {
+                prop_assert!(frame.payload.len() <= 1_000);
+            }
+            prop_assert!(inbox.len() <= bytes.len());
+        }
+    }
+}

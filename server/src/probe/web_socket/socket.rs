@@ -1,0 +1,336 @@
+//! A socket after the handshake. It holds little: its buffers grow for a message and shrink after it.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use pushcheck::time::Micros;
+use pushcheck::wire::{At, CLOSE_CODE, CLOSE_REASON, Echo, End, FromPage, SeenClose, Tick};
+use soketto::base::{Codec, OpCode};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use crate::app::App;
+use crate::ledger::{Open, Run};
+
+use super::frame::{self, Fault, Frame};
+
+/// How long the page's close frame is waited for.
+const CLOSE_WAIT: Duration = Duration::from_secs(2);
+
+/// How long a page may take to read what it asked for.
+const WRITE_WAIT: Duration = Duration::from_secs(10);
+
+/// A buffer larger than this is given back when it is empty.
+const SMALL: usize = 1024;
+
+pub(super) struct Socket<S> {
+    app: Arc<App>,
+    run: Arc<Run>,
+    open: Arc<Open>,
+    io: S,
+    codec: Codec,
+    inbox: BytesMut,
+    outbox: Vec<u8>,
+    /// A message of several frames, as far as it has come.
+    message: Option<(OpCode, BytesMut)>,
+    next: u32,
+    ticks_left: u32,
+    ticks_asked: u32,
+    frames: u32,
+}
+
+/// What ends a socket.
+enum Ending {
+    /// We close, with code and reason; then so.
+    Ours(u16, &'static str, End),
+    /// The page has sent its close frame: with that payload.
+    Theirs(BytesMut),
+    /// The connection is over.
+    Over(End),
+}
+
+impl From<Fault> for Ending {
+    fn from(fault: Fault) -> Self {
+        let end = if fault == Fault::TooBig {
+            End::OurLimit
+        } else {
+            End::Broken
+        };
+        Self::Ours(fault.code(), "", end)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    pub(super) fn new(app: Arc<App>, run: Arc<Run>, open: Arc<Open>, io: S) -> Self {
+        let mut codec = Codec::new();
+        codec.set_max_data_size(usize::try_from(app.limits.message_bytes).unwrap_or(usize::MAX));
+        Self {
+            app,
+            run,
+            open,
+            io,
+            codec,
+            inbox: BytesMut::new(),
+            outbox: Vec::new(),
+            message: None,
+            next: 0,
+            ticks_left: 0,
+            ticks_asked: 0,
+            frames: 0,
+        }
+    }
+
+    /// From the first frame to the end.
+    pub(super) async fn live(mut self) {
+        let ending = match self.talk().await {
+            Err(ending) => ending,
+            Ok(never) => match never {},
+        };
+        match ending {
+            Ending::Over(end) => self.open.end(end),
+            Ending::Theirs(payload) => self.answer_close(&payload).await,
+            Ending::Ours(code, reason, end) => self.close(code, reason, end).await,
+        }
+        // The other end of the stream, or TLS' farewell; there is nobody left to tell of a failure.
+        let _ = tokio::time::timeout(CLOSE_WAIT, self.io.shutdown()).await;
+    }
+
+    async fn talk(&mut self) -> Result<std::convert::Infallible, Ending> {
+        let app = Arc::clone(&self.app);
+        let die = app
+            .clock
+            .instant(app.clock.now().plus(Micros::ms(app.limits.life_ms)));
+        loop {
+            let due = if self.ticks_left > 0 {
+                app.clock.instant(self.run.due(self.next))
+            } else {
+                die
+            };
+            tokio::select! {
+                () = app.stopping.cancelled() => {
+                    return Err(Ending::Ours(1001, "pushcheck: going away", End::OurLimit));
+                }
+                () = tokio::time::sleep_until(due.min(die)) => {
+                    if tokio::time::Instant::now() >= die {
+                        return Err(Ending::Ours(1008, "pushcheck: time", End::OurLimit));
+                    }
+                    self.tick().await?;
+                }
+                read = self.io.read_buf(&mut self.inbox) => {
+                    self.has_read(read)?;
+                    self.take_frames().await?;
+                }
+            }
+        }
+    }
+
+    fn has_read(&self, read: io::Result<usize>) -> Result<(), Ending> {
+        match read {
+            Ok(0) => Err(Ending::Over(End::PeerLeft)),
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(Ending::Over(End::PeerLeft))
+            }
+            Err(_) => Err(Ending::Over(End::Broken)),
+        }
+    }
+
+    async fn take_frames(&mut self) -> Result<(), Ending> {
+        while let Some(frame) = frame::next(&self.codec, &mut self.inbox)? {
+            self.take(frame).await?;
+        }
+        if self.inbox.is_empty() && self.inbox.capacity() > SMALL {
+            self.inbox = BytesMut::new();
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, frame: Frame) -> Result<(), Ending> {
+        let received = self.app.clock.now();
+        self.frames += 1;
+        if self.frames > self.app.limits.socket_frames {
+            return Err(Ending::Ours(1008, "pushcheck: count", End::OurLimit));
+        }
+        match frame.opcode {
+            OpCode::Close => return Err(Ending::Theirs(frame.payload)),
+            OpCode::Ping => return self.send(OpCode::Pong, &frame.payload).await,
+            OpCode::Pong => return Ok(()),
+            _ => {}
+        }
+        self.open.update(|seen| {
+            seen.frames_in += 1;
+            seen.payload_in += frame.payload.len() as u64;
+        });
+        match self.assemble(frame)? {
+            Some((OpCode::Binary, message)) => self.send(OpCode::Binary, &message).await,
+            Some((_, message)) => self.hear(&message, received).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The whole message, when this frame completes one.
+    fn assemble(&mut self, frame: Frame) -> Result<Option<(OpCode, BytesMut)>, Fault> {
+        let (opcode, message) = match (self.message.take(), frame.opcode) {
+            (None, OpCode::Text | OpCode::Binary) => (frame.opcode, frame.payload),
+            (Some((opcode, mut message)), OpCode::Continue) => {
+                if message.len() + frame.payload.len() > self.codec.max_data_size() {
+                    return Err(Fault::TooBig);
+                }
+                message.extend_from_slice(&frame.payload);
+                (opcode, message)
+            }
+            _ => return Err(Fault::Protocol),
+        };
+        if frame.is_final {
+            return Ok(Some((opcode, message)));
+        }
+        self.message = Some((opcode, message));
+        Ok(None)
+    }
+
+    async fn hear(&mut self, message: &[u8], received: Micros) -> Result<(), Ending> {
+        let text = std::str::from_utf8(message).map_err(|_| Fault::NotText)?;
+        // Other text is an application's own first message, tried on this socket: heard and counted, not answered.
+        let Ok(line) = text.parse::<FromPage>() else {
+            return Ok(());
+        };
+        match line {
+            FromPage::Ticks(count) => {
+                self.ticks_asked = self.ticks_asked.saturating_add(count);
+                if self.ticks_asked > self.app.limits.ticks {
+                    return Err(Ending::Ours(1008, "pushcheck: count", End::OurLimit));
+                }
+                if self.ticks_left == 0 {
+                    self.next = self.run.last_due(received).saturating_add(1);
+                }
+                self.ticks_left += count;
+                Ok(())
+            }
+            FromPage::Echo(n, padding) => {
+                let (sent, instance) = (self.app.clock.now(), self.app.clock.id().to_owned());
+                let echo = Echo {
+                    n,
+                    at: At {
+                        received,
+                        sent,
+                        instance,
+                    },
+                    padding,
+                };
+                self.send(OpCode::Text, echo.to_string().as_bytes()).await
+            }
+            FromPage::End => Err(Ending::Ours(CLOSE_CODE, CLOSE_REASON, End::Complete)),
+        }
+    }
+
+    async fn tick(&mut self) -> Result<(), Ending> {
+        let (n, sent, instance) = (
+            self.next,
+            self.app.clock.now(),
+            self.app.clock.id().to_owned(),
+        );
+        let tick = Tick {
+            n,
+            due: self.run.due(n),
+            sent,
+            instance,
+        };
+        self.next = n.saturating_add(1);
+        self.ticks_left -= 1;
+        self.open.update(|seen| seen.ticks_out += 1);
+        self.send(OpCode::Text, tick.to_string().as_bytes()).await
+    }
+
+    async fn send(&mut self, opcode: OpCode, payload: &[u8]) -> Result<(), Ending> {
+        if !opcode.is_control() {
+            self.open.update(|seen| {
+                seen.frames_out += 1;
+                seen.payload_out += payload.len() as u64;
+            });
+        }
+        self.outbox.clear();
+        frame::write(&mut self.codec, &mut self.outbox, opcode, payload);
+        let writing = async {
+            self.io.write_all(&self.outbox).await?;
+            self.io.flush().await
+        };
+        let written = tokio::time::timeout(WRITE_WAIT, writing).await;
+        if self.outbox.capacity() > SMALL {
+            self.outbox = Vec::new();
+        }
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Ending::Over(End::Broken)),
+            Err(_) => Err(Ending::Over(End::OurLimit)),
+        }
+    }
+
+    /// Sends our close frame and waits for the page's.
+    async fn close(&mut self, code: u16, reason: &str, end: End) {
+        let payload = [&code.to_be_bytes()[..], reason.as_bytes()].concat();
+        if let Err(Ending::Over(end)) = self.send(OpCode::Close, &payload).await {
+            return self.open.end(end);
+        }
+        // After a fault nothing that follows can be read as frames.
+        if end == End::Broken {
+            return self.open.end(end);
+        }
+        match tokio::time::timeout(CLOSE_WAIT, self.page_close()).await {
+            Ok(Ok(seen)) => {
+                self.open.update(|sighting| sighting.close = Some(seen));
+                self.open.end(end);
+            }
+            Ok(Err(left)) => self.open.end(if end == End::Complete { left } else { end }),
+            Err(_) => self.open.end(if end == End::Complete {
+                End::Broken
+            } else {
+                end
+            }),
+        }
+    }
+
+    async fn page_close(&mut self) -> Result<SeenClose, End> {
+        loop {
+            // What was sent before the page knew is counted, and not answered any more.
+            while let Some(frame) =
+                frame::next(&self.codec, &mut self.inbox).map_err(|_| End::Broken)?
+            {
+                if frame.opcode == OpCode::Close {
+                    return seen(&frame.payload).map_err(|_| End::Broken);
+                }
+                if !frame.opcode.is_control() {
+                    self.open.update(|seen| {
+                        seen.frames_in += 1;
+                        seen.payload_in += frame.payload.len() as u64;
+                    });
+                }
+            }
+            let read = self.io.read_buf(&mut self.inbox).await;
+            if let Err(Ending::Over(end)) = self.has_read(read) {
+                return Err(end);
+            }
+        }
+    }
+
+    /// The page closes first: the same code goes back.
+    async fn answer_close(&mut self, payload: &[u8]) {
+        let Ok(close) = seen(payload) else {
+            return self.close(Fault::Protocol.code(), "", End::Broken).await;
+        };
+        let code = payload.get(..2).unwrap_or_default();
+        self.open.update(|sighting| sighting.close = Some(close));
+        match self.send(OpCode::Close, code).await {
+            Err(Ending::Over(end)) => self.open.end(end),
+            _ => self.open.end(End::Complete),
+        }
+    }
+}
+
+fn seen(payload: &[u8]) -> Result<SeenClose, Fault> {
+    let (code, reason) = frame::close(payload)?;
+    Ok(SeenClose {
+        code,
+        reason_length: u32::try_from(reason).unwrap_or(u32::MAX),
+    })
+}

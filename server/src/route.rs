@@ -1,0 +1,246 @@
+//! Which address means what.
+
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::header::{HOST, HeaderMap, HeaderValue, LOCATION};
+use hyper::{Method, Request, Response, StatusCode};
+use pushcheck::time::Micros;
+use pushcheck::wire::{AttemptPath, IdError, RunId};
+
+use crate::answer::{self, Body};
+use crate::app::App;
+use crate::connection::{Connection, Exchange};
+use crate::origin::Host;
+use crate::problem::{Problem, Refusal};
+use crate::source::SourceId;
+use crate::watched::Watched;
+use crate::{about, attempt, report};
+
+/// A request, and what is known of it from outside.
+#[derive(Debug)]
+pub(crate) struct Ask {
+    pub(crate) request: Request<Incoming>,
+    /// When its head had been read.
+    pub(crate) received: Micros,
+    pub(crate) exchange: Arc<Exchange>,
+    pub(crate) source: SourceId,
+    pub(crate) host: Option<Host>,
+}
+
+/// What an address means.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Place<'a> {
+    Attempt(AttemptPath),
+    Ledger(RunId),
+    Malformed(IdError),
+    About,
+    Reports,
+    /// A name under the base path.
+    File(&'a str),
+    /// The base path without its last slash.
+    BeforeBase,
+    Nowhere,
+}
+
+/// Reads a path.
+pub(crate) fn place<'a>(base: &str, path: &'a str) -> Place<'a> {
+    let Some(rest) = path.strip_prefix(base) else {
+        return if base.strip_suffix('/') == Some(path) {
+            Place::BeforeBase
+        } else {
+            Place::Nowhere
+        };
+    };
+    let segments: Vec<&str> = rest.splitn(8, '/').collect();
+    let found = match segments[..] {
+        ["v1", "about"] => Ok(Place::About),
+        ["v1", "reports"] => Ok(Place::Reports),
+        ["v1", "runs", run, "ledger"] => run.parse().map(Place::Ledger),
+        ["v1", "runs", run, probe, attempt, kind] => {
+            AttemptPath::from_segments(run, probe, attempt, kind).map(Place::Attempt)
+        }
+        ["v1", ..] => Ok(Place::Nowhere),
+        _ => Ok(Place::File(rest)),
+    };
+    found.unwrap_or_else(Place::Malformed)
+}
+
+impl App {
+    /// Answers a request, whatever it is.
+    pub(crate) async fn handle(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        connection: Arc<Connection>,
+    ) -> Response<Body> {
+        let received = self.clock.now();
+        let exchange = Arc::new(connection.begin());
+        let host = match request.uri().authority() {
+            Some(authority) => authority.as_str().parse().ok(),
+            None => request
+                .headers()
+                .get(HOST)
+                .and_then(|host| host.to_str().ok()?.parse().ok()),
+        };
+        let source = match forwarded(request.headers()) {
+            Some(address) if connection.trusted => self.sources.id(address),
+            _ => connection.source,
+        };
+        let is_head = request.method() == Method::HEAD;
+        let ask = Ask {
+            request,
+            received,
+            exchange: Arc::clone(&exchange),
+            source,
+            host,
+        };
+        let path = ask.request.uri().path().to_owned();
+        let (mut response, open) = match place(&self.base, &path) {
+            Place::Attempt(path) => attempt::answer(&self, ask, path).await,
+            place => (
+                self.other(ask, place).await.unwrap_or_else(Problem::answer),
+                None,
+            ),
+        };
+        answer::mark(&mut response, self.clock.id());
+        if connection.surplus.is_some() && response.version() <= hyper::Version::HTTP_11 {
+            response
+                .headers_mut()
+                .insert("connection", HeaderValue::from_static("close"));
+        }
+        Watched::over(response, exchange, open, is_head)
+    }
+
+    async fn other(&self, ask: Ask, place: Place<'_>) -> Result<Response<Body>, Problem> {
+        self.guard(&ask)?;
+        let method = ask.request.method().clone();
+        if method == Method::OPTIONS {
+            return Ok(preflight());
+        }
+        let reading = method == Method::GET || method == Method::HEAD;
+        match place {
+            Place::Attempt(_) | Place::Nowhere => Err(Problem::not_found()),
+            Place::Malformed(error) => Err(error.into()),
+            Place::About if reading => Ok(about::answer(self)),
+            Place::Ledger(run) if method == Method::POST => report::ledger(self, ask, run).await,
+            Place::Reports if method == Method::POST => report::keep(self, ask).await,
+            Place::BeforeBase if reading => Ok(redirect(&self.base)),
+            Place::File(name) if reading => self
+                .files
+                .answer(
+                    name,
+                    ask.request.uri().query(),
+                    ask.request.headers(),
+                    &self.origins.lanes,
+                    ask.host.as_ref(),
+                )
+                .ok_or_else(Problem::not_found),
+            Place::Ledger(_) | Place::Reports => Err(Problem::wrong_method("POST, OPTIONS")),
+            Place::About | Place::BeforeBase | Place::File(_) => {
+                Err(Problem::wrong_method("GET, HEAD, OPTIONS"))
+            }
+        }
+    }
+
+    /// What is refused whatever it asks for.
+    pub(crate) fn guard(&self, ask: &Ask) -> Result<(), Problem> {
+        if self.stopping.is_cancelled() {
+            return Err(Problem::stopping());
+        }
+        if let Some(surplus) = ask.exchange.connection.surplus {
+            return Err(surplus);
+        }
+        let request = &ask.request;
+        let head: usize = request
+            .headers()
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
+        let path = request
+            .uri()
+            .path_and_query()
+            .map_or(0, |path| path.as_str().len());
+        if head + path > self.limits.header_bytes {
+            return Err(Problem::head_too_large());
+        }
+        if !self
+            .sources
+            .take(ask.source, self.limits.source_rate, ask.received)
+        {
+            return Err(Problem::too_many("source", Refusal::Rate));
+        }
+        Ok(())
+    }
+}
+
+/// The visitor's address by the word of the proxy nearest to us: the last of the last field.
+fn forwarded(headers: &HeaderMap) -> Option<std::net::IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?;
+    last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+}
+
+/// The answer to a CORS preflight (Fetch § 4.8): anybody may ask anything, without credentials.
+pub(crate) fn preflight() -> Response<Body> {
+    let mut response = answer::empty(StatusCode::NO_CONTENT);
+    let headers = response.headers_mut();
+    headers.insert(
+        "access-control-allow-methods",
+        HeaderValue::from_static("GET, HEAD, POST"),
+    );
+    headers.insert(
+        "access-control-allow-headers",
+        HeaderValue::from_static("*"),
+    );
+    response
+}
+
+fn redirect(base: &str) -> Response<Body> {
+    let mut response = answer::empty(StatusCode::PERMANENT_REDIRECT);
+    if let Ok(base) = HeaderValue::from_str(base) {
+        response.headers_mut().insert(LOCATION, base);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RUN: &str = "0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn addresses_mean_what_the_wire_says() {
+        let attempt = format!("/x/v1/runs/{RUN}/p/1/poll");
+        assert!(
+            matches!(place("/x/", &attempt), Place::Attempt(path) if path.probe.as_str() == "p")
+        );
+        assert!(matches!(
+            place("/x/", &format!("/x/v1/runs/{RUN}/ledger")),
+            Place::Ledger(_)
+        ));
+        assert_eq!(place("/x/", "/x/v1/about"), Place::About);
+        assert_eq!(place("/x/", "/x"), Place::BeforeBase);
+        assert_eq!(place("/x/", "/v1/about"), Place::Nowhere);
+        assert_eq!(place("/", "/pkg/a.js"), Place::File("pkg/a.js"));
+        assert_eq!(
+            place("/", "/v1/runs/xyz/p/1/poll"),
+            Place::Malformed(IdError("run"))
+        );
+        assert_eq!(
+            place("/", &format!("/v1/runs/{RUN}/p/0/poll")),
+            Place::Malformed(IdError("attempt"))
+        );
+        assert_eq!(place("/", "/v1/other"), Place::Nowhere);
+    }
+
+    proptest! {
+        #[test]
+        fn any_path_has_a_place(path in "/[ -~]{0,120}") {
+            let _ = place("/", &path);
+            let reserved = format!("/v1{path}");
+            prop_assert!(!matches!(place("/", &reserved), Place::File(_)));
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Bind, serve, drain.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pushcheck::wire::{Lane, Scheme};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::accept::{self, Listener};
+use crate::app::App;
+use crate::config::Config;
+use crate::origin::{Origin, word};
+use crate::tls;
+
+/// A listener, where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// http or https.
+    pub scheme: Scheme,
+    /// The address with the port that it got.
+    pub address: SocketAddr,
+    base: String,
+}
+
+impl fmt::Display for Bound {
+    /// The page's URL there.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", word(self.scheme), self.address, self.base)
+    }
+}
+
+/// What kept the server from starting.
+#[derive(Debug)]
+pub enum BindError {
+    /// That address could not be listened on.
+    Listen(SocketAddr, std::io::Error),
+    /// The certificate or key is missing or cannot be used.
+    Identity(Box<dyn std::error::Error + Send + Sync>),
+    /// The page's folder could not be read, or the system has no randomness.
+    Start(std::io::Error),
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen(address, error) => write!(f, "cannot listen on {address}: {error}"),
+            Self::Identity(error) => write!(f, "certificate: {error}"),
+            Self::Start(error) => write!(f, "cannot start: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for BindError {}
+
+/// A server that listens and does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    app: Arc<App>,
+    listeners: Vec<Listener>,
+    bound: Vec<Bound>,
+    fingerprint: Option<String>,
+}
+
+/// Listens where the configuration says.
+///
+/// # Errors
+/// When an address is taken, or the certificate cannot be used.
+pub async fn bind(config: Config) -> Result<Server, BindError> {
+    let (acceptor, fingerprint) = match (&config.identity, config.tls_listen.is_empty()) {
+        (Some(identity), false) => {
+            let (acceptor, fingerprint) = tls::acceptor(identity).map_err(BindError::Identity)?;
+            (Some(acceptor), fingerprint)
+        }
+        (None, false) => return Err(BindError::Identity("a TLS listener needs one".into())),
+        (_, true) => (None, None),
+    };
+    let mut listeners = Vec::new();
+    for address in &config.listen {
+        listeners.push(listen(*address, None).await?);
+    }
+    for address in &config.tls_listen {
+        listeners.push(listen(*address, acceptor.clone()).await?);
+    }
+    let mut bound = Vec::new();
+    for listener in &listeners {
+        let address = listener.socket.local_addr().map_err(BindError::Start)?;
+        let scheme = if listener.acceptor.is_some() {
+            Scheme::Https
+        } else {
+            Scheme::Http
+        };
+        bound.push(Bound {
+            scheme,
+            address,
+            base: config.base_path.as_str().to_owned(),
+        });
+    }
+    let lanes = lanes(&bound, &config.public_urls);
+    let app = App::new(config, lanes).map_err(BindError::Start)?;
+    Ok(Server {
+        app: Arc::new(app),
+        listeners,
+        bound,
+        fingerprint,
+    })
+}
+
+async fn listen(address: SocketAddr, acceptor: Option<TlsAcceptor>) -> Result<Listener, BindError> {
+    let socket = TcpListener::bind(address)
+        .await
+        .map_err(|error| BindError::Listen(address, error))?;
+    Ok(Listener { socket, acceptor })
+}
+
+impl Server {
+    /// Where it listens, in the order of the configuration: plain ones first.
+    pub fn bound(&self) -> &[Bound] {
+        &self.bound
+    }
+
+    /// SHA-256 of a development certificate.
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.fingerprint.as_deref()
+    }
+
+    /// The instance's id, as it stands on every answer.
+    pub fn instance(&self) -> &str {
+        self.app.clock.id()
+    }
+
+    /// Answers until `shutdown` is ready. Then streams and sockets are told to end, new requests get a 503, and it
+    /// returns when all has ended, after [`crate::Limits::drain_ms`] at the latest.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let Self {
+            app,
+            listeners,
+            bound,
+            ..
+        } = self;
+        for bound in &bound {
+            tracing::info!(url = %bound, instance = app.clock.id(), "listening");
+        }
+        if let Some(behind) = &app.behind {
+            tracing::info!(proxy = %behind.name.escape_debug(), "TLS and TCP end before us");
+        }
+        let mut doors = tokio::task::JoinSet::new();
+        for listener in listeners {
+            doors.spawn(accept::run(Arc::clone(&app), listener));
+        }
+        let sweeper = Arc::clone(&app);
+        doors.spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_secs(20)).await;
+                sweeper.sweep();
+            }
+        });
+        shutdown.await;
+        tracing::info!("draining");
+        app.stopping.cancel();
+        app.tasks.close();
+        let drained =
+            tokio::time::timeout(Duration::from_millis(app.limits.drain_ms), app.tasks.wait())
+                .await;
+        doors.shutdown().await;
+        app.abort.cancel();
+        tracing::info!(all = drained.is_ok(), "stopped");
+    }
+}
+
+/// Where visitors reach the server: the public URLs where there are any, otherwise the listeners.
+fn lanes(bound: &[Bound], public: &[Origin]) -> Vec<Lane> {
+    let mut lanes: Vec<Lane> = Vec::new();
+    let mut add = |scheme: Scheme, host: Option<String>, port: u16| {
+        let taken = |id: &str| lanes.iter().any(|lane| lane.id == id);
+        let first = match scheme {
+            Scheme::Http => "plain",
+            Scheme::Https => "tls",
+        };
+        let alt = format!("alt-{port}");
+        let id = [first.to_owned(), alt].into_iter().find(|id| !taken(id));
+        let id = id.unwrap_or_else(|| format!("other-name-{}", lanes.len()));
+        lanes.push(Lane {
+            id,
+            scheme,
+            host,
+            port,
+        });
+    };
+    for origin in public {
+        add(origin.scheme, Some(origin.host.clone()), origin.port);
+    }
+    if public.is_empty() {
+        for bound in bound {
+            add(bound.scheme, None, bound.address.port());
+        }
+    }
+    lanes
+}

@@ -1,0 +1,163 @@
+//! Who asks, by address: counts and rates. An office is one address, so these are generous.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex};
+
+use pushcheck::time::Micros;
+
+use crate::lock;
+
+/// An address as a number under a key of this process: equal for equal addresses, and no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SourceId(u64);
+
+/// Requests per second, with four seconds' worth at once: the time at which the last of them would have been due.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Pace(Micros);
+
+impl Pace {
+    /// Takes one; false: too many.
+    pub(crate) fn take(&mut self, per_second: u32, now: Micros) -> bool {
+        let gap = Micros(1_000_000 / u64::from(per_second.max(1)));
+        let next = self.0.max(now).plus(gap);
+        let fits = next.since(now) <= gap.times(u64::from(per_second) * 4);
+        if fits {
+            self.0 = next;
+        }
+        fits
+    }
+}
+
+#[derive(Debug, Default)]
+struct Source {
+    connections: u32,
+    long: u32,
+    pace: Pace,
+}
+
+/// All sources that are connected or were lately.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    key: RandomState,
+    known: Mutex<HashMap<SourceId, Source>>,
+}
+
+/// The sources kept at most; beyond, those that do nothing are forgotten.
+const MOST: usize = 20_000;
+
+impl Sources {
+    /// The source of an address; of IPv6 the /64, which one host has to itself.
+    pub(crate) fn id(&self, address: IpAddr) -> SourceId {
+        let address = match address.to_canonical() {
+            IpAddr::V6(v6) => {
+                let s = v6.segments();
+                IpAddr::V6(Ipv6Addr::new(s[0], s[1], s[2], s[3], 0, 0, 0, 0))
+            }
+            v4 => v4,
+        };
+        SourceId(self.key.hash_one(address))
+    }
+
+    /// Counts a connection, and says whether it is one too many.
+    pub(crate) fn connect(self: &Arc<Self>, id: SourceId, limit: u32) -> (Ticket, bool) {
+        let surplus = self.with(id, |source| {
+            source.connections += 1;
+            source.connections > limit
+        });
+        (
+            Ticket {
+                sources: Arc::clone(self),
+                id,
+                long: false,
+            },
+            surplus,
+        )
+    }
+
+    /// Counts a long request until the ticket is dropped; none: one too many.
+    pub(crate) fn hold(self: &Arc<Self>, id: SourceId, limit: u32) -> Option<Ticket> {
+        let fits = self.with(id, |source| {
+            let fits = source.long < limit;
+            source.long += u32::from(fits);
+            fits
+        });
+        fits.then(|| Ticket {
+            sources: Arc::clone(self),
+            id,
+            long: true,
+        })
+    }
+
+    /// Takes one request from the source's rate; false: too many.
+    pub(crate) fn take(&self, id: SourceId, per_second: u32, now: Micros) -> bool {
+        self.with(id, |source| source.pace.take(per_second, now))
+    }
+
+    /// Forgets those that do nothing.
+    pub(crate) fn sweep(&self, now: Micros) {
+        lock(&self.known)
+            .retain(|_, source| source.connections > 0 || source.long > 0 || source.pace.0 > now);
+    }
+
+    fn with<T>(&self, id: SourceId, change: impl FnOnce(&mut Source) -> T) -> T {
+        let mut known = lock(&self.known);
+        if known.len() >= MOST && !known.contains_key(&id) {
+            known.retain(|_, source| source.connections > 0 || source.long > 0);
+        }
+        change(known.entry(id).or_default())
+    }
+}
+
+/// One connection or long request of a source; counted until dropped.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    sources: Arc<Sources>,
+    id: SourceId,
+    long: bool,
+}
+
+impl Ticket {
+    /// Whose.
+    pub(crate) fn source(&self) -> SourceId {
+        self.id
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.sources.with(self.id, |source| {
+            let count = if self.long {
+                &mut source.long
+            } else {
+                &mut source.connections
+            };
+            *count = count.saturating_sub(1);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_seconds_worth_may_come_at_once_and_then_the_rate_holds() {
+        let mut pace = Pace::default();
+        let at_once = (0..100).filter(|_| pace.take(10, Micros::ZERO)).count();
+        assert_eq!(at_once, 40);
+        let later = (0..100).filter(|_| pace.take(10, Micros::ms(500))).count();
+        assert_eq!(later, 5);
+    }
+
+    #[test]
+    fn one_ipv6_host_is_one_source_and_a_mapped_address_is_its_ipv4() {
+        let sources = Sources::default();
+        let id = |text: &str| sources.id(text.parse().expect("an address"));
+        assert_eq!(id("2001:db8::1"), id("2001:db8::2"));
+        assert_ne!(id("2001:db8::1"), id("2001:db8:0:1::1"));
+        assert_eq!(id("::ffff:192.0.2.1"), id("192.0.2.1"));
+        assert_ne!(id("192.0.2.2"), id("192.0.2.1"));
+    }
+}
