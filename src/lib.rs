@@ -8,7 +8,15 @@ pub mod evidence;
 pub mod method;
 pub mod plan;
 pub mod report;
+pub mod run;
 pub mod session;
 pub mod stats;
 pub mod time;
 pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
+#[cfg(target_arch = "wasm32")]
+pub mod face;
+#[cfg(target_arch = "wasm32")]
+pub use face::{Options, OptionsError, run};

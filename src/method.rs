@@ -20,8 +20,13 @@ pub enum Method {
 
 impl Method {
     /// All of them, in the order of a report.
-    pub const ALL: [Self; 5] =
-        [Self::Polling, Self::LongPolling, Self::ServerSentEvents, Self::StreamingFetch, Self::WebSocket];
+    pub const ALL: [Self; 5] = [
+        Self::Polling,
+        Self::LongPolling,
+        Self::ServerSentEvents,
+        Self::StreamingFetch,
+        Self::WebSocket,
+    ];
 
     /// The word that stands in reports and options.
     pub const fn as_str(self) -> &'static str {

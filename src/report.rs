@@ -159,12 +159,28 @@ pub struct Heading {
 
 impl Report {
     /// Puts a report together. `stopped`: the page or a failure of ours ended the run.
-    pub fn new(heading: &Heading, lanes: &[Lane], evidence: &Evidence, diagnosis: Diagnosis, at: Micros, stopped: bool, truncated: bool) -> Self {
-        let traces: Vec<Trace> = evidence.traces.iter().cloned().map(Trace::shortened).collect();
+    pub fn new(
+        heading: &Heading,
+        lanes: &[Lane],
+        evidence: &Evidence,
+        diagnosis: Diagnosis,
+        at: Micros,
+        stopped: bool,
+        truncated: bool,
+    ) -> Self {
+        let traces: Vec<Trace> = evidence
+            .traces
+            .iter()
+            .cloned()
+            .map(Trace::shortened)
+            .collect();
         let ledger = evidence.ledger.clone().unwrap_or_default();
         Self {
             schema: SCHEMA,
-            software: Software { name: "pushcheck".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            software: Software {
+                name: "pushcheck".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
             wire: WIRE,
             run: RunReport {
                 id: heading.id.clone(),
@@ -174,7 +190,11 @@ impl Report {
                 labels: heading.labels.clone(),
                 truncated,
             },
-            result: if stopped { RunResult::Aborted } else { diagnosis.result },
+            result: if stopped {
+                RunResult::Aborted
+            } else {
+                diagnosis.result
+            },
             surroundings: evidence.surroundings.clone(),
             lanes: lanes.iter().map(LaneInfo::of).collect(),
             about: evidence.about.as_ref().map(AboutReport::of),

@@ -52,7 +52,9 @@ impl CloseClass {
             (true, _, 1011 | 1013 | 1014) => Self::ServerError,
             (true, _, 1012) => Self::Restart,
             (true, _, 3000..=4999) => Self::AppDefined,
-            (true, _, 0..=999 | 1002..=1004 | 1006 | 1007 | 1010 | 1015..=2999 | 5000..) => Self::Protocol,
+            (true, _, 0..=999 | 1002..=1004 | 1006 | 1007 | 1010 | 1015..=2999 | 5000..) => {
+                Self::Protocol
+            }
         }
     }
 }

@@ -38,7 +38,10 @@ pub struct RoundTrip {
 impl RoundTrip {
     /// The time spent on the path: the server's own is taken off.
     pub fn on_the_path(&self) -> u64 {
-        self.answered.since(self.asked).since(self.at.sent.since(self.at.received)).0
+        self.answered
+            .since(self.asked)
+            .since(self.at.sent.since(self.at.received))
+            .0
     }
 }
 
@@ -46,7 +49,10 @@ impl RoundTrip {
 pub fn clocks(traces: &[Trace], step: Micros) -> Vec<Clock> {
     let mut best: Vec<RoundTrip> = Vec::new();
     for trip in traces.iter().flat_map(round_trips) {
-        match best.iter_mut().find(|other| other.at.instance == trip.at.instance) {
+        match best
+            .iter_mut()
+            .find(|other| other.at.instance == trip.at.instance)
+        {
             Some(other) if other.on_the_path() <= trip.on_the_path() => {}
             Some(other) => *other = trip,
             None => best.push(trip),
@@ -56,7 +62,11 @@ pub fn clocks(traces: &[Trace], step: Micros) -> Vec<Clock> {
         let there = trip.at.received.0 as i64 - trip.asked.0 as i64;
         let back = trip.at.sent.0 as i64 - trip.answered.0 as i64;
         let error = Micros(trip.on_the_path() / 2).plus(step);
-        Clock { offset: there.midpoint(back), error, instance: trip.at.instance }
+        Clock {
+            offset: there.midpoint(back),
+            error,
+            instance: trip.at.instance,
+        }
     };
     best.into_iter().map(clock).collect()
 }
@@ -76,13 +86,21 @@ pub fn round_trips(trace: &Trace) -> Vec<RoundTrip> {
             Event::Message { line, .. } => {
                 if let Ok(FromServer::Echo(echo)) = line.parse() {
                     let sent = asked.iter().find(|(n, _)| *n == echo.n);
-                    trips.extend(sent.map(|&(_, at)| RoundTrip { asked: at, answered: stamped.at, at: echo.at }));
+                    trips.extend(sent.map(|&(_, at)| RoundTrip {
+                        asked: at,
+                        answered: stamped.at,
+                        at: echo.at,
+                    }));
                 }
             }
             Event::Body { text, .. } => {
                 let asked = trace.first(|event| *event == Event::Constructed);
                 let body = lines(text);
-                trips.extend(asked.zip(body).map(|(asked, body)| RoundTrip { asked, answered: stamped.at, at: body.at }));
+                trips.extend(asked.zip(body).map(|(asked, body)| RoundTrip {
+                    asked,
+                    answered: stamped.at,
+                    at: body.at,
+                }));
             }
             _ => {}
         }

@@ -49,7 +49,12 @@ pub struct AtInterval {
 const INTERVALS: [u32; 3] = [1_000, 5_000, 30_000];
 
 /// Of a method's decisive attempts on one lane; `None` where nothing arrived. `round_trip`: the method's median.
-pub fn delivery(method: Method, traces: &[&Trace], clocks: &[Clock], round_trip: Option<u64>) -> Option<Delivery> {
+pub fn delivery(
+    method: Method,
+    traces: &[&Trace],
+    clocks: &[Clock],
+    round_trip: Option<u64>,
+) -> Option<Delivery> {
     let mut seen: Vec<(String, u32)> = Vec::new();
     let mut delays: Vec<i64> = Vec::new();
     let (mut duplicated, mut reordered, mut missing) = (0, 0, 0);
@@ -64,8 +69,12 @@ pub fn delivery(method: Method, traces: &[&Trace], clocks: &[Clock], round_trip:
             }
             reordered += u32::from(seen.iter().any(|other| other.0 == key.0 && other.1 > key.1));
             let clock = clocks.iter().find(|clock| clock.instance == key.0);
-            error = error.zip(clock).map(|(worst, clock)| worst.max(clock.error));
-            delays.push(at.0 as i64 - clock.map_or(tick.due.0 as i64, |clock| clock.page_time(tick.due)));
+            error = error
+                .zip(clock)
+                .map(|(worst, clock)| worst.max(clock.error));
+            delays.push(
+                at.0 as i64 - clock.map_or(tick.due.0 as i64, |clock| clock.page_time(tick.due)),
+            );
             seen.push(key);
             distinct += 1;
         }
@@ -76,7 +85,10 @@ pub fn delivery(method: Method, traces: &[&Trace], clocks: &[Clock], round_trip:
     }
     let fastest = *delays.iter().min()?;
     let base = if error.is_some() { 0 } else { fastest };
-    let delays: Vec<u64> = delays.iter().map(|delay| (delay - base).max(0) as u64).collect();
+    let delays: Vec<u64> = delays
+        .iter()
+        .map(|delay| (delay - base).max(0) as u64)
+        .collect();
     Some(Delivery {
         n: seen.len() as u32,
         median_us: median(&delays)?,
@@ -86,14 +98,20 @@ pub fn delivery(method: Method, traces: &[&Trace], clocks: &[Clock], round_trip:
         missing,
         duplicated,
         reordered,
-        at_interval: round_trip.filter(|_| method == Method::Polling).map(at_interval),
+        at_interval: round_trip
+            .filter(|_| method == Method::Polling)
+            .map(at_interval),
     })
 }
 
 fn at_interval(round_trip: u64) -> Vec<AtInterval> {
     let of = |every_ms: u32| {
         let whole = u64::from(every_ms) * 1000;
-        AtInterval { every_ms, mean_us: whole / 2 + round_trip, worst_us: whole + round_trip }
+        AtInterval {
+            every_ms,
+            mean_us: whole / 2 + round_trip,
+            worst_us: whole + round_trip,
+        }
     };
     INTERVALS.into_iter().map(of).collect()
 }

@@ -124,9 +124,14 @@ pub fn longest_silence(trace: &Trace) -> Micros {
     let mut longest = Micros::ZERO;
     for stamped in &trace.events {
         match stamped.event {
-            Event::Opened { .. } | Event::Head { .. } | Event::Sent { .. } | Event::Message { .. } => {
+            Event::Opened { .. }
+            | Event::Head { .. }
+            | Event::Sent { .. }
+            | Event::Message { .. } => {
                 let silence = quiet_since.map_or(Micros::ZERO, |since| stamped.at.since(since));
-                if matches!(stamped.event, Event::Message { .. }) || matches!(stamped.event, Event::Sent { .. }) {
+                if matches!(stamped.event, Event::Message { .. })
+                    || matches!(stamped.event, Event::Sent { .. })
+                {
                     longest = longest.max(silence);
                 }
                 quiet_since = Some(stamped.at);
@@ -147,7 +152,11 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
         id: trace.id,
         probe: trace.probe.clone(),
         attempt: trace.attempt,
-        endpoint: if trace.own { Endpoint::Own } else { Endpoint::Probe },
+        endpoint: if trace.own {
+            Endpoint::Own
+        } else {
+            Endpoint::Probe
+        },
         verdict: Verdict::Inconclusive,
         place: None,
         ended,
@@ -156,12 +165,27 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
         refused: seen.iter().flatten().find_map(|s| s.refused.clone()),
         error: None,
         blocked_by: None,
-        arrivals: seen.as_ref().filter(|_| complete(evidence)).map(|seen| seen.len() as u32),
+        arrivals: seen
+            .as_ref()
+            .filter(|_| complete(evidence))
+            .map(|seen| seen.len() as u32),
         open_us: since(trace.first(|e| matches!(e, Event::Opened { .. } | Event::Head { .. }))),
-        first_message_us: since(trace.first(|e| matches!(e, Event::Message { .. } | Event::Body { .. }))),
+        first_message_us: since(
+            trace.first(|e| matches!(e, Event::Message { .. } | Event::Body { .. })),
+        ),
         failed_us: None,
-        ended_us: since(trace.first(|e| is_end(e)).or_else(|| trace.events.last().map(|s| s.at))).unwrap_or_default(),
-        echo: Spread::of(&round_trips(trace).iter().map(|trip| trip.answered.since(trip.asked).0).collect::<Vec<_>>()),
+        ended_us: since(
+            trace
+                .first(|e| is_end(e))
+                .or_else(|| trace.events.last().map(|s| s.at)),
+        )
+        .unwrap_or_default(),
+        echo: Spread::of(
+            &round_trips(trace)
+                .iter()
+                .map(|trip| trip.answered.since(trip.asked).0)
+                .collect::<Vec<_>>(),
+        ),
         gap_error: gap_error(&arrivals(trace)),
         ticks: arrivals(trace).len() as u32,
         close: None,
@@ -171,16 +195,29 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
     };
     for stamped in &trace.events {
         match &stamped.event {
-            Event::Head { status, marked, refused } => {
+            Event::Head {
+                status,
+                marked,
+                refused,
+            } => {
                 facts.status = Some(*status);
                 facts.marked = Some(*marked);
                 facts.refused = facts.refused.or_else(|| refused.clone());
             }
             Event::Threw { name } | Event::Failed { name } => facts.error = Some(name.clone()),
             Event::Blocked { directive } => facts.blocked_by = Some(directive.clone()),
-            Event::Closed { code, reason, was_clean } => {
-                facts.close = Some(Close { code: *code, reason: reason.clone(), was_clean: *was_clean });
-                facts.close_class = Some(CloseClass::of(*code, *was_clean, facts.open_us.is_some()));
+            Event::Closed {
+                code,
+                reason,
+                was_clean,
+            } => {
+                facts.close = Some(Close {
+                    code: *code,
+                    reason: reason.clone(),
+                    was_clean: *was_clean,
+                });
+                facts.close_class =
+                    Some(CloseClass::of(*code, *was_clean, facts.open_us.is_some()));
             }
             Event::Timed(timing) => facts.resource_timing = Some(timing.clone()),
             Event::Unsupported => facts.error = Some("NotSupportedError".to_owned()),
@@ -202,7 +239,10 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
 
 /// A missing sighting proves that nothing arrived.
 pub fn complete(evidence: &Evidence) -> bool {
-    evidence.ledger.as_ref().is_some_and(|ledger| ledger.complete)
+    evidence
+        .ledger
+        .as_ref()
+        .is_some_and(|ledger| ledger.complete)
 }
 
 const fn is_end(event: &Event) -> bool {
@@ -222,7 +262,9 @@ const fn is_end(event: &Event) -> bool {
 }
 
 fn gap_error(arrived: &[(Tick, Micros)]) -> Option<Spread> {
-    let off = arrived.windows(2).filter(|pair| pair[0].0.instance == pair[1].0.instance && pair[0].0.n < pair[1].0.n);
+    let off = arrived
+        .windows(2)
+        .filter(|pair| pair[0].0.instance == pair[1].0.instance && pair[0].0.n < pair[1].0.n);
     let off = off.map(|pair| {
         let came = pair[1].1.since(pair[0].1).0;
         came.abs_diff(pair[1].0.sent.since(pair[0].0.sent).0)
@@ -232,18 +274,30 @@ fn gap_error(arrived: &[(Tick, Micros)]) -> Option<Spread> {
 
 /// The verdict on one attempt, from its own facts.
 fn judge(facts: &Attempt, rtt: Option<Micros>) -> Verdict {
-    let ours_by_limit = facts.refused.as_deref().is_some_and(|why| REFUSED_BY_LIMIT.contains(&why));
-    let slow = rtt.is_some_and(|rtt| facts.open_us.is_some_and(|open| open > class::slow_open(rtt).0));
+    let ours_by_limit = facts
+        .refused
+        .as_deref()
+        .is_some_and(|why| REFUSED_BY_LIMIT.contains(&why));
+    let slow = rtt.is_some_and(|rtt| {
+        facts
+            .open_us
+            .is_some_and(|open| open > class::slow_open(rtt).0)
+    });
     match facts.ended {
         _ if ours_by_limit => Verdict::Inconclusive,
         Ended::Stopped => Verdict::Inconclusive,
         Ended::Complete => {
             let close_changed = facts.endpoint == Endpoint::Probe
                 && facts.close.as_ref().is_some_and(|close| {
-                    close.code != crate::wire::CLOSE_CODE || close.reason != crate::wire::CLOSE_REASON
+                    close.code != crate::wire::CLOSE_CODE
+                        || close.reason != crate::wire::CLOSE_REASON
                 });
             // A long poll is answered when a tick is due, not when it arrives: only a handshake can be slow.
-            if close_changed || (slow && facts.close.is_some()) { Verdict::Warning } else { Verdict::Passed }
+            if close_changed || (slow && facts.close.is_some()) {
+                Verdict::Warning
+            } else {
+                Verdict::Passed
+            }
         }
         // It had said all but the close: only the close was lost.
         Ended::GaveUp if facts.close_class == Some(CloseClass::NeverClosed) => Verdict::Warning,

@@ -27,8 +27,13 @@ fn finding(code: Code, method: Option<Method>, because: Vec<String>) -> Finding 
 pub(super) fn method_not_supported(evidence: &Evidence) -> Vec<Finding> {
     let missing = |method: Method| {
         let lacking = |e: &Event| *e == Event::Unsupported;
-        let traces = evidence.traces.iter().filter(|t| t.method == method && t.first(lacking).is_some());
-        let because: Vec<String> = traces.map(|trace| ["trace:", &trace.id.to_string()].concat()).collect();
+        let traces = evidence
+            .traces
+            .iter()
+            .filter(|t| t.method == method && t.first(lacking).is_some());
+        let because: Vec<String> = traces
+            .map(|trace| ["trace:", &trace.id.to_string()].concat())
+            .collect();
         (!because.is_empty()).then(|| finding(Code::MethodNotSupported, Some(method), because))
     };
     Method::ALL.into_iter().filter_map(missing).collect()
@@ -37,9 +42,14 @@ pub(super) fn method_not_supported(evidence: &Evidence) -> Vec<Finding> {
 /// Pattern: a panic of ours, or an answer of a driver that cannot be. Meaning: nothing of this run is to be relied on.
 /// Rival: none.
 pub(super) fn own_failure(evidence: &Evidence) -> Vec<Finding> {
-    let failed = |n: &&crate::evidence::StampedNotice| matches!(n.notice, Notice::OwnFailure { .. });
+    let failed =
+        |n: &&crate::evidence::StampedNotice| matches!(n.notice, Notice::OwnFailure { .. });
     match evidence.surroundings.notices.iter().find(failed) {
-        Some(_) => vec![finding(Code::OwnFailure, None, vec!["surroundings".to_owned()])],
+        Some(_) => vec![finding(
+            Code::OwnFailure,
+            None,
+            vec!["surroundings".to_owned()],
+        )],
         None => Vec::new(),
     }
 }

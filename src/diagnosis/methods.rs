@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Place;
 use super::clock::{Clock, clocks, round_trips};
 use super::delivery::{Delivery, delivery};
 use super::facts::{self, Attempt, longest_silence, sightings};
 use super::overhead::{Overhead, overhead};
 use super::verdict::{Verdict, Word, together};
-use super::Place;
 use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
@@ -76,7 +76,11 @@ pub struct Asked {
 
 /// The smallest round trip on the path that any exchange of the run had.
 pub fn smallest_rtt(traces: &[Trace]) -> Option<Micros> {
-    traces.iter().flat_map(round_trips).map(|trip| Micros(trip.on_the_path())).min()
+    traces
+        .iter()
+        .flat_map(round_trips)
+        .map(|trip| Micros(trip.on_the_path()))
+        .min()
 }
 
 /// All five methods, in the order of a report.
@@ -84,11 +88,24 @@ pub fn methods(evidence: &Evidence, asked: &Asked) -> Vec<MethodReport> {
     let step = Micros(evidence.surroundings.clock_step_us);
     let clocks = clocks(&evidence.traces, step);
     let rtt = smallest_rtt(&evidence.traces);
-    Method::ALL.into_iter().map(|method| one(evidence, asked, &clocks, rtt, method)).collect()
+    Method::ALL
+        .into_iter()
+        .map(|method| one(evidence, asked, &clocks, rtt, method))
+        .collect()
 }
 
-fn one(evidence: &Evidence, asked: &Asked, clocks: &[Clock], rtt: Option<Micros>, method: Method) -> MethodReport {
-    let traces: Vec<&Trace> = evidence.traces.iter().filter(|trace| trace.method == method).collect();
+fn one(
+    evidence: &Evidence,
+    asked: &Asked,
+    clocks: &[Clock],
+    rtt: Option<Micros>,
+    method: Method,
+) -> MethodReport {
+    let traces: Vec<&Trace> = evidence
+        .traces
+        .iter()
+        .filter(|trace| trace.method == method)
+        .collect();
     let mut lanes: Vec<LaneReport> = Vec::new();
     for trace in &traces {
         let attempt = facts::attempt(evidence, trace, rtt);
@@ -104,31 +121,57 @@ fn one(evidence: &Evidence, asked: &Asked, clocks: &[Clock], rtt: Option<Micros>
         }
     }
     for lane in &mut lanes {
-        let decisive: Vec<&Trace> = traces.iter().copied().filter(|t| t.lane == lane.lane && t.decisive).collect();
+        let decisive: Vec<&Trace> = traces
+            .iter()
+            .copied()
+            .filter(|t| t.lane == lane.lane && t.decisive)
+            .collect();
         let of_decisive = |a: &&Attempt| decisive.iter().any(|trace| trace.id == a.id);
-        lane.verdict = lane_verdict(&decisive, lane.attempts.iter().filter(of_decisive).map(|a| a.verdict));
-        let opened = |of: fn(&Attempt) -> Option<u64>| lane.attempts.iter().filter(of_decisive).find_map(of);
+        lane.verdict = lane_verdict(
+            &decisive,
+            lane.attempts.iter().filter(of_decisive).map(|a| a.verdict),
+        );
+        let opened =
+            |of: fn(&Attempt) -> Option<u64>| lane.attempts.iter().filter(of_decisive).find_map(of);
         lane.timing = Timing {
             open_us: opened(|a| a.open_us),
             first_message_us: opened(|a| a.first_message_us),
             round_trip: round_trip(method, &decisive),
         };
     }
-    let main = lanes.iter().find(|lane| lane.lane == "main").or(lanes.first());
-    let on_main: Vec<&Trace> =
-        traces.iter().copied().filter(|t| t.decisive && main.is_some_and(|lane| lane.lane == t.lane)).collect();
-    let seen: Vec<_> = on_main.iter().filter_map(|trace| sightings(evidence, trace)).flatten().collect();
-    let trip = main.and_then(|lane| lane.timing.round_trip).map(|spread| spread.median_us);
+    let main = lanes
+        .iter()
+        .find(|lane| lane.lane == "main")
+        .or(lanes.first());
+    let on_main: Vec<&Trace> = traces
+        .iter()
+        .copied()
+        .filter(|t| t.decisive && main.is_some_and(|lane| lane.lane == t.lane))
+        .collect();
+    let seen: Vec<_> = on_main
+        .iter()
+        .filter_map(|trace| sightings(evidence, trace))
+        .flatten()
+        .collect();
+    let trip = main
+        .and_then(|lane| lane.timing.round_trip)
+        .map(|spread| spread.median_us);
     let mut verdict = main.map_or(Verdict::Skipped, |lane| lane.verdict);
     let delivery = delivery(method, &on_main, clocks, trip);
-    let broken = delivery.as_ref().is_some_and(|d| d.missing + d.duplicated + d.reordered > 0);
+    let broken = delivery
+        .as_ref()
+        .is_some_and(|d| d.missing + d.duplicated + d.reordered > 0);
     if verdict == Verdict::Passed && broken {
         verdict = Verdict::Warning;
     }
     if asked.methods.contains(&method) && verdict == Verdict::Skipped {
         verdict = Verdict::Inconclusive;
     }
-    let silence = traces.iter().map(|trace| longest_silence(trace)).max().filter(|silence| silence.0 > 0);
+    let silence = traces
+        .iter()
+        .map(|trace| longest_silence(trace))
+        .max()
+        .filter(|silence| silence.0 > 0);
     MethodReport {
         method,
         required: asked.required.contains(&method),
@@ -137,23 +180,39 @@ fn one(evidence: &Evidence, asked: &Asked, clocks: &[Clock], rtt: Option<Micros>
         place: main.and_then(|lane| lane.place),
         delivery,
         overhead: overhead(method, &seen),
-        idle_tested_ms: silence.filter(|_| method != Method::Polling).map(|silence| silence.0 / 1000),
+        idle_tested_ms: silence
+            .filter(|_| method != Method::Polling)
+            .map(|silence| silence.0 / 1000),
         lanes,
     }
 }
 
 /// An attempt that failed and was tried again decides together with its repetition.
 fn lane_verdict(decisive: &[&Trace], verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-    let ended = decisive.iter().filter(|trace| trace.ended.is_some()).count();
-    if ended < decisive.len() { Verdict::Inconclusive } else { together(verdicts) }
+    let ended = decisive
+        .iter()
+        .filter(|trace| trace.ended.is_some())
+        .count();
+    if ended < decisive.len() {
+        Verdict::Inconclusive
+    } else {
+        together(verdicts)
+    }
 }
 
 /// The last word that can be said of a method's attempts.
 pub fn word(traces: &[&Trace]) -> Option<Word> {
-    let first_rung = |trace: &&&Trace| trace.first(|e| matches!(e, Event::Opened { .. } | Event::Head { .. })).is_some();
+    let first_rung = |trace: &&&Trace| {
+        trace
+            .first(|e| matches!(e, Event::Opened { .. } | Event::Head { .. }))
+            .is_some()
+    };
     let failed = |trace: &&&Trace| matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
     let mut decisive = traces.iter().filter(|trace| trace.decisive);
-    if decisive.clone().any(|trace| first_rung(&trace) && !failed(&trace)) {
+    if decisive
+        .clone()
+        .any(|trace| first_rung(&trace) && !failed(&trace))
+    {
         Some(Word::Opens)
     } else if decisive.any(|trace| failed(&trace)) {
         Some(Word::FailsSoFar)
@@ -163,12 +222,20 @@ pub fn word(traces: &[&Trace]) -> Option<Word> {
 }
 
 fn round_trip(method: Method, decisive: &[&Trace]) -> Option<Spread> {
-    let trips = decisive.iter().filter(|trace| !trace.own).flat_map(|trace| {
-        let trips = round_trips(trace);
-        let held = method == Method::LongPolling;
-        trips.into_iter().map(move |trip| if held { trip.on_the_path() } else { trip.answered.since(trip.asked).0 })
-    });
+    let trips = decisive
+        .iter()
+        .filter(|trace| !trace.own)
+        .flat_map(|trace| {
+            let trips = round_trips(trace);
+            let held = method == Method::LongPolling;
+            trips.into_iter().map(move |trip| {
+                if held {
+                    trip.on_the_path()
+                } else {
+                    trip.answered.since(trip.asked).0
+                }
+            })
+        });
     let cold = usize::from(matches!(method, Method::Polling | Method::LongPolling));
     Spread::of(&trips.skip(cold).collect::<Vec<_>>())
 }
-

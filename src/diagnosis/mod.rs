@@ -33,11 +33,25 @@ pub struct Diagnosis {
 /// Judges.
 pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
     let methods = methods::methods(evidence, asked);
-    let verdicts: Vec<_> = methods.iter().map(|method| (method.method, method.verdict)).collect();
-    let findings = [local::method_not_supported(evidence), local::own_failure(evidence)];
-    let findings = findings.into_iter().flatten().enumerate().map(|(i, finding)| {
-        let id = ["f", &(i + 1).to_string()].concat();
-        Finding { id, ..finding }
-    });
-    Diagnosis { findings: findings.collect(), result: result(&verdicts, &asked.required), methods }
+    let verdicts: Vec<_> = methods
+        .iter()
+        .map(|method| (method.method, method.verdict))
+        .collect();
+    let findings = [
+        local::method_not_supported(evidence),
+        local::own_failure(evidence),
+    ];
+    let findings = findings
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(|(i, finding)| {
+            let id = ["f", &(i + 1).to_string()].concat();
+            Finding { id, ..finding }
+        });
+    Diagnosis {
+        findings: findings.collect(),
+        result: result(&verdicts, &asked.required),
+        methods,
+    }
 }

@@ -39,7 +39,8 @@ const PAYLOADS: [u32; 3] = [20, 200, 2_000];
 /// Of a method's decisive arrivals; `None` without figures: the server's half is missing, or HTTP/2 shares one
 /// connection among several.
 pub fn overhead(method: Method, sightings: &[&Sighting]) -> Option<Overhead> {
-    let sum = |of: fn(&Sighting) -> Option<u64>| sightings.iter().map(|s| of(s)).sum::<Option<u64>>();
+    let sum =
+        |of: fn(&Sighting) -> Option<u64>| sightings.iter().map(|s| of(s)).sum::<Option<u64>>();
     let (bytes_in, bytes_out) = (sum(|s| s.bytes_in)?, sum(|s| s.bytes_out)?);
     let payload = sum(|s| Some(s.payload_out))?;
     let messages = sum(|s| Some(u64::from(s.ticks_out.max(s.frames_out))))?;
@@ -47,10 +48,16 @@ pub fn overhead(method: Method, sightings: &[&Sighting]) -> Option<Overhead> {
         return None;
     }
     let asks_each_time = matches!(method, Method::Polling | Method::LongPolling);
-    let (head_in, head_out) = if asks_each_time { (0, 0) } else { (sum(|s| s.head_in)?, sum(|s| s.head_out)?) };
+    let (head_in, head_out) = if asks_each_time {
+        (0, 0)
+    } else {
+        (sum(|s| s.head_in)?, sum(|s| s.head_out)?)
+    };
     let web_socket = method == Method::WebSocket;
     let frames_in = sum(|s| Some(u64::from(s.frames_in)))?;
-    let beyond_in = bytes_in.saturating_sub(head_in).saturating_sub(sum(|s| Some(s.payload_in))?);
+    let beyond_in = bytes_in
+        .saturating_sub(head_in)
+        .saturating_sub(sum(|s| Some(s.payload_in))?);
     let up_bytes = if web_socket { 0 } else { beyond_in / messages };
     let down_bytes = bytes_out.saturating_sub(head_out).saturating_sub(payload) / messages;
     let ratio = |payload_bytes: u32| Ratio {

@@ -71,9 +71,17 @@ pub fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
 
 /// The result of a run from its methods' verdicts.
 pub fn result(methods: &[(Method, Verdict)], required: &[Method]) -> RunResult {
-    let tried = || methods.iter().filter(|(_, verdict)| *verdict != Verdict::Skipped);
+    let tried = || {
+        methods
+            .iter()
+            .filter(|(_, verdict)| *verdict != Verdict::Skipped)
+    };
     let must = |verdict| {
-        required.iter().any(|required| methods.iter().any(|(method, v)| method == required && *v == verdict))
+        required.iter().any(|required| {
+            methods
+                .iter()
+                .any(|(method, v)| method == required && *v == verdict)
+        })
     };
     if must(Verdict::Failed) {
         RunResult::Failed

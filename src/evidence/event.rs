@@ -3,10 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::time::Micros;
+use crate::wire::{FromServer, PollBody, TickId};
 
 /// One thing that happened to an attempt. Raw: never an opinion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "what",
+    rename_all = "kebab-case",
+    rename_all_fields = "camelCase"
+)]
 pub enum Event {
     /// The browser took it: the constructor returned, or `fetch` was called.
     Constructed,
@@ -84,6 +89,31 @@ pub enum Event {
     GaveUp,
     /// The page stopped the run.
     Stopped,
+}
+
+impl Event {
+    /// What may be kept of it: of texts only those of our own protocol, of an embedder's endpoint none.
+    #[must_use]
+    pub fn kept(mut self, own: bool) -> Self {
+        match &mut self {
+            Self::Message { line, id, .. } => {
+                if own || line.parse::<FromServer>().is_err() {
+                    line.clear();
+                }
+                *id = id.take().filter(|id| !own && id.parse::<TickId>().is_ok());
+            }
+            Self::Body { text, .. } if own || text.parse::<PollBody>().is_err() => text.clear(),
+            Self::Opened { protocol: text }
+            | Self::Sent { line: text }
+            | Self::Closed { reason: text, .. }
+                if own =>
+            {
+                text.clear();
+            }
+            _ => {}
+        }
+        self
+    }
 }
 
 /// The phases that Resource Timing gave, in microseconds from the fetch's start; null: not told.

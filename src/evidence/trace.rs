@@ -70,7 +70,12 @@ impl Trace {
     /// The form in which it leaves: the first 40 and the last 20 events.
     #[must_use]
     pub fn shortened(mut self) -> Self {
-        if let Some(surplus) = self.events.len().checked_sub(FIRST + LAST).filter(|n| *n > 0) {
+        if let Some(surplus) = self
+            .events
+            .len()
+            .checked_sub(FIRST + LAST)
+            .filter(|n| *n > 0)
+        {
             self.events.drain(FIRST..FIRST + surplus);
             self.omitted += surplus as u32;
         }
@@ -79,6 +84,9 @@ impl Trace {
 
     /// When the first event of that sort happened.
     pub fn first(&self, is: impl Fn(&Event) -> bool) -> Option<Micros> {
-        self.events.iter().find(|stamped| is(&stamped.event)).map(|stamped| stamped.at)
+        self.events
+            .iter()
+            .find(|stamped| is(&stamped.event))
+            .map(|stamped| stamped.at)
     }
 }

@@ -97,35 +97,87 @@ pub struct Plan {
 impl Plan {
     /// The quick run's probes of those methods on the main lane.
     pub fn quick(main: Lane, methods: &[Method]) -> Self {
-        let mut plan = Self { lanes: vec![main], probes: Vec::new() };
+        let mut plan = Self {
+            lanes: vec![main],
+            probes: Vec::new(),
+        };
         let asked = |method| methods.contains(&method);
-        let probe = |id, method, want| Probe { id, method, lane: 0, want, attempts: 1, pace: Micros::ZERO, when: When::Now };
+        let probe = |id, method, want| Probe {
+            id,
+            method,
+            lane: 0,
+            want,
+            attempts: 1,
+            pace: Micros::ZERO,
+            when: When::Now,
+        };
         if asked(Method::WebSocket) {
             let opened = When::Opened(plan.probes.len());
-            let socket = |echoes, ticks, silent| Want::Socket { echoes, ticks, silent };
-            plan.probes.push(probe("web-socket", Method::WebSocket, socket(15, 20, Micros::ZERO)));
-            let silent = probe("web-socket-silent", Method::WebSocket, socket(1, 0, budget::SILENCE));
-            plan.probes.push(Probe { when: opened, ..silent });
+            let socket = |echoes, ticks, silent| Want::Socket {
+                echoes,
+                ticks,
+                silent,
+            };
+            plan.probes.push(probe(
+                "web-socket",
+                Method::WebSocket,
+                socket(15, 20, Micros::ZERO),
+            ));
+            let silent = probe(
+                "web-socket-silent",
+                Method::WebSocket,
+                socket(1, 0, budget::SILENCE),
+            );
+            plan.probes.push(Probe {
+                when: opened,
+                ..silent
+            });
         }
         let ticks = |count, silent| Want::Ticks { count, silent };
         let events = asked(Method::ServerSentEvents).then(|| {
-            plan.probes.push(probe("events", Method::ServerSentEvents, ticks(20, Micros::ZERO)));
+            plan.probes.push(probe(
+                "events",
+                Method::ServerSentEvents,
+                ticks(20, Micros::ZERO),
+            ));
             When::Opened(plan.probes.len() - 1)
         });
         if asked(Method::StreamingFetch) {
-            plan.probes.push(probe("stream", Method::StreamingFetch, ticks(20, Micros::ZERO)));
+            plan.probes.push(probe(
+                "stream",
+                Method::StreamingFetch,
+                ticks(20, Micros::ZERO),
+            ));
         }
         if asked(Method::LongPolling) {
-            let held = probe("long-poll", Method::LongPolling, Want::LongPoll { hold: budget::HOLD });
-            plan.probes.push(Probe { attempts: 4, ..held });
+            let held = probe(
+                "long-poll",
+                Method::LongPolling,
+                Want::LongPoll { hold: budget::HOLD },
+            );
+            plan.probes.push(Probe {
+                attempts: 4,
+                ..held
+            });
         }
         if let Some(opened) = events {
-            let silent = probe("events-silent", Method::ServerSentEvents, ticks(1, budget::SILENCE));
-            plan.probes.push(Probe { when: opened, ..silent });
+            let silent = probe(
+                "events-silent",
+                Method::ServerSentEvents,
+                ticks(1, budget::SILENCE),
+            );
+            plan.probes.push(Probe {
+                when: opened,
+                ..silent
+            });
         }
         if asked(Method::Polling) {
             let poll = probe("poll", Method::Polling, Want::Poll);
-            plan.probes.push(Probe { attempts: 16, pace: budget::POLL_PACE, ..poll });
+            plan.probes.push(Probe {
+                attempts: 16,
+                pace: budget::POLL_PACE,
+                ..poll
+            });
         }
         plan
     }
@@ -139,12 +191,42 @@ impl Plan {
             let (id, want, attempts) = match method {
                 Method::Polling => ("poll", Want::Poll, 4),
                 Method::LongPolling => ("long-poll", Want::LongPoll { hold: budget::HOLD }, 2),
-                Method::ServerSentEvents => ("events", Want::Ticks { count: 6, silent: Micros::ZERO }, 1),
-                Method::StreamingFetch => ("stream", Want::Ticks { count: 6, silent: Micros::ZERO }, 1),
-                Method::WebSocket => ("web-socket", Want::Socket { echoes: 4, ticks: 6, silent: Micros::ZERO }, 1),
+                Method::ServerSentEvents => (
+                    "events",
+                    Want::Ticks {
+                        count: 6,
+                        silent: Micros::ZERO,
+                    },
+                    1,
+                ),
+                Method::StreamingFetch => (
+                    "stream",
+                    Want::Ticks {
+                        count: 6,
+                        silent: Micros::ZERO,
+                    },
+                    1,
+                ),
+                Method::WebSocket => (
+                    "web-socket",
+                    Want::Socket {
+                        echoes: 4,
+                        ticks: 6,
+                        silent: Micros::ZERO,
+                    },
+                    1,
+                ),
             };
             let pace = budget::POLL_PACE;
-            self.probes.push(Probe { id, method, lane: index, want, attempts, pace, when: When::Now });
+            self.probes.push(Probe {
+                id,
+                method,
+                lane: index,
+                want,
+                attempts,
+                pace,
+                when: When::Now,
+            });
         }
     }
 
@@ -152,7 +234,15 @@ impl Plan {
     pub fn add_own(&mut self, lane: Lane, method: Method, endpoint: OwnEndpoint) {
         let want = Want::Own(Box::new(endpoint));
         let (pace, when) = (Micros::ZERO, When::Now);
-        self.probes.push(Probe { id: "own", method, lane: self.lanes.len(), want, attempts: 1, pace, when });
+        self.probes.push(Probe {
+            id: "own",
+            method,
+            lane: self.lanes.len(),
+            want,
+            attempts: 1,
+            pace,
+            when,
+        });
         self.lanes.push(lane);
     }
 }
@@ -161,9 +251,23 @@ impl Plan {
 impl Display for Plan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for probe in &self.probes {
-            let lane = self.lanes.get(probe.lane).map_or("?", |lane| lane.id.as_str());
-            let Probe { id, method, attempts, pace, .. } = probe;
-            write!(f, "{id} ({}) on {lane}, {attempts} ×, every {} ms", method.as_str(), pace.ms_up())?;
+            let lane = self
+                .lanes
+                .get(probe.lane)
+                .map_or("?", |lane| lane.id.as_str());
+            let Probe {
+                id,
+                method,
+                attempts,
+                pace,
+                ..
+            } = probe;
+            write!(
+                f,
+                "{id} ({}) on {lane}, {attempts} ×, every {} ms",
+                method.as_str(),
+                pace.ms_up()
+            )?;
             match probe.when {
                 When::Now => writeln!(f)?,
                 When::Passed(other) => writeln!(f, ", after {} passed", self.probes[other].id)?,

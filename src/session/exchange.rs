@@ -1,8 +1,9 @@
 //! One request, one answer.
 
 use crate::evidence::{Ended, Event};
-use crate::plan::{Want, budget};
+use crate::plan::{OwnEndpoint, Want, budget};
 use crate::time::Micros;
+use crate::wire::PollBody;
 
 /// A poll or a long poll.
 #[derive(Clone, Debug)]
@@ -10,26 +11,47 @@ pub struct Exchange {
     pub(super) deadline: Micros,
     pub(super) opened: bool,
     pub(super) ended: Option<Ended>,
-    own: bool,
+    own: Option<Box<OwnEndpoint>>,
 }
 
 impl Exchange {
     pub(super) fn new(want: &Want, at: Micros) -> Self {
         let (patience, own) = match want {
-            Want::LongPoll { hold } => (budget::OPEN.plus(*hold), false),
-            Want::Own(endpoint) => (endpoint.timeout, true),
-            Want::Poll | Want::Ticks { .. } | Want::Socket { .. } => (budget::OPEN, false),
+            Want::LongPoll { hold } => (budget::OPEN.plus(*hold), None),
+            Want::Own(endpoint) => (endpoint.timeout, Some(endpoint.clone())),
+            Want::Poll | Want::Ticks { .. } | Want::Socket { .. } => (budget::OPEN, None),
         };
-        Self { deadline: at.plus(patience), opened: false, ended: None, own }
+        Self {
+            deadline: at.plus(patience),
+            opened: false,
+            ended: None,
+            own,
+        }
     }
 
     pub(super) fn handle(&mut self, event: &Event) {
         match event {
-            Event::Head { status, marked, refused } => {
-                self.opened = refused.is_none() && *status == 200 && (*marked || self.own);
+            Event::Head {
+                status,
+                marked,
+                refused,
+            } => {
+                self.opened =
+                    refused.is_none() && *status == 200 && (*marked || self.own.is_some());
             }
-            Event::Body { .. } => {
-                self.ended = Some(if self.opened { Ended::Complete } else { Ended::Failed });
+            Event::Body { text, .. } => {
+                let expected = match &self.own {
+                    Some(endpoint) => endpoint
+                        .expect
+                        .as_deref()
+                        .is_none_or(|expected| text.contains(expected)),
+                    None => text.parse::<PollBody>().is_ok(),
+                };
+                self.ended = Some(if self.opened && expected {
+                    Ended::Complete
+                } else {
+                    Ended::Failed
+                });
             }
             Event::Failed { .. } | Event::Blocked { .. } => self.ended = Some(Ended::Failed),
             _ => {}

@@ -42,7 +42,9 @@ impl Session {
     pub fn new(method: Method, want: &Want, at: Micros) -> Self {
         match (method, want) {
             (Method::WebSocket, _) => Self::Socket(Socket::new(want, at)),
-            (Method::ServerSentEvents | Method::StreamingFetch, _) => Self::Stream(Stream::new(want, at)),
+            (Method::ServerSentEvents | Method::StreamingFetch, _) => {
+                Self::Stream(Stream::new(want, at))
+            }
             (Method::Polling | Method::LongPolling, _) => Self::Exchange(Exchange::new(want, at)),
         }
     }

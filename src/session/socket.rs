@@ -34,9 +34,15 @@ pub struct Socket {
 impl Socket {
     pub(super) fn new(want: &Want, at: Micros) -> Self {
         let (echoes, ticks, silent, own, patience) = match want {
-            Want::Socket { echoes, ticks, silent } => (*echoes, *ticks, *silent, None, budget::OPEN),
+            Want::Socket {
+                echoes,
+                ticks,
+                silent,
+            } => (*echoes, *ticks, *silent, None, budget::OPEN),
             Want::Own(endpoint) => (0, 0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
-            Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } => (0, 0, Micros::ZERO, None, budget::OPEN),
+            Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } => {
+                (0, 0, Micros::ZERO, None, budget::OPEN)
+            }
         };
         Self {
             opened: false,
@@ -63,7 +69,11 @@ impl Socket {
             }
             Event::Closed { .. } => {
                 let whole = self.step == Step::Closing;
-                self.ended = Some(if whole { Ended::Complete } else { Ended::Failed });
+                self.ended = Some(if whole {
+                    Ended::Complete
+                } else {
+                    Ended::Failed
+                });
             }
             Event::Blocked { .. } => self.ended = Some(Ended::Failed),
             _ => {}
@@ -73,7 +83,8 @@ impl Socket {
     fn open(&mut self, at: Micros) {
         self.opened = true;
         if let Some(endpoint) = &self.own {
-            self.wanted.extend(endpoint.first_message.clone().map(Do::Send));
+            self.wanted
+                .extend(endpoint.first_message.clone().map(Do::Send));
             self.step = Step::Talking;
             if endpoint.expect.is_none() {
                 self.ended = Some(Ended::Complete);
@@ -107,7 +118,11 @@ impl Socket {
 
     fn message(&mut self, at: Micros, line: &str) {
         if let Some(endpoint) = &self.own {
-            if endpoint.expect.as_deref().is_some_and(|expected| line.contains(expected)) {
+            if endpoint
+                .expect
+                .as_deref()
+                .is_some_and(|expected| line.contains(expected))
+            {
                 self.ended = Some(Ended::Complete);
             }
             return;
@@ -148,10 +163,15 @@ impl Socket {
     }
 
     pub(super) fn poll_action(&mut self) -> Option<Do> {
-        if self.wanted.is_empty() { None } else { Some(self.wanted.remove(0)) }
+        if self.wanted.is_empty() {
+            None
+        } else {
+            Some(self.wanted.remove(0))
+        }
     }
 
     pub(super) fn wake_at(&self) -> Micros {
-        self.next_echo.map_or(self.deadline, |next| next.min(self.deadline))
+        self.next_echo
+            .map_or(self.deadline, |next| next.min(self.deadline))
     }
 }

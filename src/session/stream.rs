@@ -20,22 +20,47 @@ impl Stream {
         let (missing, silent, own, patience) = match want {
             Want::Ticks { count, silent } => (*count, *silent, None, budget::OPEN),
             Want::Own(endpoint) => (0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
-            Want::Poll | Want::LongPoll { .. } | Want::Socket { .. } => (0, Micros::ZERO, None, budget::OPEN),
+            Want::Poll | Want::LongPoll { .. } | Want::Socket { .. } => {
+                (0, Micros::ZERO, None, budget::OPEN)
+            }
         };
-        Self { deadline: at.plus(patience), opened: false, ended: None, silent, missing, own }
+        Self {
+            deadline: at.plus(patience),
+            opened: false,
+            ended: None,
+            silent,
+            missing,
+            own,
+        }
     }
 
     pub(super) fn handle(&mut self, at: Micros, event: &Event) {
         match event {
             Event::Opened { .. } => self.open(at),
-            Event::Head { status, marked, refused } => {
+            Event::Head {
+                status,
+                marked,
+                refused,
+            } => {
                 let ours = refused.is_none() && (*marked || self.own.is_some());
-                if ours && *status == 200 { self.open(at) } else { self.ended = Some(Ended::Failed) }
+                if ours && *status == 200 {
+                    self.open(at)
+                } else {
+                    self.ended = Some(Ended::Failed)
+                }
             }
             Event::Message { line, .. } => self.message(at, line),
-            Event::Finished => self.ended = Some(if self.missing == 0 { Ended::Complete } else { Ended::Failed }),
+            Event::Finished => {
+                self.ended = Some(if self.missing == 0 {
+                    Ended::Complete
+                } else {
+                    Ended::Failed
+                })
+            }
             // An EventSource that reconnects by itself has lost the stream all the same: its driver lets go of it.
-            Event::Errored { .. } | Event::Failed { .. } | Event::Blocked { .. } => self.ended = Some(Ended::Failed),
+            Event::Errored { .. } | Event::Failed { .. } | Event::Blocked { .. } => {
+                self.ended = Some(Ended::Failed)
+            }
             _ => {}
         }
     }
@@ -51,7 +76,11 @@ impl Stream {
 
     fn message(&mut self, at: Micros, line: &str) {
         if let Some(endpoint) = &self.own {
-            if endpoint.expect.as_deref().is_some_and(|expected| line.contains(expected)) {
+            if endpoint
+                .expect
+                .as_deref()
+                .is_some_and(|expected| line.contains(expected))
+            {
                 self.ended = Some(Ended::Complete);
             }
         } else if !line.is_empty() && self.missing > 0 {

@@ -23,12 +23,17 @@ fn number<T: FromStr>(field: Option<&str>) -> Result<T, LineError> {
 
 /// An instance's id: 1 to 16 hexadecimal digits.
 fn instance(field: Option<&str>) -> Result<String, LineError> {
-    let fits = |text: &&str| (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let fits =
+        |text: &&str| (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
     field.filter(fits).map(str::to_owned).ok_or(LineError)
 }
 
 fn nothing_left<'a>(mut fields: impl Iterator<Item = &'a str>) -> Result<(), LineError> {
-    if fields.next().is_some() { Err(LineError) } else { Ok(()) }
+    if fields.next().is_some() {
+        Err(LineError)
+    } else {
+        Ok(())
+    }
 }
 
 /// `tick <n> <due µs> <sent µs> <instance>`: one numbered, stamped message. Every method carries the same ticks.
@@ -46,7 +51,11 @@ pub struct Tick {
 
 impl Display for Tick {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "tick {} {} {} {}", self.n, self.due.0, self.sent.0, self.instance)
+        write!(
+            f,
+            "tick {} {} {} {}",
+            self.n, self.due.0, self.sent.0, self.instance
+        )
     }
 }
 
@@ -83,8 +92,11 @@ impl FromStr for TickId {
 
     fn from_str(id: &str) -> Result<Self, LineError> {
         let mut fields = id.split('.');
-        let id =
-            Self { n: number(fields.next())?, instance: instance(fields.next())?, started_at: number(fields.next())? };
+        let id = Self {
+            n: number(fields.next())?,
+            instance: instance(fields.next())?,
+            started_at: number(fields.next())?,
+        };
         nothing_left(fields)?;
         Ok(id)
     }
@@ -114,9 +126,17 @@ pub struct Echo {
 
 impl Display for Echo {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let At { received, sent, instance } = &self.at;
+        let At {
+            received,
+            sent,
+            instance,
+        } = &self.at;
         write!(f, "echo {} {} {} {instance}", self.n, received.0, sent.0)?;
-        if self.padding.is_empty() { Ok(()) } else { write!(f, " {}", self.padding) }
+        if self.padding.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " {}", self.padding)
+        }
     }
 }
 
@@ -136,16 +156,32 @@ impl FromStr for FromServer {
         let mut fields = line.splitn(6, ' ');
         let word = fields.next();
         let n = number(fields.next())?;
-        let (first, second) = (Micros(number(fields.next())?), Micros(number(fields.next())?));
+        let (first, second) = (
+            Micros(number(fields.next())?),
+            Micros(number(fields.next())?),
+        );
         let instance = instance(fields.next())?;
         match word {
             Some("tick") => {
                 nothing_left(fields)?;
-                Ok(Self::Tick(Tick { n, due: first, sent: second, instance }))
+                Ok(Self::Tick(Tick {
+                    n,
+                    due: first,
+                    sent: second,
+                    instance,
+                }))
             }
             Some("echo") => {
-                let at = At { received: first, sent: second, instance };
-                Ok(Self::Echo(Echo { n, at, padding: fields.next().unwrap_or_default().to_owned() }))
+                let at = At {
+                    received: first,
+                    sent: second,
+                    instance,
+                };
+                Ok(Self::Echo(Echo {
+                    n,
+                    at,
+                    padding: fields.next().unwrap_or_default().to_owned(),
+                }))
             }
             _ => Err(LineError),
         }
@@ -211,7 +247,11 @@ impl PollBody {
 
 impl Display for PollBody {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let At { received, sent, instance } = &self.at;
+        let At {
+            received,
+            sent,
+            instance,
+        } = &self.at;
         writeln!(f, "at {} {} {instance}", received.0, sent.0)?;
         self.ticks.iter().try_for_each(|tick| writeln!(f, "{tick}"))
     }
@@ -232,7 +272,14 @@ impl FromStr for PollBody {
             instance: instance(fields.next())?,
         };
         nothing_left(fields)?;
-        let ticks = lines.take(Self::MOST + 1).map(str::parse).collect::<Result<Vec<_>, _>>()?;
-        if ticks.len() > Self::MOST { Err(LineError) } else { Ok(Self { at, ticks }) }
+        let ticks = lines
+            .take(Self::MOST + 1)
+            .map(str::parse)
+            .collect::<Result<Vec<_>, _>>()?;
+        if ticks.len() > Self::MOST {
+            Err(LineError)
+        } else {
+            Ok(Self { at, ticks })
+        }
     }
 }

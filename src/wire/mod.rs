@@ -6,11 +6,13 @@
 mod about;
 mod ledger;
 mod line;
+mod lines;
 mod path;
 
 pub use about::{About, Instance, Lane, Limits, Scheme, Software, TcpVantage, TlsVantage, Vantage};
 pub use ledger::{End, Ledger, LedgerInstance, SeenClose, SeenHeader, Sighting};
 pub use line::{At, Echo, FromPage, FromServer, LineError, PollBody, Tick, TickId};
+pub use lines::Lines;
 pub use path::{AttemptPath, IdError, Key, Kind, ProbeId, RunId};
 
 use crate::time::Micros;
@@ -39,8 +41,9 @@ pub const CLOSE_REASON: &str = "pushcheck: all sent";
 
 /// The gaps between ticks, in milliseconds: irregular, so that "one message behind", timers, blocks and plain latency
 /// look different, and never under 60 ms. After the last the first comes again.
-pub const GAPS_MS: [u64; 20] =
-    [60, 250, 120, 400, 80, 300, 60, 200, 500, 100, 350, 60, 150, 450, 90, 220, 70, 310, 130, 260];
+pub const GAPS_MS: [u64; 20] = [
+    60, 250, 120, 400, 80, 300, 60, 200, 500, 100, 350, 60, 150, 450, 90, 220, 70, 310, 130, 260,
+];
 
 /// When tick `n` (from 1) of a run falls due, since the run's first request reached the instance.
 pub const fn tick_due(n: u32) -> Micros {

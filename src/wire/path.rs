@@ -26,8 +26,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Poll, Self::LongPoll, Self::Upload, Self::Events, Self::Stream, Self::WebSocket];
+    pub const ALL: [Self; 6] = [
+        Self::Poll,
+        Self::LongPoll,
+        Self::Upload,
+        Self::Events,
+        Self::Stream,
+        Self::WebSocket,
+    ];
 
     /// The path's last segment.
     pub const fn as_str(self) -> &'static str {
@@ -46,7 +52,10 @@ impl FromStr for Kind {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(IdError("kind"))
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or(IdError("kind"))
     }
 }
 
@@ -65,7 +74,11 @@ impl core::error::Error for IdError {}
 /// 16 bytes as 32 lower-case hexadecimal digits.
 fn hex(bytes: &[u8; 16]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|b| [b >> 4, b & 15]).map(|d| char::from(DIGITS[usize::from(d)])).collect()
+    bytes
+        .iter()
+        .flat_map(|b| [b >> 4, b & 15])
+        .map(|d| char::from(DIGITS[usize::from(d)]))
+        .collect()
 }
 
 fn unhex(text: &str) -> Option<[u8; 16]> {
@@ -164,8 +177,14 @@ impl FromStr for ProbeId {
 
     fn from_str(text: &str) -> Result<Self, IdError> {
         let fits = (1..=40).contains(&text.len())
-            && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        if fits { Ok(Self(text.to_owned())) } else { Err(IdError("probe")) }
+            && text
+                .bytes()
+                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(IdError("probe"))
+        }
     }
 }
 
@@ -187,15 +206,37 @@ impl AttemptPath {
     ///
     /// # Errors
     /// Names the first segment that is malformed.
-    pub fn from_segments(run: &str, probe: &str, attempt: &str, kind: &str) -> Result<Self, IdError> {
-        let digits = (1..=4).contains(&attempt.len()) && attempt.bytes().all(|b| b.is_ascii_digit());
-        let attempt = attempt.parse().ok().filter(|n| digits && *n > 0).ok_or(IdError("attempt"));
-        Ok(Self { run: run.parse()?, probe: probe.parse()?, attempt: attempt?, kind: kind.parse()? })
+    pub fn from_segments(
+        run: &str,
+        probe: &str,
+        attempt: &str,
+        kind: &str,
+    ) -> Result<Self, IdError> {
+        let digits =
+            (1..=4).contains(&attempt.len()) && attempt.bytes().all(|b| b.is_ascii_digit());
+        let attempt = attempt
+            .parse()
+            .ok()
+            .filter(|n| digits && *n > 0)
+            .ok_or(IdError("attempt"));
+        Ok(Self {
+            run: run.parse()?,
+            probe: probe.parse()?,
+            attempt: attempt?,
+            kind: kind.parse()?,
+        })
     }
 }
 
 impl Display for AttemptPath {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "v1/runs/{}/{}/{}/{}", self.run, self.probe, self.attempt, self.kind.as_str())
+        write!(
+            f,
+            "v1/runs/{}/{}/{}/{}",
+            self.run,
+            self.probe,
+            self.attempt,
+            self.kind.as_str()
+        )
     }
 }

@@ -1,0 +1,328 @@
+//! Drives one [`Run`]: callbacks stamp and queue, a turn hands the queue to the run and does what it wants.
+//!
+//! No futures: a promise's callback could not be taken back after a panic of ours, a listener can.
+
+use core::cell::{Cell, RefCell};
+use core::fmt::{self, Debug, Formatter};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use web_sys::{AbortSignal, Window};
+
+use super::clock::Clock;
+use super::json::{Question, ask};
+use super::timer::Timer;
+use super::timing::Timings;
+use super::watch::{Watch, is_hidden};
+use super::{Listener, Running, Sink, target};
+use crate::evidence::{Event, Notice};
+use crate::plan::budget;
+use crate::report::Report;
+use crate::run::{Action, Progress, Request, Run};
+use crate::time::Micros;
+use crate::wire::{About, Ledger};
+
+/// What a run tells its page.
+pub enum Told<'a> {
+    /// How far it is.
+    Progress(&'a Progress),
+    /// What is to be told if we fail before the next.
+    Keep(&'a Report),
+    /// The end; nothing is told after it.
+    Report(Box<Report>),
+}
+
+enum Input {
+    Seen(u16, Event),
+    About(Option<About>),
+    Ledger(Option<Ledger>),
+    Notice(Notice),
+    Stop,
+}
+
+/// One attempt's request and driver; the driver goes first.
+struct Attempt {
+    request: Request,
+    running: Option<Running>,
+}
+
+/// What a run holds of the browser.
+#[derive(Default)]
+struct Held {
+    attempts: Vec<Attempt>,
+    timer: Option<(Micros, Timer)>,
+    beat: Option<Timer>,
+    watch: Option<Watch>,
+    timings: Option<Timings>,
+    signal: Option<Listener>,
+    questions: Vec<Question>,
+}
+
+/// One run in a page.
+pub struct Pump {
+    clock: Clock,
+    run: RefCell<Run>,
+    queue: RefCell<VecDeque<(Micros, Input)>>,
+    held: RefCell<Held>,
+    turning: Cell<bool>,
+    finished: Cell<bool>,
+    last_beat: Cell<Micros>,
+    hidden_since: Cell<Option<Micros>>,
+    tell: Box<dyn Fn(Told<'_>)>,
+}
+
+impl Debug for Pump {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("Pump")
+    }
+}
+
+impl Pump {
+    /// Starts a run. `tell` is called from within turns; what it calls back is queued.
+    pub fn start(
+        window: &Window,
+        clock: Clock,
+        run: Run,
+        signal: Option<&AbortSignal>,
+        tell: impl Fn(Told<'_>) + 'static,
+    ) {
+        let pump = Rc::new(Self {
+            clock,
+            run: RefCell::new(run),
+            queue: RefCell::default(),
+            held: RefCell::default(),
+            turning: Cell::new(false),
+            finished: Cell::new(false),
+            last_beat: Cell::new(Micros::ZERO),
+            hidden_since: Cell::new(is_hidden().then_some(Micros::ZERO)),
+            tell: Box::new(tell),
+        });
+        // An aborted signal never fires again: it is looked at before it is listened to.
+        if signal.is_some_and(AbortSignal::aborted) {
+            pump.queue.borrow_mut().push_back((pump.now(), Input::Stop));
+        } else {
+            let stop = |signal: &AbortSignal| {
+                let pump = pump.clone();
+                Listener::new(target(signal), "abort", move |_| pump.put(Input::Stop))
+            };
+            let timings = pump.clone();
+            let timings =
+                Timings::observe(move |url, timing| timings.timed(&url, &Event::Timed(timing)));
+            let held = &mut *pump.held.borrow_mut();
+            held.signal = signal.map(stop);
+            held.watch = Some(Watch::start(window, &pump));
+            held.timings = timings;
+        }
+        pump.beat();
+        pump.turn();
+    }
+
+    pub(super) fn now(&self) -> Micros {
+        self.clock.now()
+    }
+
+    pub(super) fn seen(self: &Rc<Self>, at: Micros, attempt: u16, event: Event) {
+        self.queue
+            .borrow_mut()
+            .push_back((at, Input::Seen(attempt, event)));
+        self.turn();
+    }
+
+    pub(super) fn notice(self: &Rc<Self>, notice: Notice) {
+        self.put(Input::Notice(notice));
+    }
+
+    pub(super) fn visibility(self: &Rc<Self>, hidden: bool) {
+        let now = self.now();
+        if let Some(since) = self.hidden_since.replace(hidden.then_some(now)) {
+            self.run.borrow_mut().surroundings().hidden_us += now.since(since).0;
+        }
+        self.notice(if hidden {
+            Notice::Hidden
+        } else {
+            Notice::Visible
+        });
+    }
+
+    /// A policy forbade something: the attempt that it names, if it is one of ours.
+    pub(super) fn blocked(self: &Rc<Self>, uri: &str, directive: String) {
+        let named = |request: &Request| uri.len() > 8 && request.url.starts_with(uri);
+        let index = self
+            .held
+            .borrow()
+            .attempts
+            .iter()
+            .rposition(|a| a.running.is_some() && named(&a.request));
+        if let Some(index) = index {
+            self.put(Input::Seen(
+                index as u16 + 1,
+                Event::Blocked {
+                    directive: directive.clone(),
+                },
+            ));
+        }
+        self.notice(Notice::PolicyViolation { directive });
+    }
+
+    fn timed(self: &Rc<Self>, url: &str, event: &Event) {
+        let index = self
+            .held
+            .borrow()
+            .attempts
+            .iter()
+            .position(|attempt| attempt.request.url == url);
+        if let Some(index) = index {
+            self.put(Input::Seen(index as u16 + 1, event.clone()));
+        }
+    }
+
+    fn put(self: &Rc<Self>, input: Input) {
+        self.queue.borrow_mut().push_back((self.now(), input));
+        self.turn();
+    }
+
+    /// The main thread's heartbeat: its gaps mark what was measured while the page was blocked or throttled.
+    fn beat(self: &Rc<Self>) {
+        let now = self.now();
+        let gap = now.since(self.last_beat.replace(now));
+        if let Ok(mut run) = self.run.try_borrow_mut() {
+            let surroundings = run.surroundings();
+            surroundings.longest_gap_us = surroundings.longest_gap_us.max(gap.0);
+            surroundings.late_us += gap.since(budget::BEAT).0;
+        }
+        if !self.finished.get() {
+            let pump = self.clone();
+            self.held.borrow_mut().beat =
+                Some(Timer::new(budget::BEAT.ms_up(), move |_| pump.beat()));
+        }
+    }
+
+    /// Queue → run → actions, until nothing is left; then the timer. Never within itself.
+    fn turn(self: &Rc<Self>) {
+        if self.turning.replace(true) || self.finished.get() {
+            return;
+        }
+        loop {
+            while let Some((at, input)) = self.take() {
+                self.hand(at, input);
+            }
+            let now = self.now();
+            self.run.borrow_mut().on_time(now);
+            while let Some(action) = self.next_action() {
+                self.perform(action);
+            }
+            if self.finished.get() {
+                return;
+            }
+            if self.queue.borrow().is_empty() {
+                break;
+            }
+        }
+        self.turning.set(false);
+        self.set_timer();
+    }
+
+    fn take(&self) -> Option<(Micros, Input)> {
+        self.queue.borrow_mut().pop_front()
+    }
+
+    fn next_action(&self) -> Option<Action> {
+        self.run.borrow_mut().poll_action()
+    }
+
+    fn hand(&self, at: Micros, input: Input) {
+        let mut run = self.run.borrow_mut();
+        match input {
+            Input::Seen(attempt, event) => run.handle(at, attempt, event),
+            Input::About(about) => run.heard_about(at, about),
+            Input::Ledger(ledger) => run.heard_ledger(at, ledger),
+            Input::Notice(notice) => run.notice(at, notice),
+            Input::Stop => run.stop(at),
+        }
+    }
+
+    fn perform(self: &Rc<Self>, action: Action) {
+        match action {
+            Action::Start(start) => {
+                let sink = Sink {
+                    pump: self.clone(),
+                    attempt: start.attempt,
+                };
+                let running = Running::start(&start.request, &sink);
+                self.held.borrow_mut().attempts.push(Attempt {
+                    request: start.request,
+                    running,
+                });
+            }
+            Action::Do {
+                attempt,
+                what: crate::session::Do::Release,
+            } => {
+                let index = usize::from(attempt).wrapping_sub(1);
+                let released = self
+                    .held
+                    .borrow_mut()
+                    .attempts
+                    .get_mut(index)
+                    .and_then(|a| a.running.take());
+                drop(released);
+            }
+            Action::Do { attempt, what } => {
+                let held = self.held.borrow();
+                let sink = Sink {
+                    pump: self.clone(),
+                    attempt,
+                };
+                if let Some(running) = held
+                    .attempts
+                    .get(usize::from(attempt).wrapping_sub(1))
+                    .and_then(|a| a.running.as_ref())
+                {
+                    running.perform(what, &sink);
+                }
+            }
+            Action::AskAbout { url } => {
+                let pump = self.clone();
+                let question = ask(&url, None, move |about| pump.put(Input::About(about)));
+                self.held.borrow_mut().questions.extend(question);
+            }
+            Action::AskLedger { url, body } => {
+                let pump = self.clone();
+                let question = ask(&url, Some(&body), move |ledger| {
+                    pump.put(Input::Ledger(ledger))
+                });
+                self.held.borrow_mut().questions.extend(question);
+            }
+            Action::Say(progress) => (self.tell)(Told::Progress(&progress)),
+            Action::Keep(report) => (self.tell)(Told::Keep(&report)),
+            Action::Finish(mut report) => {
+                self.finished.set(true);
+                if let Some(since) = self.hidden_since.take() {
+                    report.surroundings.hidden_us += self.now().since(since).0;
+                }
+                // Out of the cell before it is dropped: nothing that its Drop calls finds it borrowed.
+                let held = self.held.take();
+                drop(held);
+                (self.tell)(Told::Report(report));
+            }
+        }
+    }
+
+    /// One timer, kept while the deadline stays the same; rounded up, so that it is never early by more than the clock.
+    fn set_timer(self: &Rc<Self>) {
+        let wake = self.run.borrow().wake_at();
+        let mut held = self.held.borrow_mut();
+        if held.timer.as_ref().map(|(at, _)| *at) == wake {
+            return;
+        }
+        held.timer = wake.map(|at| {
+            let pump = self.clone();
+            let woken = move |_| {
+                let spent = pump.held.borrow_mut().timer.take();
+                pump.turn();
+                drop(spent);
+            };
+            (at, Timer::new(at.since(self.now()).ms_up(), woken))
+        });
+    }
+}

@@ -1,0 +1,81 @@
+//! The server's further lanes.
+
+use super::Run;
+use super::attempts::ProbeState;
+use crate::diagnosis::RunResult;
+use crate::plan::{Lane, Skipped};
+use crate::report::Report;
+use crate::wire::Scheme;
+
+/// More lanes than any server of ours lists.
+const MOST: usize = 8;
+
+impl Run {
+    /// Takes over the lanes that the server lists: those asked for are tried, the others stand in the report.
+    pub(super) fn add_lanes(&mut self) {
+        let main = self.setup.plan.lanes[0].clone();
+        let listed = self
+            .evidence
+            .about
+            .as_ref()
+            .map(|about| about.lanes.clone())
+            .unwrap_or_default();
+        let mut unknown = self.setup.lanes.clone();
+        for lane in listed.into_iter().take(MOST) {
+            unknown.retain(|id| *id != lane.id);
+            let host = lane.host.unwrap_or_else(|| main.host.clone());
+            if lane.scheme == main.scheme && lane.port == main.port && host == main.host {
+                continue;
+            }
+            let mixed = self.setup.page_is_https && lane.scheme == Scheme::Http;
+            let asked = self.setup.lanes.contains(&lane.id);
+            let skipped = match (mixed, asked) {
+                (true, _) => Some(Skipped::MixedContent),
+                (false, false) => Some(Skipped::NotAsked),
+                (false, true) => None,
+            };
+            let Lane { base, .. } = &main;
+            self.add_lane(Lane {
+                id: lane.id,
+                scheme: lane.scheme,
+                host,
+                port: lane.port,
+                base: base.clone(),
+                skipped,
+            });
+        }
+        for id in unknown.into_iter().filter(|id| id != "main").take(MOST) {
+            self.add_lane(Lane {
+                id,
+                skipped: Some(Skipped::Unknown),
+                ..main.clone()
+            });
+        }
+    }
+
+    fn add_lane(&mut self, lane: Lane) {
+        self.setup.plan.add_lane(lane, &self.setup.asked.methods);
+        self.probes
+            .resize_with(self.setup.plan.probes.len(), ProbeState::default);
+    }
+
+    /// A required lane that was skipped leaves the result open; one on which nothing works fails it.
+    pub(super) fn judge_required_lanes(&self, report: &mut Report) {
+        for id in self.setup.required_lanes.iter().filter(|id| *id != "main") {
+            let tried = || {
+                report
+                    .methods
+                    .iter()
+                    .flat_map(|m| &m.lanes)
+                    .filter(|lane| lane.lane == *id)
+            };
+            let skipped = tried().next().is_none();
+            let works = tried().any(|lane| lane.verdict.works());
+            match (skipped, works, report.result) {
+                (_, _, RunResult::Aborted | RunResult::Failed) | (false, true, _) => {}
+                (true, ..) => report.result = RunResult::Inconclusive,
+                (false, false, _) => report.result = RunResult::Failed,
+            }
+        }
+    }
+}

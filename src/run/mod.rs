@@ -1,0 +1,315 @@
+//! The conductor: the pure machine that owns plan and sessions.
+//!
+//! Order of calls: after any of [`Run::handle`], [`Run::heard_about`], [`Run::heard_ledger`], [`Run::notice`],
+//! [`Run::stop`] and [`Run::on_time`], take actions from [`Run::poll_action`] until there is none; then sleep until
+//! [`Run::wake_at`] or the next event. [`Action::Finish`] comes exactly once, as the last.
+
+mod action;
+mod attempts;
+mod lanes;
+mod progress;
+
+use std::collections::VecDeque;
+
+pub use action::{Action, Driver, Request, Start};
+use attempts::{Attempts, ProbeState};
+pub use progress::{MethodProgress, Progress};
+
+use crate::diagnosis::{Asked, diagnose};
+use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings};
+use crate::plan::{Plan, budget};
+use crate::report::{Heading, Report};
+use crate::time::Micros;
+use crate::wire::{About, Key, Ledger, WIRE};
+
+/// What a run is made of.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The run's secret.
+    pub key: Key,
+    /// What its report is headed with.
+    pub heading: Heading,
+    /// What to try.
+    pub plan: Plan,
+    /// What is asked for and required.
+    pub asked: Asked,
+    /// Further lanes to try, by the server's ids.
+    pub lanes: Vec<String>,
+    /// Those of them that the embedder needs.
+    pub required_lanes: Vec<String>,
+    /// The page came over https: plain lanes are mixed content.
+    pub page_is_https: bool,
+    /// The page's surroundings at the start.
+    pub surroundings: Surroundings,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Probing,
+    LastLedger { until: Micros },
+    Finished,
+}
+
+/// The state of a run.
+#[derive(Debug)]
+pub struct Run {
+    setup: Setup,
+    evidence: Evidence,
+    attempts: Attempts,
+    probes: Vec<ProbeState>,
+    phase: Phase,
+    actions: VecDeque<Action>,
+    said: Progress,
+    about_heard: bool,
+    ledger_asked: bool,
+    truncated: bool,
+    stopped: bool,
+}
+
+impl Run {
+    /// A run that starts at [`Micros::ZERO`].
+    pub fn new(setup: Setup) -> Self {
+        let probes = setup
+            .plan
+            .probes
+            .iter()
+            .map(|_| ProbeState::default())
+            .collect();
+        let evidence = Evidence {
+            surroundings: setup.surroundings.clone(),
+            ..Evidence::default()
+        };
+        let about = Action::AskAbout {
+            url: setup.plan.lanes[0].url(false, "v1/about"),
+        };
+        let mut run = Self {
+            said: Progress::new(&setup.heading.id, &setup.asked.methods),
+            evidence,
+            probes,
+            attempts: Attempts::default(),
+            phase: Phase::Probing,
+            actions: VecDeque::new(),
+            about_heard: false,
+            ledger_asked: false,
+            truncated: false,
+            stopped: false,
+            setup,
+        };
+        run.keep(Micros::ZERO);
+        run.advance(Micros::ZERO);
+        // Behind the probes: it must not take a connection before them.
+        run.actions.push_back(about);
+        run
+    }
+
+    /// Something happened to an attempt.
+    pub fn handle(&mut self, at: Micros, attempt: u16, event: Event) {
+        if self.phase == Phase::Finished {
+            return;
+        }
+        self.attempts
+            .handle(&mut self.evidence.traces, at, attempt, event);
+        self.advance(at);
+    }
+
+    /// The server's answer to [`Action::AskAbout`]; `None`: none that we understand.
+    pub fn heard_about(&mut self, at: Micros, about: Option<About>) {
+        if self.phase == Phase::Finished || self.about_heard {
+            return;
+        }
+        self.about_heard = true;
+        self.evidence.about = about.filter(|about| about.wire.contains(&WIRE));
+        self.add_lanes();
+        self.advance(at);
+    }
+
+    /// The server's answer to [`Action::AskLedger`]; `None`: none that we understand.
+    pub fn heard_ledger(&mut self, at: Micros, ledger: Option<Ledger>) {
+        self.ledger_asked = false;
+        if let Some(ledger) = ledger.filter(|_| self.phase != Phase::Finished) {
+            self.attempts
+                .give_up_seen(&mut self.evidence.traces, &ledger, at);
+            self.evidence.ledger = Some(ledger);
+        }
+        if matches!(self.phase, Phase::LastLedger { .. }) {
+            self.finish(at);
+        } else {
+            self.advance(at);
+        }
+    }
+
+    /// Something around the attempts changed.
+    pub fn notice(&mut self, at: Micros, notice: Notice) {
+        const MOST: usize = 100;
+        if self.evidence.surroundings.notices.len() < MOST {
+            self.evidence
+                .surroundings
+                .notices
+                .push(StampedNotice { at, notice });
+        }
+    }
+
+    /// The page's surroundings, to be updated while the run lasts.
+    pub const fn surroundings(&mut self) -> &mut Surroundings {
+        &mut self.evidence.surroundings
+    }
+
+    /// The page stops the run: it ends with what it has.
+    pub fn stop(&mut self, at: Micros) {
+        if self.phase != Phase::Finished {
+            self.stopped = true;
+            self.give_up_all(at, &Event::Stopped);
+            self.finish(at);
+        }
+    }
+
+    /// [`Run::wake_at`] has come. An early call does nothing.
+    pub fn on_time(&mut self, at: Micros) {
+        match self.phase {
+            Phase::Finished => {}
+            Phase::LastLedger { until } if at >= until => self.finish(at),
+            Phase::Probing if at >= budget::GIVE_UP_ALL => {
+                self.give_up_all(at, &Event::GaveUp);
+                self.advance(at);
+            }
+            Phase::LastLedger { .. } => {}
+            Phase::Probing => {
+                self.attempts.on_time(&mut self.evidence.traces, at);
+                if self.attempts.mark_waiting(&self.evidence.traces, at) {
+                    self.ask_ledger();
+                }
+                self.advance(at);
+            }
+        }
+    }
+
+    /// When [`Run::on_time`] is to be called; `None` when it is finished. Ask again each turn.
+    pub fn wake_at(&self) -> Option<Micros> {
+        match self.phase {
+            Phase::Finished => None,
+            Phase::LastLedger { until } => Some(until),
+            Phase::Probing => {
+                let paced = self.next_start();
+                let wake = self
+                    .attempts
+                    .wake_at(&self.evidence.traces)
+                    .into_iter()
+                    .chain(paced)
+                    .min();
+                Some(wake.map_or(budget::GIVE_UP_ALL, |wake| wake.min(budget::GIVE_UP_ALL)))
+            }
+        }
+    }
+
+    /// What to do next.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    /// Starts what may start, says what is new, and ends the run when nothing is left.
+    fn advance(&mut self, at: Micros) {
+        if self.phase != Phase::Probing {
+            return;
+        }
+        self.attempts.settle(
+            &self.evidence.traces,
+            &mut self.probes,
+            &self.setup.plan,
+            at,
+            &mut self.actions,
+        );
+        while at < budget::GIVE_UP_ALL && self.start_next(at) {}
+        self.say(at);
+        let lanes_may_come = !self.about_heard && !self.setup.lanes.is_empty() && at < budget::OPEN;
+        if self.attempts.all_over() && !lanes_may_come && self.next_start().is_none() {
+            self.phase = Phase::LastLedger {
+                until: at.plus(budget::LAST_LEDGER),
+            };
+            if self.was_heard() {
+                self.ask_ledger()
+            } else {
+                self.finish(at)
+            }
+        }
+    }
+
+    /// Some answer of the server's reached the page: only then can the ledger be read.
+    fn was_heard(&self) -> bool {
+        let marked = |e: &Event| matches!(e, Event::Head { marked: true, .. });
+        self.evidence.about.is_some()
+            || self
+                .evidence
+                .traces
+                .iter()
+                .any(|trace| trace.first(marked).is_some())
+    }
+
+    fn ask_ledger(&mut self) {
+        if !self.ledger_asked {
+            self.ledger_asked = true;
+            let path = ["v1/runs/", &self.setup.heading.id, "/ledger"].concat();
+            let url = self.setup.plan.lanes[0].url(false, &path);
+            self.actions.push_back(Action::AskLedger {
+                url,
+                body: self.setup.key.to_body(),
+            });
+        }
+    }
+
+    fn give_up_all(&mut self, at: Micros, event: &Event) {
+        self.truncated |= !self.attempts.all_over() || self.next_start().is_some();
+        self.attempts
+            .give_up_all(&mut self.evidence.traces, at, event);
+        self.probes.iter_mut().for_each(|probe| probe.done = true);
+        self.attempts.settle(
+            &self.evidence.traces,
+            &mut self.probes,
+            &self.setup.plan,
+            at,
+            &mut self.actions,
+        );
+    }
+
+    fn finish(&mut self, at: Micros) {
+        self.phase = Phase::Finished;
+        let report = self.report(at, self.stopped);
+        self.actions.push_back(Action::Finish(Box::new(report)));
+    }
+
+    fn report(&self, at: Micros, stopped: bool) -> Report {
+        let diagnosis = diagnose(&self.evidence, &self.setup.asked);
+        let lanes = &self.setup.plan.lanes;
+        let mut report = Report::new(
+            &self.setup.heading,
+            lanes,
+            &self.evidence,
+            diagnosis,
+            at,
+            stopped,
+            self.truncated,
+        );
+        self.judge_required_lanes(&mut report);
+        report
+    }
+
+    /// Hands out a report of what is known so far, as it would have to stand if we failed now.
+    fn keep(&mut self, at: Micros) {
+        let mut failed = self.evidence.clone();
+        let place = String::new();
+        failed.surroundings.notices.push(StampedNotice {
+            at,
+            notice: Notice::OwnFailure { place },
+        });
+        let diagnosis = diagnose(&failed, &self.setup.asked);
+        let report = Report::new(
+            &self.setup.heading,
+            &self.setup.plan.lanes,
+            &failed,
+            diagnosis,
+            at,
+            true,
+            true,
+        );
+        self.actions.push_back(Action::Keep(Box::new(report)));
+    }
+}

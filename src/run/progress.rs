@@ -1,0 +1,131 @@
+//! How far a run is, in words.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Run};
+use crate::diagnosis::methods::word;
+use crate::diagnosis::{Verdict, Word, diagnose};
+use crate::evidence::Trace;
+use crate::method::Method;
+use crate::time::Micros;
+
+/// How far a run is. It never goes backwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// The run's id.
+    pub run: String,
+    /// Since its start, µs.
+    pub elapsed_us: u64,
+    /// How much of the plan is done, ‰.
+    pub permille: u32,
+    /// The methods that are tried.
+    pub methods: Vec<MethodProgress>,
+}
+
+/// How far a method is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodProgress {
+    /// Which.
+    pub method: Method,
+    /// What can be said already; null: nothing.
+    pub word: Option<Word>,
+    /// The verdict; null: not yet.
+    pub verdict: Option<Verdict>,
+}
+
+/// A smaller step is not worth telling.
+const STEP: u32 = 30;
+
+impl Progress {
+    pub(super) fn new(run: &str, methods: &[Method]) -> Self {
+        let method = |&method| MethodProgress {
+            method,
+            word: None,
+            verdict: None,
+        };
+        Self {
+            run: run.to_owned(),
+            elapsed_us: 0,
+            permille: 0,
+            methods: methods.iter().map(method).collect(),
+        }
+    }
+}
+
+impl Run {
+    /// Says what is new.
+    pub(super) fn say(&mut self, at: Micros) {
+        let mut now = self.said.clone();
+        now.elapsed_us = at.0;
+        now.permille = self.permille().max(now.permille);
+        for said in &mut now.methods {
+            let traces: Vec<&Trace> = self
+                .evidence
+                .traces
+                .iter()
+                .filter(|t| t.method == said.method && t.lane == "main")
+                .collect();
+            said.word = word(&traces)
+                .filter(|word| *word == Word::Opens)
+                .or_else(|| {
+                    self.attempts
+                        .is_waiting(&self.evidence.traces, said.method)
+                        .then_some(Word::Waiting)
+                })
+                .or_else(|| word(&traces))
+                .or(said.word);
+        }
+        let decided = |m: &MethodProgress| m.verdict.is_none() && self.is_decided(m.method);
+        let new_verdicts = now.methods.iter().any(decided);
+        if new_verdicts {
+            let judged = diagnose(&self.evidence, &self.setup.asked).methods;
+            for said in &mut now.methods {
+                let verdict = judged
+                    .iter()
+                    .find(|m| m.method == said.method)
+                    .map(|m| m.verdict);
+                said.verdict = said
+                    .verdict
+                    .or_else(|| verdict.filter(|_| self.is_decided(said.method)));
+            }
+        }
+        if now.methods != self.said.methods || now.permille >= self.said.permille + STEP {
+            self.said = now.clone();
+            self.actions.push_back(Action::Say(now));
+        }
+        if new_verdicts {
+            self.keep(at);
+        }
+    }
+
+    /// All decisive probes of a method on the main lane are over.
+    fn is_decided(&self, method: Method) -> bool {
+        let decisive = |p: &&(&crate::plan::Probe, _)| {
+            p.0.method == method && p.0.lane == 0 && p.0.is_decisive()
+        };
+        let probes = || self.setup.plan.probes.iter().zip(&self.probes);
+        let pairs: Vec<_> = probes().collect();
+        let mut of_method = pairs.iter().filter(decisive).peekable();
+        of_method.peek().is_some() && of_method.all(|(_, state)| state.done)
+    }
+
+    fn permille(&self) -> u32 {
+        let shares = self
+            .setup
+            .plan
+            .probes
+            .iter()
+            .zip(&self.probes)
+            .map(|(probe, state)| {
+                let whole = u32::from(probe.attempts);
+                if state.done {
+                    1000
+                } else {
+                    (u32::from(state.started.saturating_sub(1)) * 1000 / whole).min(1000)
+                }
+            });
+        let count = self.probes.len().max(1) as u32;
+        shares.sum::<u32>() / count
+    }
+}
