@@ -1,1 +1,17 @@
-//! stub
+//! Real browsers against real servers: what no test inside one program can show.
+//!
+//! [`browser`] starts Chromium, Firefox or WebKitGTK by its own driver and leaves nothing behind; [`page`] knows what a
+//! page with `<push-check>` can do; [`server`] and [`origin`] are what it talks to. Upon these stand the commands of the
+//! program: [`diagnose`](mod@diagnose), [`checks`] and [`soak`].
+
+pub mod browser;
+pub mod diagnose;
+mod display;
+mod driver;
+pub mod page;
+mod process;
+mod program;
+pub mod server;
+
+pub use display::Display;
+pub use process::Process;

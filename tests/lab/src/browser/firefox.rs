@@ -1,0 +1,67 @@
+//! Firefox, by geckodriver.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::{Options, Start, capabilities};
+use crate::program::Program;
+
+const DRIVER: Program = Program {
+    variable: "GECKODRIVER",
+    names: &[
+        "geckodriver",
+        "~/.cache/pushcheck/tools/geckodriver-*/bin/geckodriver",
+        "~/.cargo/bin/geckodriver",
+    ],
+    source: "cargo install geckodriver",
+};
+const BROWSER: Program = Program {
+    variable: "FIREFOX",
+    names: &["firefox-esr", "firefox"],
+    source: "apt-get install firefox-esr",
+};
+
+pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
+    let driver = DRIVER.find()?;
+    let root = profile.to_owned();
+    let (width, height) = options.window;
+    let mut capabilities = capabilities(json!({
+        "acceptInsecureCerts": options.any_certificate,
+        "moz:firefoxOptions": {
+            "binary": BROWSER.find()?,
+            "args": ["-headless", format!("--width={width}"), format!("--height={height}")],
+            // Nothing but what the page does goes over the network, and loopback is no exception from a proxy.
+            "prefs": {
+                "app.update.disabledForTesting": true,
+                "browser.safebrowsing.malware.enabled": false,
+                "browser.safebrowsing.phishing.enabled": false,
+                "datareporting.policy.dataSubmissionEnabled": false,
+                "network.captive-portal-service.enabled": false,
+                "network.connectivity-service.enabled": false,
+                "network.http.http3.enable": false,
+                "network.proxy.allow_hijacking_localhost": options.proxy.is_some(),
+                "toolkit.telemetry.enabled": false,
+            },
+        },
+    }));
+    capabilities.extend(
+        options
+            .proxy
+            .iter()
+            .map(|proxy| ("proxy".to_owned(), proxy.capability())),
+    );
+    Ok(Start {
+        driver: Box::new(move |port| {
+            let mut command = Command::new(&driver);
+            // Port 0: one of its own for each of two browsers at once.
+            command.args(["--port", &port.to_string(), "--websocket-port", "0"]);
+            command.arg("--profile-root").arg(&root);
+            command
+        }),
+        capabilities,
+        needs_screen: false,
+    })
+}

@@ -1,0 +1,227 @@
+//! A report for people at a terminal.
+
+use pushcheck::diagnosis::{Finding, MethodReport, RunResult};
+use pushcheck::evidence::{Notice, Surroundings};
+use pushcheck::report::Report;
+use serde::Serialize;
+
+/// The whole report, one fact a line.
+pub(super) fn readable(report: &Report) -> String {
+    let mut lines = vec![sentence(report), String::new()];
+    lines.extend(table(&report.methods));
+    if !report.findings.is_empty() {
+        lines.extend([String::new(), "Findings".to_owned()]);
+        lines.extend(report.findings.iter().map(finding));
+    }
+    lines.extend([String::new(), "Surroundings".to_owned()]);
+    lines.extend(
+        surroundings(report)
+            .into_iter()
+            .map(|line| format!("  {line}")),
+    );
+    lines.join("\n") + "\n"
+}
+
+/// The word that a value has in the report.
+fn word<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| Some(value.as_str()?.to_owned()))
+        .unwrap_or_default()
+}
+
+fn sentence(report: &Report) -> String {
+    let tried = report
+        .methods
+        .iter()
+        .filter(|method| word(&method.verdict) != "skipped")
+        .count();
+    let works = report
+        .methods
+        .iter()
+        .filter(|method| method.verdict.works())
+        .count();
+    let seconds = report.run.duration_us as f64 / 1e6;
+    let said = match report.result {
+        RunResult::Passed => {
+            format!("Every push method that was tried works from here ({works} of {tried})")
+        }
+        RunResult::Warning => format!(
+            "Some push methods work from here ({works} of {tried}), not all of them as they should"
+        ),
+        RunResult::Failed => format!(
+            "Push does not work from here as it is needed ({works} of {tried} methods work)"
+        ),
+        RunResult::Inconclusive => format!(
+            "It cannot be said which push methods work from here ({works} of {tried} seem to)"
+        ),
+        RunResult::Aborted => {
+            format!("The run was ended before its time ({works} of {tried} methods work so far)")
+        }
+    };
+    format!("{}: {said}; {seconds:.1} s.", word(&report.result))
+}
+
+const HEAD: [&str; 8] = [
+    "method",
+    "verdict",
+    "place",
+    "open",
+    "round trip",
+    "delay",
+    "lost",
+    "overhead",
+];
+
+fn table(methods: &[MethodReport]) -> Vec<String> {
+    let mut rows = vec![HEAD.map(str::to_owned)];
+    rows.extend(methods.iter().map(row));
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..HEAD.len()).map(width).collect();
+    let line = |row: &[String; 8]| {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+fn row(method: &MethodReport) -> [String; 8] {
+    let main = method.lanes.first();
+    let timing = main.map(|lane| &lane.timing);
+    let unknown = || "–".to_owned();
+    let delivery = method.delivery.as_ref();
+    let overhead = method.overhead.as_ref();
+    [
+        method.method.as_str().to_owned(),
+        word(&method.verdict),
+        method.place.as_ref().map_or_else(unknown, word),
+        timing
+            .and_then(|timing| timing.open_us)
+            .map_or_else(unknown, ms),
+        timing
+            .and_then(|timing| timing.round_trip)
+            .map_or_else(unknown, |trip| ms(trip.median_us)),
+        delivery.map_or_else(unknown, |d| {
+            format!("{} ({} at worst)", ms(d.median_us), ms(d.worst_us))
+        }),
+        delivery.map_or_else(unknown, |d| format!("{} of {}", d.missing, d.missing + d.n)),
+        overhead.map_or_else(unknown, |o| format!("{} B", o.up_bytes + o.down_bytes)),
+    ]
+}
+
+fn ms(us: u64) -> String {
+    format!("{:.1} ms", us as f64 / 1e3)
+}
+
+fn finding(finding: &Finding) -> String {
+    let method = finding
+        .method
+        .map_or("all methods", |method| method.as_str());
+    let lane = finding
+        .lane
+        .as_ref()
+        .map(|lane| format!(" on {lane}"))
+        .unwrap_or_default();
+    let place = finding
+        .place
+        .as_ref()
+        .map_or_else(|| "not determined".to_owned(), word);
+    let rivals: Vec<&str> = finding
+        .rivals
+        .iter()
+        .map(|rival| rival.code.as_str())
+        .collect();
+    let rivals = if rivals.is_empty() {
+        String::new()
+    } else {
+        format!("; or {}", rivals.join(", "))
+    };
+    format!(
+        "  {} ({}, {}): {method}{lane}, place {place}, seen {} of {}{rivals}",
+        finding.code.as_str(),
+        word(&finding.strength),
+        word(&finding.severity),
+        finding.seen,
+        finding.of,
+    )
+}
+
+fn surroundings(report: &Report) -> Vec<String> {
+    let about: &Surroundings = &report.surroundings;
+    let engine = about
+        .engine
+        .as_ref()
+        .map(|engine| format!("{} {}", word(&engine.family), engine.version));
+    let secure = if about.secure_context {
+        "secure"
+    } else {
+        "not secure"
+    };
+    let mut lines = vec![format!(
+        "page {} ({secure}{}), engine {}",
+        about.origin,
+        if about.embedded { ", in a frame" } else { "" },
+        engine.unwrap_or_else(|| "unknown".to_owned()),
+    )];
+    if !about.online {
+        lines.push("the browser says that it is offline".to_owned());
+    }
+    if about.hidden_us > 0 {
+        lines.push(format!("the page was hidden for {}", ms(about.hidden_us)));
+    }
+    if about.longest_gap_us > 250_000 {
+        lines.push(format!(
+            "the page's main thread was blocked for up to {}",
+            ms(about.longest_gap_us)
+        ));
+    }
+    for stamped in &about.notices {
+        let told = match &stamped.notice {
+            Notice::PolicyViolation { directive } => {
+                format!("the page's policy forbade something: {directive}")
+            }
+            Notice::OwnFailure { place } => format!("pushcheck itself failed at {place}"),
+            Notice::Hidden => "the page was hidden".to_owned(),
+            Notice::Visible => "the page was visible again".to_owned(),
+            Notice::Online => "the browser was online again".to_owned(),
+            Notice::Offline => "the browser went offline".to_owned(),
+        };
+        lines.push(format!("{told}, after {}", ms(stamped.at.0)));
+    }
+    let skipped = report
+        .lanes
+        .iter()
+        .filter_map(|lane| Some((&lane.id, lane.skipped.as_ref()?)));
+    lines.extend(skipped.map(|(id, why)| format!("lane {id} was not tried: {}", word(why))));
+    lines.push(server(report));
+    lines
+}
+
+/// Whether the server's half of the evidence is there.
+fn server(report: &Report) -> String {
+    let Some(about) = &report.about else {
+        return "the server was never heard: only the page's half is known".to_owned();
+    };
+    match &report.evidence {
+        Some(evidence) if evidence.complete => {
+            format!(
+                "server {}: its half is there, {} arrivals",
+                about.instance,
+                evidence.sightings.len()
+            )
+        }
+        Some(_) => format!(
+            "server {}: its half is missing or not whole",
+            about.instance
+        ),
+        None => format!("server {}: the evidence was left out", about.instance),
+    }
+}

@@ -1,0 +1,53 @@
+//! Drives real browsers: diagnoses by command, checks the page whole, soaks it.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use pushcheck_lab::diagnose::{self, Diagnose};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Drives real browsers: diagnoses by command, checks the page whole, soaks it.
+///
+/// Browsers and drivers are found by CHROMIUM, CHROMEDRIVER, FIREFOX, GECKODRIVER, MINIBROWSER, WEBKITDRIVER and XVFB,
+/// else on PATH and in the usual places. Each browser has an empty profile, and nothing of it stays.
+#[derive(Debug, Parser)]
+#[command(name = "pushcheck-lab", version)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Diagnose(Diagnose),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    let work = async {
+        match &args.command {
+            Command::Diagnose(diagnose) => diagnose::command(diagnose).await,
+        }
+    };
+    // Dropping the work ends every browser and server that it has started.
+    tokio::select! {
+        code = work => code,
+        number = told_to_end() => ExitCode::from(128 + number),
+    }
+}
+
+/// Resolves to the number of the signal that tells us to end.
+async fn told_to_end() -> u8 {
+    let wait = async |kind: SignalKind| match signal(kind) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    };
+    tokio::select! {
+        () = wait(SignalKind::hangup()) => 1,
+        () = wait(SignalKind::interrupt()) => 2,
+        () = wait(SignalKind::terminate()) => 15,
+    }
+}

@@ -1,0 +1,232 @@
+//! A page with `<push-check>`: what an embedder may do with it, done from outside.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use pushcheck::report::Report;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use crate::browser::Running;
+
+/// What listens in the page; everything that it hears stands in `window.pushcheckLab`.
+const RECORDER: &str = include_str!("../pages/recorder.js");
+
+/// Between two questions to a page.
+const PACE: Duration = Duration::from_millis(50);
+
+/// What happened in a page since the recorder was put there. Times are `performance.now()`, ms.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Record {
+    /// Uncaught errors and unhandled rejections.
+    pub errors: Vec<String>,
+    /// Violations of the page's policy: directive and what was blocked.
+    pub violations: Vec<String>,
+    /// Every event of ours that reached the window: `start`, `progress`, `report`, `end`.
+    pub events: Vec<Heard>,
+}
+
+/// One event of an element's.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Heard {
+    /// Its name without `pushcheck-`.
+    pub name: String,
+    /// When.
+    pub at: f64,
+}
+
+impl Record {
+    /// How often an event was heard.
+    pub fn count(&self, name: &str) -> usize {
+        self.events
+            .iter()
+            .filter(|event| event.name == name)
+            .count()
+    }
+
+    /// When an event was first heard.
+    pub fn first(&self, name: &str) -> Option<f64> {
+        self.events
+            .iter()
+            .find(|event| event.name == name)
+            .map(|event| event.at)
+    }
+}
+
+/// A report as the page gave it, and as our own types read it.
+#[derive(Clone, Debug)]
+pub struct Reported {
+    /// The JSON.
+    pub json: Value,
+    /// The report.
+    pub report: Report,
+}
+
+impl Reported {
+    /// Reads a report.
+    ///
+    /// # Errors
+    /// It is none of ours.
+    pub fn of(json: Value) -> Result<Self> {
+        let report =
+            Report::deserialize(&json).context("the page's report is not one that we know")?;
+        Ok(Self { json, report })
+    }
+}
+
+/// The page that a browser shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    browser: &'a Running,
+}
+
+impl<'a> Page<'a> {
+    /// Opens a page and listens in it.
+    ///
+    /// # Errors
+    /// It could not be loaded.
+    pub async fn open(browser: &'a Running, url: &str) -> Result<Self> {
+        browser.goto(url).await?;
+        let page = Self { browser };
+        page.listen().await?;
+        Ok(page)
+    }
+
+    /// Listens in the page that is there, or goes on listening.
+    ///
+    /// # Errors
+    /// The page takes no scripts.
+    pub async fn listen(self) -> Result<()> {
+        self.browser
+            .run(RECORDER)
+            .await
+            .context("cannot listen in the page")?;
+        Ok(())
+    }
+
+    /// The browser.
+    pub const fn browser(self) -> &'a Running {
+        self.browser
+    }
+
+    /// Runs a function's body there.
+    ///
+    /// # Errors
+    /// It threw.
+    pub async fn run(self, script: &str) -> Result<Value> {
+        self.browser.run(script).await
+    }
+
+    /// Waits until an expression is true there.
+    ///
+    /// # Errors
+    /// It is not in time; `what` says what was waited for.
+    pub async fn until(self, what: &str, expression: &str, limit: Duration) -> Result<()> {
+        let deadline = Instant::now() + limit;
+        let script = format!("return Boolean({expression});");
+        while self.run(&script).await? != Value::Bool(true) {
+            if Instant::now() > deadline {
+                bail!("{what}: not within {:.1} s", limit.as_secs_f64());
+            }
+            sleep(PACE).await;
+        }
+        Ok(())
+    }
+
+    /// Waits until `<push-check>` is there and alive.
+    ///
+    /// # Errors
+    /// There is none, or its script did not run.
+    pub async fn ready(self, limit: Duration) -> Result<()> {
+        let present = self
+            .until("element", "document.querySelector('push-check')", limit)
+            .await;
+        if present.is_err() {
+            let at = self
+                .run("return location.href + (document.title ? ` (“${document.title}”)` : '')")
+                .await?;
+            bail!("no <push-check> on the page {}", at.as_str().unwrap_or("?"));
+        }
+        let alive = "typeof document.querySelector('push-check').start === 'function'";
+        if self.until("element", alive, limit).await.is_err() {
+            let record = self.record().await?;
+            bail!(
+                "<push-check> is on the page, but its script did not run{}",
+                said(&record)
+            );
+        }
+        Ok(())
+    }
+
+    /// Starts the element and does not wait for it.
+    ///
+    /// # Errors
+    /// The call itself threw.
+    pub async fn start(self) -> Result<()> {
+        self.run("pushcheckLab.start(document.querySelector('push-check'));")
+            .await?;
+        Ok(())
+    }
+
+    /// Waits for what [`Page::start`] began.
+    ///
+    /// # Errors
+    /// The element's promise was rejected, is not settled in time, or the report is none.
+    pub async fn report(self, limit: Duration) -> Result<Reported> {
+        self.until("report", "pushcheckLab.settled !== null", limit)
+            .await?;
+        let settled = self
+            .run("return JSON.stringify(pushcheckLab.settled);")
+            .await?;
+        let mut settled: Value = serde_json::from_str(settled.as_str().unwrap_or("null"))?;
+        if let Some(error) = settled.get("error").and_then(Value::as_str) {
+            bail!(
+                "the page could not run: {error}{}",
+                said(&self.record().await?)
+            );
+        }
+        Reported::of(
+            settled
+                .get_mut("report")
+                .map(Value::take)
+                .unwrap_or_default(),
+        )
+    }
+
+    /// Starts the element and waits for its report.
+    ///
+    /// # Errors
+    /// As those of both.
+    pub async fn diagnose(self, limit: Duration) -> Result<Reported> {
+        self.start().await?;
+        self.report(limit).await
+    }
+
+    /// What happened so far.
+    ///
+    /// # Errors
+    /// The page does not answer.
+    pub async fn record(self) -> Result<Record> {
+        let told = self
+            .run("return JSON.stringify(pushcheckLab.record);")
+            .await?;
+        serde_json::from_str(told.as_str().unwrap_or("{}"))
+            .context("the recorder's record cannot be read")
+    }
+}
+
+/// What the page said against it, as the end of a sentence.
+fn said(record: &Record) -> String {
+    let violations = record
+        .violations
+        .iter()
+        .map(|violation| format!("\n  the page's policy forbids it: {violation}"));
+    let errors = record
+        .errors
+        .iter()
+        .map(|error| format!("\n  the page says: {error}"));
+    violations.chain(errors).take(5).collect()
+}
