@@ -1,0 +1,938 @@
+// The report, the options and the progress of pushcheck, as types.
+//
+// `report.schema.json` is the definition of the report; `tests/schema.rs` holds this file and the Rust types to it.
+// Times end in `Us` (microseconds) or `Ms` (milliseconds); all numbers are integers; `null` is "unknown" unless the
+// comment says otherwise. No imports here: the file becomes part of the generated `pkg/pushcheck.d.ts`.
+
+/** One diagnosis by one page: codes and numbers; sentences are made where it is read. */
+export interface Report {
+    /** The version of this schema. */
+    schema: 1;
+    /** The widget. */
+    software: Software;
+    /** The version of what page and server say to each other. */
+    wire: number;
+    /** The run itself. */
+    run: RunReport;
+    /** Its result. */
+    result: RunResult;
+    /** The page's surroundings. */
+    surroundings: Surroundings;
+    /** Every lane, tried or not. */
+    lanes: LaneInfo[];
+    /** What the server said of itself; null: never heard. */
+    about: AboutReport | null;
+    /** Every method, tried or not. */
+    methods: MethodReport[];
+    /** Every finding; none on a healthy network. */
+    findings: Finding[];
+    /** What to use here; null: nothing to say. */
+    advice: Advice | null;
+    /** The raw evidence; null: left out. */
+    evidence: EvidenceReport | null;
+}
+
+/** A program and its version. */
+export interface Software {
+    /** Its name. */
+    name: string;
+    /** Its version (semver). */
+    version: string;
+}
+
+/** The run itself. */
+export interface RunReport {
+    /** Its id: 32 hexadecimal digits. */
+    id: string;
+    /** When it began by the page's wall clock, ms since 1970. */
+    startedAt: number;
+    /** How long it took, µs. */
+    durationUs: number;
+    /** How much was asked for. */
+    mode: Mode;
+    /** The embedder's labels. */
+    labels: Label[];
+    /** Ended before all that was planned had been tried. */
+    truncated: boolean;
+}
+
+/** How much a run tries. */
+export type Mode =
+    /** Every method, within 12 s. */
+    | "quick"
+    /** Further probes, up to minutes. */
+    | "thorough"
+    /** Holds what works and waits for cuts. */
+    | "watch"
+    /** Without WebAssembly: one attempt of three methods. */
+    | "fallback";
+
+/** A label of the embedder's. */
+export interface Label {
+    /** Its name. */
+    name: string;
+    /** Its value. */
+    value: string;
+}
+
+/** The result of a run. */
+export type RunResult =
+    /** Every method passed that was asked for. */
+    | "passed"
+    /** Some work. */
+    | "warning"
+    /** None works, or a required one does not. */
+    | "failed"
+    /** A required one, or all, cannot be judged. */
+    | "inconclusive"
+    /** The page stopped it, or the widget failed. */
+    | "aborted";
+
+/** A way to push messages to a page over HTTP. */
+export type Method =
+    /** Asking again and again with short requests. */
+    | "polling"
+    /** Asking with a request that the server holds until there is news. */
+    | "long-polling"
+    /** `EventSource` (HTML § 9.2). */
+    | "server-sent-events"
+    /** A `fetch` whose body is read while it arrives. */
+    | "streaming-fetch"
+    /** `WebSocket` (RFC 6455). */
+    | "web-socket";
+
+/** The last word on a method while it was tried. */
+export type Word =
+    /** The first rung is climbed. */
+    | "opens"
+    /** Unanswered for longer than a handshake takes. */
+    | "waiting"
+    /** An attempt failed; others may not. */
+    | "fails-so-far";
+
+/** What is said of a method, a lane or an attempt in the end. */
+export type Verdict =
+    /** Every rung was climbed. */
+    | "passed"
+    /** It works, not as it should. */
+    | "warning"
+    /** It does not work. */
+    | "failed"
+    /** It was not tried. */
+    | "skipped"
+    /** It was tried, and cannot be judged. */
+    | "inconclusive";
+
+/** Where something breaks: the first rung at which page and server disagree. */
+export type Place =
+    /** No packet left the page. */
+    | "page"
+    /** It left, and nothing reached the server. */
+    | "way-out"
+    /** A connection reached the server, no request did. */
+    | "secure"
+    /** Somebody in between answered: an answer without the server's mark, and nothing arrived. */
+    | "answered-for"
+    /** The request arrived changed. */
+    | "request-altered"
+    /** The server answered, not as hoped. */
+    | "server"
+    /** The answer was changed on its way. */
+    | "answer-altered"
+    /** Some messages to the server never arrive, or arrive changed. */
+    | "frames-out"
+    /** Some messages to the page never arrive, or arrive changed. */
+    | "frames-back"
+    /** Complete, but late. */
+    | "held"
+    /** Worked, then was ended by neither end. */
+    | "cut"
+    /** Only the close code or reason was changed. */
+    | "close"
+    /** Nothing breaks. */
+    | "nowhere";
+
+/** A way to reach the server: scheme, host and port. */
+export interface LaneInfo {
+    /** `main`, the server's name for it, or `own-…` for an endpoint of the embedder's. */
+    id: string;
+    /** http or https; a WebSocket takes ws or wss accordingly. */
+    scheme: Scheme;
+    /** The port. */
+    port: number;
+    /** The host; null: not told. */
+    host: string | null;
+    /** Why it was not tried; null: it was. */
+    skipped: Skipped | null;
+}
+
+/** The scheme of a lane. */
+export type Scheme =
+    /** Plain HTTP and `ws:`. */
+    | "http"
+    /** HTTP over TLS and `wss:`. */
+    | "https";
+
+/** Why a lane was not tried. */
+export type Skipped =
+    /** A plain lane on an https page (Mixed Content § 5.3). */
+    | "mixed-content"
+    /** The options did not ask for it. */
+    | "not-asked"
+    /** The server lists no lane of that name, or was not heard. */
+    | "unknown";
+
+/** What the server said of itself. */
+export interface AboutReport {
+    /** The process that answered: up to 16 hexadecimal digits. */
+    instance: string;
+    /** When it began, ms since 1970. */
+    startedAt: number;
+    /** What it can see. */
+    vantage: Vantage;
+}
+
+/** From where the server watches: facts outside its vantage are unknown. */
+export interface Vantage {
+    /** Who ends TLS. */
+    tls: TlsVantage;
+    /** Whose TCP connection the server sees. */
+    tcp: TcpVantage;
+    /** How many hops in front are the operator's own. */
+    trustedHops: number;
+}
+
+/** Who ends TLS. */
+export type TlsVantage =
+    /** The server itself. */
+    | "own"
+    /** Something in front of it, by the operator's word. */
+    | "terminated-before";
+
+/** Whose TCP connection the server sees. */
+export type TcpVantage =
+    /** The visitor's, or that of a box in the visitor's network. */
+    | "client"
+    /** That of the operator's own proxy. */
+    | "proxy";
+
+/** One method. */
+export interface MethodReport {
+    /** Which. */
+    method: Method;
+    /** The embedder needs it. */
+    required: boolean;
+    /** The last word while it ran; null: none yet. */
+    word: Word | null;
+    /** The verdict of its main lane. */
+    verdict: Verdict;
+    /** Where it breaks on its main lane; null: not determined. */
+    place: Place | null;
+    /** How late and how whole messages arrived on the main lane; null: none did. */
+    delivery: Delivery | null;
+    /** What a message costs there beyond its payload; null: the server could not count it. */
+    overhead: Overhead | null;
+    /** The longest silence that a connection outlived, ms; longer is not tested. Null: none was. */
+    idleTestedMs: number | null;
+    /** Each lane that was tried. */
+    lanes: LaneReport[];
+}
+
+/** The same messages (ticks) over every method: what a message goes through here. */
+export interface Delivery {
+    /** Ticks that arrived. */
+    n: number;
+    /** The median delay from the moment a tick fell due to its arrival, µs. */
+    medianUs: number;
+    /** The worst, µs. */
+    worstUs: number;
+    /** The delays are right within this, µs; null where they are relative. */
+    clockErrorUs: number | null;
+    /** No echo gave a common clock: the delays count from the fastest tick. */
+    relative: boolean;
+    /** Ticks that never arrived. */
+    missing: number;
+    /** Ticks that arrived again. */
+    duplicated: number;
+    /** Ticks that arrived after a later one. */
+    reordered: number;
+    /** Polling: the delay to expect at usual intervals; null for the others. */
+    atInterval: AtInterval[] | null;
+}
+
+/** What polling costs at an interval: half of it on average, the whole at worst, plus the measured round trip. */
+export interface AtInterval {
+    /** The interval, ms. */
+    everyMs: number;
+    /** The mean delay, µs. */
+    meanUs: number;
+    /** The worst delay, µs. */
+    worstUs: number;
+}
+
+/** Bytes beyond the payload for each message delivered to the page, counted by the server above TLS. */
+export interface Overhead {
+    /** Over how many messages it was counted. */
+    messages: number;
+    /** From page to server, bytes per message delivered to the page. */
+    upBytes: number;
+    /** From server to page, bytes per message delivered to the page. */
+    downBytes: number;
+    /** Spent once to open, bytes both ways; 0 where every message is asked for anew. */
+    openBytes: number;
+    /** Bytes per message from page to server on the same connection; null where that takes a request of its own. */
+    sendBytes: number | null;
+    /** `upBytes + downBytes` against usual payloads. */
+    ratios: Ratio[];
+}
+
+/** Overhead against a payload. */
+export interface Ratio {
+    /** The payload, bytes. */
+    payloadBytes: number;
+    /** Overhead by payload, ‰. */
+    permille: number;
+}
+
+/** One method on one lane. */
+export interface LaneReport {
+    /** Which lane. */
+    lane: string;
+    /** The verdict of its decisive probe. */
+    verdict: Verdict;
+    /** Where it breaks; null: not determined. */
+    place: Place | null;
+    /** Its times. */
+    timing: Timing;
+    /** Every attempt. */
+    attempts: Attempt[];
+}
+
+/** The times of a method on a lane, µs since its attempt's start. */
+export interface Timing {
+    /** Until the first attempt opened, µs. */
+    openUs: number | null;
+    /** Until its first message, µs. */
+    firstMessageUs: number | null;
+    /** Round trips of echoes or polls; the first poll, which opens the connection, is left out. Null: too few. */
+    roundTrip: Spread | null;
+}
+
+/** A distribution in four numbers. */
+export interface Spread {
+    /** How many samples, at least 3. */
+    n: number;
+    /** The smallest, µs. */
+    minUs: number;
+    /** The median, µs. */
+    medianUs: number;
+    /** The median absolute deviation × 1.4826, comparable to a standard deviation, µs. */
+    madUs: number;
+}
+
+/** What is known of one attempt. Times are µs since it started; null is unknown. */
+export interface Attempt {
+    /** Its trace's number. */
+    id: number;
+    /** Its probe. */
+    probe: string;
+    /** Its number within the probe, from 1. */
+    attempt: number;
+    /** Whose endpoint it tried. */
+    endpoint: Endpoint;
+    /** The verdict on it. */
+    verdict: Verdict;
+    /** Where it broke; null: not determined. */
+    place: Place | null;
+    /** How it ended. */
+    ended: Ended;
+    /** The HTTP status that the page saw; null: hidden from scripts, or none came. */
+    status: number | null;
+    /** The answer bore the server's mark; null: no answer was readable. */
+    marked: boolean | null;
+    /** How the server refused: `count`, `rate`, `size` and `time` are its limits, `origin`, `subprotocol` and `version` its policy. */
+    refused: string | null;
+    /** The name of the error that the page got. */
+    error: string | null;
+    /** The directive of the page's policy that forbade it. */
+    blockedBy: string | null;
+    /** How often the server saw it arrive; null: its half is missing or incomplete. */
+    arrivals: number | null;
+    /** Until `open`, or the answer's head, µs. */
+    openUs: number | null;
+    /** Until the first message or body, µs. */
+    firstMessageUs: number | null;
+    /** Until it failed, µs. */
+    failedUs: number | null;
+    /** Until it ended, µs. */
+    endedUs: number;
+    /** Round trips of its echoes. */
+    echo: Spread | null;
+    /** How far the gaps between ticks' arrivals were from the gaps between their sending. */
+    gapError: Spread | null;
+    /** Ticks that arrived. */
+    ticks: number;
+    /** The `close` event. */
+    close: Close | null;
+    /** Its class; null: not a WebSocket, or it needed no close. */
+    closeClass: CloseClass | null;
+    /** The class of the time to failure. */
+    timeClass: TimeClass | null;
+    /** The HTTP version and phases that the browser told. */
+    resourceTiming: ResourceTiming | null;
+}
+
+/** Whose endpoint was tried. */
+export type Endpoint =
+    /** The probe server's. */
+    | "probe"
+    /** The embedder's own, judged by the page alone. */
+    | "own";
+
+/** How an attempt ended, as the page saw it. */
+export type Ended =
+    /** All came that was wanted. */
+    | "complete"
+    /** It ended before that: an error, a close, a wrong answer. */
+    | "failed"
+    /** A deadline of the widget's ended it. */
+    | "gave-up"
+    /** The page stopped it. */
+    | "stopped";
+
+/** A `close` event (WebSockets § 4). */
+export interface Close {
+    /** `code`. */
+    code: number;
+    /** `reason`, where it is the probe server's. */
+    reason: string;
+    /** `wasClean`. */
+    wasClean: boolean;
+}
+
+/** What a `close` event says (RFC 6455 § 7.4, and how engines deviate). */
+export type CloseClass =
+    /** 1000, or a close frame without a code (1005). */
+    | "clean"
+    /** 1001: the other side leaves. */
+    | "going-away"
+    /** 1012: it restarts. */
+    | "restart"
+    /** 1008: its policy. */
+    | "policy"
+    /** 1009: a message was too big. */
+    | "too-big"
+    /** Somebody breaks the protocol. */
+    | "protocol"
+    /** 1011, 1013, 1014: the server, or what stands behind it, cannot. */
+    | "server-error"
+    /** 1015: the TLS handshake; Firefox tells pages, Chromium says 1006. */
+    | "tls"
+    /** 3000–4999: libraries and applications. */
+    | "app-defined"
+    /** No connection came to be. */
+    | "abnormal-before-open"
+    /** The connection ended without a close frame. */
+    | "abnormal-after-open"
+    /** It was asked to close and never said that it had. */
+    | "never-closed";
+
+/** How long a failure took, in the path's own measure. */
+export type TimeClass =
+    /** Sooner than any packet could have come back. */
+    | "before-any-packet"
+    /** One to four round trips. */
+    | "round-trips"
+    /** Later than that. */
+    | "slow"
+    /** When the widget gave up. */
+    | "our-deadline";
+
+/** The phases that Resource Timing gave; null: not told. */
+export interface ResourceTiming {
+    /** `nextHopProtocol`: an ALPN id, `http/1.1`, `h2`. */
+    protocol: string | null;
+    /** Name resolution, µs. */
+    dnsUs: number | null;
+    /** TCP, and TLS where there is any, µs. */
+    connectUs: number | null;
+    /** TLS alone, µs. */
+    tlsUs: number | null;
+    /** From the request's start to the answer's first byte, µs. */
+    requestUs: number | null;
+    /** From the answer's first byte to its last, µs. */
+    responseUs: number | null;
+}
+
+/** One claim. */
+export interface Finding {
+    /** Unique in its report. */
+    id: string;
+    /** The cause: a stable kebab-case name. Later versions know further ones. */
+    code: string;
+    /** The method it is about; null: the run as a whole. */
+    method: Method | null;
+    /** The lane it is about; null: all. */
+    lane: string | null;
+    /** Where; null: not determined. */
+    place: Place | null;
+    /** How strongly. */
+    strength: Strength;
+    /** What it costs. */
+    severity: Severity;
+    /** In how many attempts it was seen … */
+    seen: number;
+    /** … of how many. */
+    of: number;
+    /** Ids of the evidence for it: `trace:<n>`, `sighting:<n>`, `surroundings`. */
+    because: string[];
+    /** Ids of the evidence against it. */
+    against: string[];
+    /** What could look the same. */
+    rivals: Rival[];
+    /** The id of the finding that explains this one. */
+    foldedUnder: string | null;
+}
+
+/** How much a finding promises. */
+export type Strength =
+    /** Fits, as others may. */
+    | "possible"
+    /** Fits better than anything else known. */
+    | "likely"
+    /** Nothing else can look like this. */
+    | "proved";
+
+/** What it costs the person. */
+export type Severity =
+    /** Good to know. */
+    | "info"
+    /** Works, worse than it should. */
+    | "degraded"
+    /** Does not work. */
+    | "blocking";
+
+/** Another explanation, and what would tell it apart. */
+export interface Rival {
+    /** Its code. */
+    code: string;
+    /** The probe or action that would separate them. */
+    separatedBy: string;
+}
+
+/** What to use here. */
+export interface Advice {
+    /** Methods, best first. */
+    order: Method[];
+    /** Ids of the findings behind it. */
+    because: string[];
+    /** Client settings. */
+    settings: Setting[];
+}
+
+/** A client setting. */
+export interface Setting {
+    /** Its name, which ends with its unit: `heartbeatMs`. */
+    name: string;
+    /** Its value, in the unit of the name. */
+    value: number;
+}
+
+/** What the page knew of itself during the run. */
+export interface Surroundings {
+    /** The browser's name of itself, as sent. */
+    userAgent: string;
+    /** Its engine, by that name; null: not one that the project knows. */
+    engine: Engine | null;
+    /** `location.origin`; `null` for an opaque one. */
+    origin: string;
+    /** `isSecureContext`. */
+    secureContext: boolean;
+    /** `crossOriginIsolated`: clocks are finer. */
+    isolated: boolean;
+    /** The page stands in a frame. */
+    embedded: boolean;
+    /** `navigator.language`. */
+    language: string;
+    /** `navigator.onLine` at the start. `true` proves nothing. */
+    online: boolean;
+    /** The clock's smallest step seen, µs; 0: not measured. */
+    clockStepUs: number;
+    /** How long the page was hidden during the run, µs. */
+    hiddenUs: number;
+    /** The main thread's longest gap between two beats of 50 ms, µs. */
+    longestGapUs: number;
+    /** By how much the beats came late in all, µs: timers throttled or the thread blocked. */
+    lateUs: number;
+    /** Changes of all that during the run. */
+    notices: StampedNotice[];
+}
+
+/** A browser's engine. */
+export interface Engine {
+    /** Its family. */
+    family: EngineFamily;
+    /** Its major version, as the browser tells it. */
+    version: number;
+}
+
+/** The families that the project runs against. */
+export type EngineFamily =
+    /** Chromium and what is built of it. */
+    | "chromium"
+    /** Firefox. */
+    | "gecko"
+    /** Safari and WebKitGTK. */
+    | "web-kit";
+
+/** A notice and when it came. */
+export interface StampedNotice {
+    /** Since the run began, µs. */
+    at: number;
+    /** What changed. */
+    notice: Notice;
+}
+
+/** Something around the attempts that changed. */
+export type Notice =
+    /** `visibilitychange` to hidden. */
+    | { what: "hidden" }
+    /** `visibilitychange` to visible. */
+    | { what: "visible" }
+    /** `navigator.onLine` is true now. */
+    | { what: "online" }
+    /** `navigator.onLine` is false now. */
+    | { what: "offline" }
+    /** A policy of the page forbade something (CSP § 5.1). */
+    | {
+        what: "policy-violation";
+        /** The effective directive. */
+        directive: string;
+    }
+    /** A failure of the widget's own; nothing else is told of it. */
+    | {
+        what: "own-failure";
+        /** Where: a file and line of the widget's. */
+        place: string;
+    };
+
+/** The raw evidence: what each side saw, never an opinion. */
+export interface EvidenceReport {
+    /** The page's half: one per attempt. */
+    traces: Trace[];
+    /** The server's half: one per arrival. */
+    sightings: Sighting[];
+    /** The server's half is there and whole: a missing sighting proves that nothing arrived. */
+    complete: boolean;
+}
+
+/** All that the page saw of one attempt. */
+export interface Trace {
+    /** The attempt's number within the run, from 1. */
+    id: number;
+    /** Its probe. */
+    probe: string;
+    /** Its number within the probe, from 1. */
+    attempt: number;
+    /** The method that it tries. */
+    method: Method;
+    /** The lane that it takes. */
+    lane: string;
+    /** It went to an endpoint of the embedder's own: judged by the page alone. */
+    own: boolean;
+    /** Its probe decides its method's verdict; others only add what they outlived. */
+    decisive: boolean;
+    /** How many ticks it asked for. */
+    ticksWanted: number;
+    /** How it ended; null: it still ran. */
+    ended: Ended | null;
+    /** When it was started, µs since the run began. */
+    startedAt: number;
+    /** What happened, in order: the first 40 and the last 20. */
+    events: StampedEvent[];
+    /** How many events between the first and the last kept ones were left out. */
+    omitted: number;
+}
+
+/** An event and when its handler began, on the page's clock. */
+export interface StampedEvent {
+    /** Since the run began, µs. */
+    at: number;
+    /** What happened. */
+    event: TraceEvent;
+}
+
+/** One thing that happened to an attempt, as its driver saw it. */
+export type TraceEvent =
+    /** The browser took it: the constructor returned, or `fetch` was called. */
+    | { what: "constructed" }
+    /** The constructor or call threw. */
+    | {
+        what: "threw";
+        /** The name of the error: `SecurityError`, `TypeError`, … */
+        name: string;
+    }
+    /** The browser has no such API. */
+    | { what: "unsupported" }
+    /** The `open` event (HTML § 9.2.2, WebSockets § 3). */
+    | {
+        what: "opened";
+        /** The selected subprotocol; empty when none. */
+        protocol: string;
+    }
+    /** `fetch` resolved: the answer's head. */
+    | {
+        what: "head";
+        /** The HTTP status. */
+        status: number;
+        /** The server's mark stood on it. */
+        marked: boolean;
+        /** The server's own refusal. */
+        refused: string | null;
+    }
+    /** A line, SSE event or text message. */
+    | {
+        what: "message";
+        /** The line; empty when it was not of the protocol. */
+        line: string;
+        /** Its length, bytes. */
+        bytes: number;
+        /** The event's id (HTML § 9.2.6). */
+        id: string | null;
+    }
+    /** The whole body of an exchange. */
+    | {
+        what: "body";
+        /** The text; empty when it was not of the protocol. */
+        text: string;
+        /** Its length, bytes. */
+        bytes: number;
+    }
+    /** The end of a streamed body. */
+    | { what: "finished" }
+    /** The promise of `fetch`, or of reading its body, was rejected. */
+    | {
+        what: "failed";
+        /** The name of the error: `TypeError`, `AbortError`, … */
+        name: string;
+    }
+    /** The `error` event. */
+    | {
+        what: "errored";
+        /** `readyState` is CLOSED: the browser does not try again by itself. */
+        closed: boolean;
+    }
+    /** The `close` event (WebSockets § 4). */
+    | {
+        what: "closed";
+        /** `code`. */
+        code: number;
+        /** `reason`; of an embedder's own endpoint always empty. */
+        reason: string;
+        /** `wasClean`. */
+        wasClean: boolean;
+    }
+    /** A `securitypolicyviolation` that names this attempt (CSP § 5.1). */
+    | {
+        what: "blocked";
+        /** The effective directive. */
+        directive: string;
+    }
+    /** A message was handed to the browser. */
+    | {
+        what: "sent";
+        /** The line. */
+        line: string;
+    }
+    /** The entry of Resource Timing, read after the end. */
+    | {
+        what: "timed";
+        /** `nextHopProtocol`: an ALPN id, `http/1.1`, `h2`. */
+        protocol: string | null;
+        /** Name resolution, µs. */
+        dnsUs: number | null;
+        /** TCP, and TLS where there is any, µs. */
+        connectUs: number | null;
+        /** TLS alone, µs. */
+        tlsUs: number | null;
+        /** From the request's start to the answer's first byte, µs. */
+        requestUs: number | null;
+        /** From the answer's first byte to its last, µs. */
+        responseUs: number | null;
+    }
+    /** A deadline of the widget's. */
+    | { what: "gave-up" }
+    /** The page stopped the run. */
+    | { what: "stopped" };
+
+/** One arrival of a request. Times are µs since the server's instance began. */
+export interface Sighting {
+    /** Which instance: stamps of two instances are never subtracted. */
+    instance: string;
+    /** Which probe. */
+    probe: string;
+    /** Which attempt of it. */
+    attempt: number;
+    /** What was asked. */
+    kind: Kind;
+    /** The request's method as received: `GET`, `POST`, `CONNECT`. */
+    method: string;
+    /** When its head had been read, µs. */
+    at: number;
+    /** `HTTP/1.0`, `HTTP/1.1`, `HTTP/2.0`. */
+    httpVersion: string;
+    /** Came over TLS that this server ended. */
+    tls: boolean;
+    /** The connection's number within the run, from 1: equal numbers shared one connection. */
+    connection: number;
+    /** The head's fields in the order in which the server keeps them. */
+    headers: SeenHeader[];
+    /** The status that the server answered; null while unanswered. */
+    status: number | null;
+    /** Why the server refused. */
+    refused: string | null;
+    /** When the answer's head was handed over, µs. */
+    answeredAt: number | null;
+    /** WebSocket data frames received. */
+    framesIn: number;
+    /** WebSocket data frames handed to the socket. */
+    framesOut: number;
+    /** Ticks handed to the socket. */
+    ticksOut: number;
+    /** Payload received, bytes: frames' or body's. */
+    payloadIn: number;
+    /** Payload handed over, bytes: frames', ticks' lines or body's. */
+    payloadOut: number;
+    /** Bytes that this exchange read above TLS; null where the connection carries others at once (HTTP/2). */
+    bytesIn: number | null;
+    /** Bytes that this exchange wrote above TLS; null as above. */
+    bytesOut: number | null;
+    /** Of `bytesIn`, the request's head, bytes; null as above. */
+    headIn: number | null;
+    /** Of `bytesOut`, the answer's head, bytes; null as above, and where it was not written apart from the body. */
+    headOut: number | null;
+    /** The close frame from the page. */
+    close: SeenClose | null;
+    /** When it ended, µs; null while it lasts. */
+    endedAt: number | null;
+    /** How it ended; null while it lasts. */
+    end: End | null;
+}
+
+/** What a page asks of the server in one attempt. */
+export type Kind =
+    /** The messages that are due, at once. */
+    | "poll"
+    /** The next message, held until it is due. */
+    | "long-poll"
+    /** Counts and hashes the body. */
+    | "upload"
+    /** Messages as `text/event-stream`. */
+    | "events"
+    /** Messages as lines of `text/plain`. */
+    | "stream"
+    /** A WebSocket. */
+    | "web-socket";
+
+/** A field of a request's head. */
+export interface SeenHeader {
+    /** The name, lower-case. */
+    name: string;
+    /** How long its value was, bytes; 0 where only presence is kept. */
+    length: number;
+    /** The value, for names on a short list; of `Origin` only the scheme. */
+    value: string | null;
+}
+
+/** A WebSocket close frame. */
+export interface SeenClose {
+    /** Its code; 1005 when the frame had none (RFC 6455 § 7.1.5). */
+    code: number;
+    /** How long its reason was, bytes. */
+    reasonLength: number;
+}
+
+/** How an exchange ended, as the server saw it. */
+export type End =
+    /** All was sent, or the close handshake was done. */
+    | "complete"
+    /** The server refused. */
+    | "refused"
+    /** The other side ended it before all was sent. */
+    | "peer-left"
+    /** The connection broke: reset, timeout, protocol error. */
+    | "broken"
+    /** The server ended it: its limit or its shutdown. */
+    | "our-limit";
+
+// What goes in and what comes while it runs; not part of the report.
+
+/** What `run` may be told. Whatever is left out has its default. */
+export interface Options {
+    /** URL of the probe server's base path. Default: the parent of the folder that `pushcheck.js` came from. */
+    base?: string;
+    /** The methods to try. Default: all. */
+    methods?: Method[];
+    /** The methods without which the result is `failed`. Default: none. */
+    required?: Method[];
+    /** Ids of further lanes to try beside `main`, as listed by the server. Default: none. */
+    lanes?: string[];
+    /** Those of them without which the page cannot work. Default: none. */
+    requiredLanes?: string[];
+    /** How much to try. Default: `quick`. */
+    mode?: "quick";
+    /** Labels that the report carries: at most 20, each at most 200 characters. */
+    labels?: Record<string, string>;
+    /** Endpoints of your own to try beside the probe server's. */
+    endpoints?: OwnEndpoints;
+}
+
+/** Endpoints of your own. Only what the page alone can see is judged there; no value of these enters the report. */
+export interface OwnEndpoints {
+    /** A WebSocket endpoint. */
+    webSocket?: OwnEndpoint;
+    /** A `text/event-stream` endpoint. */
+    serverSentEvents?: OwnEndpoint;
+    /** An endpoint that holds a request until there is news. */
+    longPolling?: OwnEndpoint;
+}
+
+/** An endpoint of your own. */
+export interface OwnEndpoint {
+    /** Its URL: `ws(s):` or `http(s):`. */
+    url: string;
+    /** Subprotocols to offer (WebSocket). */
+    protocols?: string[];
+    /** Send cookies (HTTP). Default: false. */
+    withCredentials?: boolean;
+    /** Further request headers (long polling; browsers allow none for the others). */
+    headers?: Record<string, string>;
+    /** What to send once it is open (WebSocket). */
+    firstMessage?: string;
+    /** A text that one of its messages must contain. Default: opening is enough. */
+    expect?: string;
+    /** When to give up, ms. */
+    timeoutMs?: number;
+}
+
+/** How far a run has come. */
+export interface Progress {
+    /** The run's id. */
+    run: string;
+    /** Since it began, µs. */
+    elapsedUs: number;
+    /** How far, 0 to 1000 ‰; never falls. */
+    permille: number;
+    /** Every method that is tried. */
+    methods: MethodProgress[];
+}
+
+/** How far a method has come. */
+export interface MethodProgress {
+    /** Which. */
+    method: Method;
+    /** The latest word; null: none yet. */
+    word: Word | null;
+    /** The verdict; null: not yet. */
+    verdict: Verdict | null;
+}
