@@ -154,12 +154,15 @@ impl Log {
     /// Logs to standard error from now on; does nothing where somebody already does.
     pub fn start(&self) {
         use std::io::IsTerminal;
-        let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(&self.filter);
-        let _ = tracing_subscriber::fmt()
-            .with_env_filter(filter)
+        use tracing_subscriber::filter::{EnvFilter, filter_fn};
+        use tracing_subscriber::prelude::*;
+        // The libraries' own lines would show heads, and with them what is nobody's business.
+        let ours = filter_fn(|line| line.target().starts_with("pushcheck"));
+        let lines = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal())
-            .try_init();
+            .with_ansi(std::io::stderr().is_terminal());
+        let filter = EnvFilter::builder().parse_lossy(&self.filter);
+        let _ = tracing_subscriber::registry().with(lines).with(filter).with(ours).try_init();
     }
 }
 
