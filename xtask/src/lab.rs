@@ -82,27 +82,39 @@ pub(crate) struct Soak {
 
 /// `cargo xtask diagnose`: its exit status is the lab's.
 pub(crate) fn diagnose(ws: &Workspace, install: bool, diagnose: &Diagnose) -> Result<ExitStatus> {
-    with_lab(ws, install, &[diagnose.browser], &diagnose.words())
+    let own_server = diagnose.url.is_none();
+    with_lab(
+        ws,
+        install,
+        &[diagnose.browser],
+        own_server,
+        &diagnose.words(),
+    )
 }
 
 /// `cargo xtask soak`: long runs, against the server as `serve` builds it.
 pub(crate) fn soak(ws: &Workspace, install: bool, soak: &Soak) -> Result<ExitStatus> {
     let mut words = vec!["soak".to_owned()];
     words.extend_from_slice(&soak.words);
-    with_lab(ws, install, &Browser::ALL, &words)
+    with_lab(ws, install, &Browser::ALL, true, &words)
 }
 
 fn with_lab(
     ws: &Workspace,
     install: bool,
     browsers: &[Browser],
+    own_server: bool,
     words: &[String],
 ) -> Result<ExitStatus> {
-    let mut needs = build::NEEDS.to_vec();
-    needs.extend(browsers.iter().copied().map(Need::Browser));
+    let mut needs: Vec<Need> = browsers.iter().copied().map(Need::Browser).collect();
+    if own_server {
+        needs.extend(build::NEEDS);
+    }
     let kit = setup::ready(ws, &needs, install)?;
-    build::widget(ws, &kit)?;
-    binary(ws, &kit, "pushcheck-server", Profile::Release)?;
+    if own_server {
+        build::widget(ws, &kit)?;
+        binary(ws, &kit, "pushcheck-server", Profile::Release)?;
+    }
     binary(ws, &kit, "pushcheck-lab", Profile::Release)?;
     let display = display(&kit)?;
     let mut lab = command(ws, &kit, Profile::Release, display.as_ref())?;

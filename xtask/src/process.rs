@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{io, thread};
@@ -27,19 +27,25 @@ fn groups() -> std::sync::MutexGuard<'static, Vec<Pid>> {
 pub(crate) struct Guard {
     child: Child,
     group: Pid,
+    stdout: Option<BufReader<ChildStdout>>,
 }
 
 impl Guard {
     /// Starts a command in a process group of its own, without a terminal to read from.
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
-        let child = command
+        let mut child = command
             .stdin(Stdio::null())
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {}", shown(command)))?;
         let group = Pid::from_child(&child);
         groups().push(group);
-        Ok(Self { child, group })
+        let stdout = child.stdout.take().map(BufReader::new);
+        Ok(Self {
+            child,
+            group,
+            stdout,
+        })
     }
 
     /// Waits for the process to end by itself.
@@ -47,24 +53,15 @@ impl Guard {
         self.child.wait().context("cannot wait for a child process")
     }
 
-    /// Says how the process ended, if it has.
-    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
-        self.child
-            .try_wait()
-            .context("cannot ask for the state of a child process")
-    }
-
-    fn lines(&mut self) -> Option<BufReader<impl io::Read + use<>>> {
-        self.child.stdout.take().map(BufReader::new)
-    }
-
-    /// The first line that the process prints; its stdout must be piped.
-    pub(crate) fn first_line(&mut self) -> Result<String> {
-        let mut line = String::new();
-        self.lines()
-            .context("stdout is not piped")?
-            .read_line(&mut line)?;
-        Ok(line.trim().to_owned())
+    /// The next line that the process prints, without its end; None when it prints no more. Its stdout must be piped.
+    pub(crate) fn line(&mut self) -> Result<Option<String>> {
+        let stdout = self.stdout.as_mut().context("stdout is not piped")?;
+        let mut line = Vec::new();
+        let read = stdout.read_until(b'\n', &mut line);
+        if read.context("cannot read from a child process")? == 0 {
+            return Ok(None);
+        }
+        Ok(Some(String::from_utf8_lossy(&line).trim_end().to_owned()))
     }
 }
 
@@ -123,15 +120,10 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 pub(crate) fn run_and_read(command: &mut Command) -> Result<(ExitStatus, String)> {
     let mut child = Guard::spawn(command.stdout(Stdio::piped()))?;
     let mut all = String::new();
-    if let Some(lines) = child.lines() {
-        for line in lines.split(b'\n') {
-            let line =
-                line.with_context(|| format!("cannot read the output of {}", shown(command)))?;
-            let line = String::from_utf8_lossy(&line);
-            eprintln!("{line}");
-            all.push_str(&line);
-            all.push('\n');
-        }
+    while let Some(line) = child.line()? {
+        eprintln!("{line}");
+        all.push_str(&line);
+        all.push('\n');
     }
     Ok((child.wait()?, all))
 }
@@ -189,7 +181,7 @@ mod tests {
             .args(["-c", "sleep 300 & echo $!; wait"])
             .stdout(std::process::Stdio::piped());
         let mut guard = Guard::spawn(&mut command)?;
-        let grandchild = guard.first_line()?;
+        let grandchild = guard.line()?.unwrap_or_default();
         drop(guard);
         let state = std::fs::read_to_string(format!("/proc/{grandchild}/stat")).unwrap_or_default();
         assert!(

@@ -4,6 +4,7 @@ pub(crate) mod apt;
 pub(crate) mod browser;
 pub(crate) mod cache;
 mod debian;
+mod plan;
 pub(crate) mod program;
 pub(crate) mod rust;
 pub(crate) mod tools;
@@ -12,14 +13,13 @@ use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::process;
 use crate::workspace::Workspace;
-use apt::Distro;
 use browser::{Browser, BrowserEnv};
+use plan::Plan;
 use program::Program;
-use rust::{Rust, WasmPlan};
+use rust::Rust;
 use tools::Tool;
 
 /// Shrinks the widget after wasm-bindgen.
@@ -116,123 +116,22 @@ impl Kit {
 
 /// Makes sure that all needs are met; with `install` false it only says what it would install.
 pub(crate) fn ready(ws: &Workspace, needs: &[Need], install: bool) -> Result<Kit> {
-    let distro = Distro::detect();
-    let mut missing = Vec::new();
-
-    let programs = needs
-        .iter()
-        .flat_map(|need| need.programs())
-        .filter(|program| program.find().is_none());
-    let programs: Vec<&Program> = programs.collect();
-    let mut packages: Vec<&str> = Vec::new();
-    for program in &programs {
-        let offered = match distro {
-            Distro::Debian => program.debian,
-            Distro::Ubuntu => program.ubuntu,
-            Distro::Other => &[],
-        };
-        if offered.is_empty() || env::var_os(program.variable).is_some() {
-            missing.push(program.missing());
+    let plan = Plan::make(ws, needs)?;
+    if !install {
+        let lines = plan.lines();
+        for line in &lines {
+            eprintln!("xtask: would install {line}");
         }
-        for package in offered {
-            if !packages.contains(package) {
-                announce(install, &format!("the package {package}: {}", program.why));
-                packages.push(package);
-            }
+        if !lines.is_empty() {
+            bail!("stopped here because of --no-install");
         }
     }
-    if !missing.is_empty() {
-        bail!("missing on this machine: {}", missing.join("; "));
-    }
-
-    let mut tools: Vec<Tool> = Vec::new();
-    let mut wanted: Vec<Tool> = Vec::new();
-    for need in needs {
-        let Some(tool) = need.tool(ws)? else { continue };
-        if tool.find()?.is_none() && !wanted.iter().any(|other| other.name == tool.name) {
-            announce(
-                install,
-                &format!(
-                    "{} {} (compiled once, minutes): {}",
-                    tool.name, tool.version, tool.why
-                ),
-            );
-            wanted.push(tool);
-        } else {
-            tools.push(tool);
-        }
-    }
-    let plan = if needs.contains(&Need::Wasm) {
-        WasmPlan::make(distro)?
-    } else {
-        WasmPlan::Ready(Rust::Current)
-    };
-    if let Some(line) = plan.announcement() {
-        announce(install, line);
-    }
-    let components: Vec<_> = needs
-        .iter()
-        .filter_map(|need| need.component())
-        .filter(|(_, probe)| !answers(probe))
-        .collect();
-    for (name, _) in &components {
-        announce(
-            install,
-            &format!("rustup's component {name}: checks the source"),
-        );
-    }
-
-    let anything = !packages.is_empty()
-        || !wanted.is_empty()
-        || !components.is_empty()
-        || plan.announcement().is_some();
-    if anything && !install {
-        bail!("stopped here because of --no-install");
-    }
-
-    if !packages.is_empty() {
-        apt::install(&packages).context("cannot install packages")?;
-        let still: Vec<_> = programs
-            .iter()
-            .filter(|program| program.find().is_none())
-            .map(|p| p.missing())
-            .collect();
-        if !still.is_empty() {
-            bail!(
-                "missing even after the packages were installed: {}",
-                still.join("; ")
-            );
-        }
-    }
-    for (name, _) in &components {
-        process::run_silently(Command::new("rustup").args(["component", "add", name]))
-            .with_context(|| format!("{name} is missing, and rustup cannot add it"))?;
-    }
-    let wasm = plan.carry_out(distro)?;
-    for tool in wanted {
-        tool.install()?;
-        tools.push(tool);
-    }
+    let wasm = plan.carry_out()?;
     Ok(Kit {
         wasm,
         browsers: browsers(needs)?,
-        path: path_with(&tools)?,
+        path: path_for(ws, needs)?,
     })
-}
-
-fn announce(install: bool, what: &str) {
-    eprintln!(
-        "xtask: {} {what}",
-        if install {
-            "installing"
-        } else {
-            "would install"
-        }
-    );
-}
-
-fn answers(program: &str) -> bool {
-    process::answer(Command::new(program).arg("--version")).is_some()
 }
 
 fn browsers(needs: &[Need]) -> Result<BrowserEnv> {
@@ -250,22 +149,31 @@ fn browsers(needs: &[Need]) -> Result<BrowserEnv> {
 }
 
 /// PATH for everything we start: our tools first, and cargo's own folder somewhere, because cargo would put it in front.
-fn path_with(tools: &[Tool]) -> Result<Vec<PathBuf>> {
-    let mut path = Vec::new();
-    for tool in tools {
-        let found = tool
-            .find()?
-            .with_context(|| format!("{} is gone again", tool.name))?;
-        path.extend(found.parent().map(PathBuf::from));
+fn path_for(ws: &Workspace, needs: &[Need]) -> Result<Vec<PathBuf>> {
+    let mut programs = Vec::new();
+    for need in needs {
+        if let Some(tool) = need.tool(ws)? {
+            programs.extend(tool.find()?);
+        }
+        if need
+            .programs()
+            .iter()
+            .any(|p| p.variable == WASM_OPT.variable)
+        {
+            programs.extend(WASM_OPT.find());
+        }
     }
-    path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-    let cargo_home = env::var_os("CARGO_HOME")
+    let mut path: Vec<PathBuf> = Vec::new();
+    let tools = programs.iter().filter_map(|program| program.parent());
+    let own = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    let cargo = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cargo")));
-    if let Some(bin) = cargo_home.map(|home| home.join("bin"))
-        && !path.contains(&bin)
-    {
-        path.push(bin);
+    let cargo = cargo.map(|home| home.join("bin"));
+    for dir in tools.map(PathBuf::from).chain(own).chain(cargo) {
+        if !path.contains(&dir) {
+            path.push(dir);
+        }
     }
     Ok(path)
 }

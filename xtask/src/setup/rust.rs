@@ -137,13 +137,11 @@ impl WasmPlan {
                 if distro == Distro::Other {
                     return Err(refused).context("rustup could not add the target wasm32-unknown-unknown, without which no widget is compiled");
                 }
-                let last = refused.to_string();
+                let said = refused.to_string();
+                let why = said.lines().find(|line| line.starts_with("error"));
                 eprintln!(
-                    "xtask: rustup cannot add the target ({})",
-                    last.lines().last().unwrap_or_default()
-                );
-                eprintln!(
-                    "xtask: building it once from Debian's compiler and library sources (packages rustc-web …)"
+                    "xtask: rustup is refused the target ({}): building it once from Debian's compiler and library sources (packages rustc-web …)",
+                    why.unwrap_or(&said)
                 );
                 Ok(Rust::Debian(debian::build()?))
             }

@@ -2,16 +2,16 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::process::Guard;
-use crate::serve::{self, Profile};
+use crate::serve::Profile;
 use crate::workspace::Workspace;
 
 /// Test pages are served by their own runner, on a port nobody knows before: every origin may embed.
-const FLAGS: &[&str] = &["--embed-origin", "*"];
+const FLAGS: &[&str] = &["--embed-origin", "*", "--log", "warn"];
 
 /// A base URL for this run. The port of the last run is taken again if it is free:
 /// the URL is compiled into the tests, and another one would compile them anew.
@@ -31,11 +31,13 @@ pub(crate) fn free_address(ws: &Workspace) -> Result<SocketAddr> {
     Ok(address)
 }
 
-/// Starts the built server and waits until it answers.
+/// Starts the built server and waits until it says that it listens.
 pub(crate) fn start(ws: &Workspace, address: SocketAddr) -> Result<Guard> {
     let mut command = Command::new(Profile::Dev.path(ws, "pushcheck-server"));
     command.arg("--listen").arg(address.to_string()).args(FLAGS);
-    let mut server = Guard::spawn(&mut command)?;
-    serve::answers(&mut server, address)?;
+    let mut server = Guard::spawn(command.stdout(Stdio::piped()))?;
+    if server.line()?.is_none() {
+        bail!("pushcheck-server does not listen on {address}");
+    }
     Ok(server)
 }
