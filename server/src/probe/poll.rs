@@ -54,12 +54,10 @@ fn after(ask: &Ask) -> Result<u32, Problem> {
 }
 
 fn due(app: &App, ask: &Ask, run: &Run, open: &Open, after: u32) -> Response<Body> {
-    let most = u32::try_from(PollBody::MOST).unwrap_or(u32::MAX);
     let sent = app.clock.now();
     let instance = || app.clock.id().to_owned();
     let last = run.last_due(sent);
-    let first = after.max(last.saturating_sub(most)).saturating_add(1);
-    let ticks: Vec<Tick> = (first..=last)
+    let ticks: Vec<Tick> = numbers(after, last)
         .map(|n| Tick {
             n,
             due: run.due(n),
@@ -82,4 +80,24 @@ fn due(app: &App, ask: &Ask, run: &Run, open: &Open, after: u32) -> Response<Bod
         "text/plain; charset=utf-8",
         body.to_string(),
     )
+}
+
+/// The ticks after a number, of those due only the most recent ones that a body may hold.
+fn numbers(after: u32, last: u32) -> std::ops::RangeInclusive<u32> {
+    let most = u32::try_from(PollBody::MOST).unwrap_or(u32::MAX);
+    after.max(last.saturating_sub(most)).saturating_add(1)..=last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_ticks_the_most_recent_hundred_are_given() {
+        assert_eq!(numbers(0, 3), 1..=3);
+        assert_eq!(numbers(2, 3), 3..=3);
+        assert_eq!(numbers(0, 250), 151..=250);
+        assert_eq!(numbers(200, 250), 201..=250);
+        assert!(numbers(u32::MAX, 250).is_empty() && numbers(3, 3).is_empty());
+    }
 }
