@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitOptions, kill_process_group, test_kill_process_group, waitpid,
+};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -33,13 +35,15 @@ pub(crate) struct Guard {
 impl Guard {
     /// Starts a command in a process group of its own, without a terminal to read from.
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
+        // Held until the child is listed, so that none starts unseen while all are ended.
+        let mut groups = groups();
         let mut child = command
             .stdin(Stdio::null())
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {}", shown(command)))?;
         let group = Pid::from_child(&child);
-        groups().push(group);
+        groups.push(group);
         let stdout = child.stdout.take().map(BufReader::new);
         Ok(Self {
             child,
@@ -82,7 +86,7 @@ impl Drop for Guard {
     }
 }
 
-/// From now on SIGINT, SIGTERM and SIGHUP end every group first and xtask after them.
+/// From now on SIGINT, SIGTERM and SIGHUP end every group first and xtask after them, with the exit code that shells use.
 pub(crate) fn end_children_on_signals() -> Result<()> {
     let mut signals =
         Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot listen for signals")?;
@@ -90,14 +94,19 @@ pub(crate) fn end_children_on_signals() -> Result<()> {
         let Some(signal) = signals.forever().next() else {
             return;
         };
-        let mut left = groups().clone();
+        // Never given back: from here on nothing else is started.
+        let groups = groups();
+        let mut left = groups.clone();
         for group in &left {
             let _ = kill_process_group(*group, Signal::TERM);
         }
         let deadline = Instant::now() + GRACE;
         while !left.is_empty() && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(20));
-            left.retain(|group| test_kill_process_group(*group).is_ok());
+            left.retain(|group| {
+                let _ = waitpid(Some(*group), WaitOptions::NOHANG);
+                test_kill_process_group(*group).is_ok()
+            });
         }
         for group in left {
             let _ = kill_process_group(group, Signal::KILL);

@@ -163,14 +163,16 @@ fn path_for(ws: &Workspace, needs: &[Need]) -> Result<Vec<PathBuf>> {
             programs.extend(WASM_OPT.find());
         }
     }
-    let mut path: Vec<PathBuf> = Vec::new();
+    let own: Vec<_> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
+    // A folder that is on PATH keeps its place: in front it would put all of its programs before others.
     let tools = programs.iter().filter_map(|program| program.parent());
-    let own = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    let tools = tools.filter(|dir| own.iter().all(|other| other != dir));
+    let mut path: Vec<PathBuf> = tools.map(PathBuf::from).collect();
     let cargo = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cargo")));
     let cargo = cargo.map(|home| home.join("bin"));
-    for dir in tools.map(PathBuf::from).chain(own).chain(cargo) {
+    for dir in own.into_iter().chain(cargo) {
         if !path.contains(&dir) {
             path.push(dir);
         }
