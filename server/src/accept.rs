@@ -129,7 +129,8 @@ where
     let builder = http(app.limits.header_bytes, http1);
     let exchange = builder.serve_connection_with_upgrades(TokioIo::new(metered), service);
     tokio::pin!(exchange);
-    let mut told = false;
+    // Who comes while we stop is to hear so: the answer itself ends such a connection.
+    let mut told = http1 && app.stopping.is_cancelled();
     loop {
         let Some(patience) = connection.patience(&app.limits) else {
             tracing::debug!("out of patience with a connection");

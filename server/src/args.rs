@@ -162,7 +162,11 @@ impl Log {
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal());
         let filter = EnvFilter::builder().parse_lossy(&self.filter);
-        let _ = tracing_subscriber::registry().with(lines).with(filter).with(ours).try_init();
+        let _ = tracing_subscriber::registry()
+            .with(lines)
+            .with(filter)
+            .with(ours)
+            .try_init();
     }
 }
 

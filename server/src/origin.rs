@@ -169,7 +169,10 @@ impl Origins {
 }
 
 fn is_lane(origin: &Origin, lane: &Lane, host: Option<&Host>) -> bool {
-    let name = lane.host.as_deref().or_else(|| host.map(|host| host.name.as_str()));
+    let name = lane
+        .host
+        .as_deref()
+        .or_else(|| host.map(|host| host.name.as_str()));
     lane.scheme == origin.scheme && lane.port == origin.port && name == Some(origin.host.as_str())
 }
 

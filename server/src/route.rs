@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderMap, HeaderValue, LOCATION};
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use pushcheck::time::Micros;
 use pushcheck::wire::{AttemptPath, IdError, RunId};
 
@@ -87,6 +87,8 @@ impl App {
             _ => connection.source,
         };
         let is_head = request.method() == Method::HEAD;
+        let is_http1 = request.version() <= Version::HTTP_11;
+        let is_last = connection.surplus.is_some() || self.stopping.is_cancelled();
         let ask = Ask {
             request,
             received,
@@ -103,7 +105,7 @@ impl App {
             ),
         };
         answer::mark(&mut response, self.clock.id());
-        if connection.surplus.is_some() && response.version() <= hyper::Version::HTTP_11 {
+        if is_last && is_http1 {
             response
                 .headers_mut()
                 .insert("connection", HeaderValue::from_static("close"));

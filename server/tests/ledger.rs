@@ -14,22 +14,35 @@ async fn bytes_are_counted_exchange_by_exchange_as_the_client_counts_them() {
     let mut marks = vec![(0, 0)];
     client.get(&path(&key(1), "p", 1, "poll")).await;
     marks.push((client.sent, client.got));
-    client.post(&path(&key(1), "u", 1, "upload"), &"x".repeat(30_000)).await;
+    client
+        .post(&path(&key(1), "u", 1, "upload"), &"x".repeat(30_000))
+        .await;
     marks.push((client.sent, client.got));
-    client.get(&format!("{}?count=3", path(&key(1), "s", 1, "stream"))).await;
+    client
+        .get(&format!("{}?count=3", path(&key(1), "s", 1, "stream")))
+        .await;
     marks.push((client.sent, client.got));
     client.get(&path(&key(1), "p", 2, "poll")).await;
     marks.push((client.sent, client.got));
     let seen = site.ledger(&key(1)).await.sightings;
-    let counted: Vec<_> = seen.iter().map(|seen| (seen.bytes_in.unwrap(), seen.bytes_out.unwrap())).collect();
-    let own: Vec<_> = marks.windows(2).map(|pair| (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1)).collect();
+    let counted: Vec<_> = seen
+        .iter()
+        .map(|seen| (seen.bytes_in.unwrap(), seen.bytes_out.unwrap()))
+        .collect();
+    let own: Vec<_> = marks
+        .windows(2)
+        .map(|pair| (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1))
+        .collect();
     assert_eq!(counted, own);
     // The stream's head left by itself; the rest of its bytes are chunks: size, two line ends, a tick, its own line end.
     let stream = &seen[2];
     let framing = stream.bytes_out.unwrap() - stream.head_out.unwrap() - stream.payload_out;
     assert_eq!(framing, 3 * (2 + 2 + 2 + 1) + 5);
     assert_eq!(seen[0].head_in, Some(own[0].0));
-    assert!(seen.iter().all(|seen| seen.connection == 1 && seen.end == Some(End::Complete)));
+    assert!(
+        seen.iter()
+            .all(|seen| seen.connection == 1 && seen.end == Some(End::Complete))
+    );
 }
 
 #[tokio::test]
@@ -41,7 +54,13 @@ async fn connections_are_numbered_within_the_run() {
     }
     two.get(&path(&key(1), "p", 3, "poll")).await;
     two.get(&path(&key(2), "p", 1, "poll")).await;
-    let numbers = |ledger: pushcheck::wire::Ledger| ledger.sightings.iter().map(|seen| seen.connection).collect::<Vec<_>>();
+    let numbers = |ledger: pushcheck::wire::Ledger| {
+        ledger
+            .sightings
+            .iter()
+            .map(|seen| seen.connection)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(numbers(site.ledger(&key(1)).await), [1, 2, 1]);
     assert_eq!(numbers(site.ledger(&key(2)).await), [1]);
 }
@@ -66,18 +85,35 @@ async fn secrets_stand_in_no_ledger_and_in_no_answer() {
     for (kind, attempt) in [("poll", 1), ("web-socket", 2), ("nonsense", 3)] {
         let mut client = site.client().await;
         let path = path(&key(1), "p", attempt, kind);
-        let answer = client.ask(&format!("GET {path}?secret={CANARY} HTTP/1.1\r\n{secrets}")).await;
+        let answer = client
+            .ask(&format!("GET {path}?secret={CANARY} HTTP/1.1\r\n{secrets}"))
+            .await;
         answers += &format!("{}{}", answer.head, answer.text());
     }
-    let (_, answer) = try_open(&site, &path(&key(1), "w", 4, "web-socket"), &format!("{HANDSHAKE}\r\n{secrets}")).await;
+    let (_, answer) = try_open(
+        &site,
+        &path(&key(1), "w", 4, "web-socket"),
+        &format!("{HANDSHAKE}\r\n{secrets}"),
+    )
+    .await;
     answers += &format!("{}{}", answer.head, answer.text());
     answers += &site.get(&format!("/{CANARY}")).await.text();
     assert!(!answers.contains(CANARY), "{answers}");
     let ledger = site.ledger(&key(1)).await;
     assert!(!serde_json::to_string(&ledger).unwrap().contains(CANARY));
-    let field = |name: &str| ledger.sightings[0].headers.iter().find(|field| field.name == name).unwrap().clone();
+    let field = |name: &str| {
+        ledger.sightings[0]
+            .headers
+            .iter()
+            .find(|field| field.name == name)
+            .unwrap()
+            .clone()
+    };
     assert_eq!((field("cookie").length, field("cookie").value), (0, None));
-    assert_eq!((field("x-anything").length, field("x-anything").value), (CANARY.len() as u32, None));
+    assert_eq!(
+        (field("x-anything").length, field("x-anything").value),
+        (CANARY.len() as u32, None)
+    );
     assert_eq!(field("origin").value.as_deref(), Some("https"));
 }
 
@@ -86,11 +122,22 @@ async fn what_boxes_in_between_change_is_kept() {
     let site = Site::plain().await;
     let mut client = site.client().await;
     let path = path(&key(1), "p", 1, "poll");
-    client.ask(&format!("GET {path} HTTP/1.1\r\nVia: 1.1 squid\r\nCache-Control: max-age=0")).await;
+    client
+        .ask(&format!(
+            "GET {path} HTTP/1.1\r\nVia: 1.1 squid\r\nCache-Control: max-age=0"
+        ))
+        .await;
     let seen = &site.ledger(&key(1)).await.sightings[0];
-    let via = seen.headers.iter().find(|field| field.name == "via").unwrap();
+    let via = seen
+        .headers
+        .iter()
+        .find(|field| field.name == "via")
+        .unwrap();
     assert_eq!(via.value.as_deref(), Some("1.1 squid"));
-    assert_eq!((seen.kind, seen.method.as_str(), seen.http_version.as_str()), (Kind::Poll, "GET", "HTTP/1.1"));
+    assert_eq!(
+        (seen.kind, seen.method.as_str(), seen.http_version.as_str()),
+        (Kind::Poll, "GET", "HTTP/1.1")
+    );
 }
 
 #[tokio::test]
@@ -100,15 +147,32 @@ async fn only_the_key_opens_a_run_and_a_wrong_one_learns_nothing() {
     let mut client = site.client().await;
     let mut wrong = Vec::new();
     for run in [key(1).run(), key(9).run()] {
-        wrong.push(client.post(&format!("/v1/runs/{run}/ledger"), &key(2).to_body()).await);
+        wrong.push(
+            client
+                .post(&format!("/v1/runs/{run}/ledger"), &key(2).to_body())
+                .await,
+        );
     }
     assert_eq!((wrong[0].status, &wrong[0].body), (403, &wrong[1].body));
     assert_eq!(wrong[0].problem()["field"], "key");
     let run = key(1).run();
     for body in ["", "xyz", &"0".repeat(33)] {
-        assert_eq!(client.post(&format!("/v1/runs/{run}/ledger"), body).await.status, 400, "{body}");
+        assert_eq!(
+            client
+                .post(&format!("/v1/runs/{run}/ledger"), body)
+                .await
+                .status,
+            400,
+            "{body}"
+        );
     }
-    assert_eq!(client.post(&format!("/v1/runs/{run}/ledger"), &"0".repeat(65)).await.status, 413);
+    assert_eq!(
+        client
+            .post(&format!("/v1/runs/{run}/ledger"), &"0".repeat(65))
+            .await
+            .status,
+        413
+    );
 }
 
 #[tokio::test]
@@ -116,13 +180,20 @@ async fn a_navigation_is_answered_and_leaves_no_sighting() {
     let site = Site::plain().await;
     for field in ["Sec-Fetch-Mode: navigate", "Upgrade-Insecure-Requests: 1"] {
         let path = path(&key(1), "p", 1, "poll");
-        let answer = site.client().await.ask(&format!("GET {path} HTTP/1.1\r\n{field}")).await;
+        let answer = site
+            .client()
+            .await
+            .ask(&format!("GET {path} HTTP/1.1\r\n{field}"))
+            .await;
         assert_eq!(answer.status, 200);
     }
     assert!(site.ledger(&key(1)).await.sightings.is_empty());
     let path = path(&key(1), "p", 1, "poll");
     let fields = "Sec-Fetch-Mode: cors\r\nUpgrade-Insecure-Requests: 1";
-    site.client().await.ask(&format!("GET {path} HTTP/1.1\r\n{fields}")).await;
+    site.client()
+        .await
+        .ask(&format!("GET {path} HTTP/1.1\r\n{fields}"))
+        .await;
     assert_eq!(site.ledger(&key(1)).await.sightings.len(), 1);
 }
 
@@ -143,19 +214,36 @@ async fn what_was_forgotten_for_room_makes_the_run_incomplete() {
         site.get(&path(&key(n), "p", 1, "poll")).await;
     }
     let ledger = site.ledger(&key(1)).await;
-    assert_eq!((ledger.complete, ledger.sightings.len(), ledger.instances[0].evicted), (false, 0, 1));
+    assert_eq!(
+        (
+            ledger.complete,
+            ledger.sightings.len(),
+            ledger.instances[0].evicted
+        ),
+        (false, 0, 1)
+    );
     assert!(site.ledger(&key(2)).await.complete && site.ledger(&key(3)).await.complete);
     // It comes again: what it lost stays lost.
     site.get(&path(&key(1), "p", 2, "poll")).await;
     let ledger = site.ledger(&key(1)).await;
-    assert_eq!((ledger.complete, ledger.sightings.len(), ledger.instances[0].evicted), (false, 1, 1));
+    assert_eq!(
+        (
+            ledger.complete,
+            ledger.sightings.len(),
+            ledger.instances[0].evicted
+        ),
+        (false, 1, 1)
+    );
 }
 
 #[tokio::test]
 async fn what_was_forgotten_for_its_age_makes_the_run_incomplete() {
     let site = Site::start(|config| config.limits.keep_ms = 50).await;
     site.get(&path(&key(1), "p", 1, "poll")).await;
-    site.ledger_when(&key(1), |ledger| ledger.sightings.is_empty() && !ledger.complete).await;
+    site.ledger_when(&key(1), |ledger| {
+        ledger.sightings.is_empty() && !ledger.complete
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -166,26 +254,57 @@ async fn all_runs_together_have_a_bound_and_the_oldest_goes() {
             site.get(&path(&key(n), "p", attempt, "poll")).await;
         }
     }
-    let kept = [site.ledger(&key(1)).await, site.ledger(&key(2)).await, site.ledger(&key(3)).await];
-    assert_eq!(kept.each_ref().map(|ledger| ledger.sightings.len()), [0, 2, 2]);
-    assert_eq!(kept.each_ref().map(|ledger| ledger.complete), [false, true, true]);
+    let kept = [
+        site.ledger(&key(1)).await,
+        site.ledger(&key(2)).await,
+        site.ledger(&key(3)).await,
+    ];
+    assert_eq!(
+        kept.each_ref().map(|ledger| ledger.sightings.len()),
+        [0, 2, 2]
+    );
+    assert_eq!(
+        kept.each_ref().map(|ledger| ledger.complete),
+        [false, true, true]
+    );
 }
 
 #[tokio::test]
 async fn a_stream_left_early_was_left() {
     let site = Site::plain().await;
     let mut client = site.client().await;
-    client.send(format!("GET {}?count=50 HTTP/1.1\r\nHost: a\r\n\r\n", path(&key(1), "s", 1, "stream"))).await;
+    client
+        .send(format!(
+            "GET {}?count=50 HTTP/1.1\r\nHost: a\r\n\r\n",
+            path(&key(1), "s", 1, "stream")
+        ))
+        .await;
     client.head().await;
     client.chunk().await;
     assert_eq!(site.ledger(&key(1)).await.sightings[0].end, None);
     drop(client);
-    let ledger = site.ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some()).await;
-    assert!(matches!(ledger.sightings[0].end, Some(End::PeerLeft | End::Broken)));
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some())
+        .await;
+    assert!(matches!(
+        ledger.sightings[0].end,
+        Some(End::PeerLeft | End::Broken)
+    ));
     let mut client = site.client().await;
-    client.send(format!("GET {}?after=9999 HTTP/1.1\r\nHost: a\r\n\r\n", path(&key(1), "l", 1, "long-poll"))).await;
-    site.ledger_when(&key(1), |ledger| ledger.sightings.len() == 2).await;
+    client
+        .send(format!(
+            "GET {}?after=9999 HTTP/1.1\r\nHost: a\r\n\r\n",
+            path(&key(1), "l", 1, "long-poll")
+        ))
+        .await;
+    site.ledger_when(&key(1), |ledger| ledger.sightings.len() == 2)
+        .await;
     drop(client);
-    let ledger = site.ledger_when(&key(1), |ledger| ledger.sightings[1].end.is_some()).await;
-    assert_eq!((ledger.sightings[1].end, ledger.sightings[1].status), (Some(End::PeerLeft), None));
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.sightings[1].end.is_some())
+        .await;
+    assert_eq!(
+        (ledger.sightings[1].end, ledger.sightings[1].status),
+        (Some(End::PeerLeft), None)
+    );
 }

@@ -8,13 +8,24 @@ use pushcheck::wire::{PollBody, Tick, TickId, tick_due};
 use support::{Site, http2, key, path, web_socket, within};
 
 fn line(bytes: &[u8]) -> Tick {
-    std::str::from_utf8(bytes).unwrap().strip_suffix('\n').unwrap().parse().unwrap()
+    std::str::from_utf8(bytes)
+        .unwrap()
+        .strip_suffix('\n')
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 fn event(bytes: &[u8]) -> (TickId, Tick) {
-    let text = std::str::from_utf8(bytes).unwrap().strip_suffix("\n\n").unwrap();
+    let text = std::str::from_utf8(bytes)
+        .unwrap()
+        .strip_suffix("\n\n")
+        .unwrap();
     let (id, data) = text.split_once('\n').unwrap();
-    (id.strip_prefix("id: ").unwrap().parse().unwrap(), data.strip_prefix("data: ").unwrap().parse().unwrap())
+    (
+        id.strip_prefix("id: ").unwrap().parse().unwrap(),
+        data.strip_prefix("data: ").unwrap().parse().unwrap(),
+    )
 }
 
 /// When the run began, by what a tick says.
@@ -26,18 +37,32 @@ fn epoch(tick: &Tick) -> Micros {
 async fn a_stream_carries_numbered_ticks_each_in_its_own_chunk() {
     let site = Site::plain().await;
     let mut client = site.client().await;
-    client.send(format!("GET {}?count=3 HTTP/1.1\r\nHost: a\r\n\r\n", path(&key(1), "s", 1, "stream"))).await;
+    client
+        .send(format!(
+            "GET {}?count=3 HTTP/1.1\r\nHost: a\r\n\r\n",
+            path(&key(1), "s", 1, "stream")
+        ))
+        .await;
     let head = client.head().await;
-    assert_eq!((head.status, head.header("content-type")), (200, Some("text/plain; charset=utf-8")));
+    assert_eq!(
+        (head.status, head.header("content-type")),
+        (200, Some("text/plain; charset=utf-8"))
+    );
     let mut ticks = Vec::new();
     for _ in 0..3 {
         ticks.push(line(&client.chunk().await));
     }
     assert!(client.chunk().await.is_empty());
-    assert_eq!(ticks.iter().map(|tick| tick.n).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(
+        ticks.iter().map(|tick| tick.n).collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
     for tick in &ticks {
         assert!(tick.sent >= tick.due);
-        assert_eq!((epoch(tick), &tick.instance), (epoch(&ticks[0]), &site.instance));
+        assert_eq!(
+            (epoch(tick), &tick.instance),
+            (epoch(&ticks[0]), &site.instance)
+        );
     }
 }
 
@@ -45,9 +70,16 @@ async fn a_stream_carries_numbered_ticks_each_in_its_own_chunk() {
 async fn events_carry_their_id_and_the_same_timeline_as_polls() {
     let site = Site::plain().await;
     let mut client = site.client().await;
-    let body = client.get(&format!("{}?after=0", path(&key(1), "p", 1, "poll"))).await;
+    let body = client
+        .get(&format!("{}?after=0", path(&key(1), "p", 1, "poll")))
+        .await;
     assert_eq!(body.text().parse::<PollBody>().unwrap().ticks, []);
-    client.send(format!("GET {}?count=2 HTTP/1.1\r\nHost: a\r\n\r\n", path(&key(1), "e", 1, "events"))).await;
+    client
+        .send(format!(
+            "GET {}?count=2 HTTP/1.1\r\nHost: a\r\n\r\n",
+            path(&key(1), "e", 1, "events")
+        ))
+        .await;
     let head = client.head().await;
     assert_eq!(head.header("content-type"), Some("text/event-stream"));
     let (id, first) = event(&client.chunk().await);
@@ -55,12 +87,29 @@ async fn events_carry_their_id_and_the_same_timeline_as_polls() {
     assert_eq!((id.n, &id.instance), (first.n, &site.instance));
     assert_eq!(second.n, first.n + 1);
     assert!(client.chunk().await.is_empty());
-    let polled: PollBody = client.get(&path(&key(1), "p", 2, "poll")).await.text().parse().unwrap();
-    assert_eq!(polled.ticks.iter().map(|tick| tick.n).collect::<Vec<_>>(), (1..=second.n).collect::<Vec<_>>());
+    let polled: PollBody = client
+        .get(&path(&key(1), "p", 2, "poll"))
+        .await
+        .text()
+        .parse()
+        .unwrap();
+    assert_eq!(
+        polled.ticks.iter().map(|tick| tick.n).collect::<Vec<_>>(),
+        (1..=second.n).collect::<Vec<_>>()
+    );
     let (a, b) = (&polled.ticks[first.n as usize - 1], &first);
     assert_eq!((a.n, a.due), (b.n, b.due));
-    let rest = client.get(&format!("{}?after={}", path(&key(1), "p", 3, "poll"), first.n)).await;
-    assert_eq!(rest.text().parse::<PollBody>().unwrap().ticks[0].n, second.n);
+    let rest = client
+        .get(&format!(
+            "{}?after={}",
+            path(&key(1), "p", 3, "poll"),
+            first.n
+        ))
+        .await;
+    assert_eq!(
+        rest.text().parse::<PollBody>().unwrap().ticks[0].n,
+        second.n
+    );
 }
 
 #[tokio::test]
@@ -68,7 +117,11 @@ async fn a_silent_stream_says_nothing_but_its_head_until_then() {
     let site = Site::plain().await;
     let mut client = site.client().await;
     let path = path(&key(1), "s", 1, "stream");
-    client.send(format!("GET {path}?count=1&silentMs=400 HTTP/1.1\r\nHost: a\r\n\r\n")).await;
+    client
+        .send(format!(
+            "GET {path}?count=1&silentMs=400 HTTP/1.1\r\nHost: a\r\n\r\n"
+        ))
+        .await;
     assert_eq!(client.head().await.status, 200);
     let tick = line(&client.chunk().await);
     // Ticks 1 (60 ms) and 2 (310 ms) fell into the silence.
@@ -84,7 +137,10 @@ async fn a_long_poll_is_answered_when_the_next_tick_falls_due() {
     for n in 0..4 {
         let answer = client.get(&format!("{path}?after={n}&holdMs=9000")).await;
         let body: PollBody = answer.text().parse().unwrap();
-        assert_eq!(body.ticks.iter().map(|tick| tick.n).collect::<Vec<_>>(), [n + 1]);
+        assert_eq!(
+            body.ticks.iter().map(|tick| tick.n).collect::<Vec<_>>(),
+            [n + 1]
+        );
         assert!(body.at.sent >= body.ticks[0].due && body.at.received < body.at.sent);
     }
     let empty = client.get(&format!("{path}?after=4000&holdMs=30")).await;
@@ -95,18 +151,30 @@ async fn a_long_poll_is_answered_when_the_next_tick_falls_due() {
 #[tokio::test]
 async fn asking_for_ticks_that_never_were_is_harmless() {
     let site = Site::plain().await;
-    let answer = site.get(&format!("{}?after=4294967295", path(&key(1), "p", 1, "poll"))).await;
+    let answer = site
+        .get(&format!(
+            "{}?after=4294967295",
+            path(&key(1), "p", 1, "poll")
+        ))
+        .await;
     assert!(answer.text().parse::<PollBody>().unwrap().ticks.is_empty());
 }
 
 #[tokio::test]
 async fn an_upload_is_counted_and_hashed() {
     let site = Site::plain().await;
-    let answer = site.client().await.post(&path(&key(1), "u", 1, "upload"), "abc").await;
+    let answer = site
+        .client()
+        .await
+        .post(&path(&key(1), "u", 1, "upload"), "abc")
+        .await;
     let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(body["bytes"], 3);
     // Source: FIPS 180-4, the example of one block.
-    assert_eq!(body["sha256"], "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_eq!(
+        body["sha256"],
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
     assert_eq!(site.ledger(&key(1)).await.sightings[0].payload_in, 3);
 }
 
@@ -114,13 +182,31 @@ async fn an_upload_is_counted_and_hashed() {
 async fn http2_carries_each_tick_in_a_data_frame_and_has_no_byte_count() {
     let site = Site::plain().await;
     let mut send = http2::connect(&site).await;
-    let response = http2::get(&mut send, &format!("{}?count=2", path(&key(1), "e", 1, "events"))).await;
-    assert_eq!(response.headers()["pushcheck-answer"], site.instance.as_str());
+    let response = http2::get(
+        &mut send,
+        &format!("{}?count=2", path(&key(1), "e", 1, "events")),
+    )
+    .await;
+    assert_eq!(
+        response.headers()["pushcheck-answer"],
+        site.instance.as_str()
+    );
     let pieces = http2::pieces(response).await;
-    assert_eq!(pieces.iter().map(|piece| event(piece).1.n).collect::<Vec<_>>(), [1, 2]);
-    let ledger = site.ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some()).await;
+    assert_eq!(
+        pieces
+            .iter()
+            .map(|piece| event(piece).1.n)
+            .collect::<Vec<_>>(),
+        [1, 2]
+    );
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some())
+        .await;
     let seen = &ledger.sightings[0];
-    assert_eq!((seen.http_version.as_str(), seen.tls, seen.ticks_out), ("HTTP/2.0", true, 2));
+    assert_eq!(
+        (seen.http_version.as_str(), seen.tls, seen.ticks_out),
+        ("HTTP/2.0", true, 2)
+    );
     assert_eq!((seen.bytes_in, seen.bytes_out), (None, None));
 }
 
@@ -136,8 +222,12 @@ async fn http1_over_tls_works_as_without() {
 #[tokio::test]
 async fn about_says_who_answers_where_and_how_much() {
     let site = Site::plain().await;
-    let about: pushcheck::wire::About = serde_json::from_slice(&site.get("/v1/about").await.body).unwrap();
-    assert_eq!((about.instance.id, about.wire), (site.instance.clone(), vec![pushcheck::wire::WIRE]));
+    let about: pushcheck::wire::About =
+        serde_json::from_slice(&site.get("/v1/about").await.body).unwrap();
+    assert_eq!(
+        (about.instance.id, about.wire),
+        (site.instance.clone(), vec![pushcheck::wire::WIRE])
+    );
     let ports: Vec<u16> = about.lanes.iter().map(|lane| lane.port).collect();
     assert_eq!(ports, [site.plain.port(), site.tls.port()]);
     assert_eq!(about.vantage.tls, pushcheck::wire::TlsVantage::Own);
@@ -151,6 +241,16 @@ async fn a_socket_and_a_poll_say_the_same_of_a_tick() {
     let first: Tick = within(socket.hear_text()).await.parse().unwrap();
     let second: Tick = within(socket.hear_text()).await.parse().unwrap();
     assert_eq!(second.n, first.n + 1);
-    let polled: PollBody = site.get(&path(&key(1), "p", 1, "poll")).await.text().parse().unwrap();
-    assert!(polled.ticks.iter().any(|tick| (tick.n, tick.due) == (second.n, second.due)));
+    let polled: PollBody = site
+        .get(&path(&key(1), "p", 1, "poll"))
+        .await
+        .text()
+        .parse()
+        .unwrap();
+    assert!(
+        polled
+            .ticks
+            .iter()
+            .any(|tick| (tick.n, tick.due) == (second.n, second.due))
+    );
 }

@@ -17,7 +17,9 @@ async fn echoes_binary_pings_and_the_known_end() {
     let site = Site::plain().await;
     let mut client = open(&site, &socket(1)).await;
     client.say("echo 7 some padding").await;
-    let FromServer::Echo(echo) = client.hear_text().await.parse().unwrap() else { panic!("no echo") };
+    let FromServer::Echo(echo) = client.hear_text().await.parse().unwrap() else {
+        panic!("no echo")
+    };
     assert_eq!((echo.n, echo.padding.as_str()), (7, "some padding"));
     assert!(echo.at.sent >= echo.at.received && echo.at.instance == site.instance);
     let blob: Vec<u8> = (0..40_000).map(|n| n as u8).collect();
@@ -26,15 +28,31 @@ async fn echoes_binary_pings_and_the_known_end() {
     client.send(frame(0x80 | PING, b"here?")).await;
     assert_eq!(client.hear().await, (PONG, b"here?".to_vec()));
     client.say("end").await;
-    assert_eq!(client.hear_close().await, (CLOSE_CODE, CLOSE_REASON.to_owned()));
-    client.send(frame(0x80 | CLOSE, &[0x10, 0x92, b'o', b'k'])).await;
+    assert_eq!(
+        client.hear_close().await,
+        (CLOSE_CODE, CLOSE_REASON.to_owned())
+    );
+    client
+        .send(frame(0x80 | CLOSE, &[0x10, 0x92, b'o', b'k']))
+        .await;
     assert!(!client.more().await, "the server ends the connection");
-    let ledger = site.ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some()).await;
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some())
+        .await;
     let seen = &ledger.sightings[0];
     assert_eq!((seen.status, seen.end), (Some(101), Some(End::Complete)));
     assert_eq!((seen.frames_in, seen.frames_out, seen.ticks_out), (3, 2, 0));
-    assert_eq!(seen.close, Some(SeenClose { code: CLOSE_CODE, reason_length: 2 }));
-    assert_eq!((seen.bytes_in, seen.bytes_out), (Some(client.sent), Some(client.got)));
+    assert_eq!(
+        seen.close,
+        Some(SeenClose {
+            code: CLOSE_CODE,
+            reason_length: 2
+        })
+    );
+    assert_eq!(
+        (seen.bytes_in, seen.bytes_out),
+        (Some(client.sent), Some(client.got))
+    );
     assert!(seen.head_out.is_some_and(|head| head < client.got));
 }
 
@@ -74,8 +92,17 @@ async fn what_is_against_the_protocol_closes_with_1002() {
         client.send(bytes).await;
         assert_eq!(client.hear_close().await.0, 1002, "{bytes:?}");
     }
-    let ledger = site.ledger_when(&key(1), |ledger| ledger.sightings.iter().all(|seen| seen.end.is_some())).await;
-    assert!(ledger.sightings.iter().all(|seen| seen.end == Some(End::Broken)));
+    let ledger = site
+        .ledger_when(&key(1), |ledger| {
+            ledger.sightings.iter().all(|seen| seen.end.is_some())
+        })
+        .await;
+    assert!(
+        ledger
+            .sightings
+            .iter()
+            .all(|seen| seen.end == Some(End::Broken))
+    );
 }
 
 #[tokio::test]
@@ -106,8 +133,16 @@ async fn the_pages_own_close_is_answered_with_its_code() {
     let mut client = open(&site, &socket(1)).await;
     client.send(frame(0x80 | CLOSE, &[0x03, 0xe8])).await;
     assert_eq!(client.hear_close().await, (1000, String::new()));
-    let ledger = site.ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some()).await;
-    assert_eq!(ledger.sightings[0].close, Some(SeenClose { code: 1000, reason_length: 0 }));
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some())
+        .await;
+    assert_eq!(
+        ledger.sightings[0].close,
+        Some(SeenClose {
+            code: 1000,
+            reason_length: 0
+        })
+    );
     assert_eq!(ledger.sightings[0].end, Some(End::Complete));
 }
 
@@ -115,25 +150,43 @@ async fn the_pages_own_close_is_answered_with_its_code() {
 async fn a_page_that_leaves_without_a_word_has_left() {
     let site = Site::plain().await;
     drop(open(&site, &socket(1)).await);
-    let ledger = site.ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some()).await;
-    assert_eq!((ledger.sightings[0].end, &ledger.sightings[0].close), (Some(End::PeerLeft), &None));
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some())
+        .await;
+    assert_eq!(
+        (ledger.sightings[0].end, &ledger.sightings[0].close),
+        (Some(End::PeerLeft), &None)
+    );
 }
 
 #[tokio::test]
 async fn a_plain_get_is_told_to_upgrade() {
     let site = Site::plain().await;
     let (_, answer) = try_open(&site, &socket(1), "X: y").await;
-    assert_eq!((answer.status, answer.header("pushcheck-refused")), (426, None));
-    let (_, answer) = try_open(&site, &socket(2), &HANDSHAKE.replace("Version: 13", "Version: 8")).await;
+    assert_eq!(
+        (answer.status, answer.header("pushcheck-refused")),
+        (426, None)
+    );
+    let (_, answer) = try_open(
+        &site,
+        &socket(2),
+        &HANDSHAKE.replace("Version: 13", "Version: 8"),
+    )
+    .await;
     answer.is_refused(426, "version");
     assert_eq!(answer.header("sec-websocket-version"), Some("13"));
     let (_, answer) = try_open(&site, &socket(3), &HANDSHAKE.replace("dGhl", "d")).await;
-    assert_eq!((answer.status, &answer.problem()["field"]), (400, &"Sec-WebSocket-Key".into()));
+    assert_eq!(
+        (answer.status, &answer.problem()["field"]),
+        (400, &"Sec-WebSocket-Key".into())
+    );
 }
 
 #[tokio::test]
 async fn pages_of_other_origins_are_refused_unless_listed() {
-    let site = Site::start(|config| config.embed_origins = vec!["https://app.example".parse().unwrap()]).await;
+    let site =
+        Site::start(|config| config.embed_origins = vec!["https://app.example".parse().unwrap()])
+            .await;
     let with = |origin: &str| format!("{HANDSHAKE}\r\nOrigin: {origin}");
     for (origin, attempt) in [("https://evil.example", 1), ("null", 2)] {
         let (_, answer) = try_open(&site, &socket(attempt), &with(origin)).await;
@@ -146,14 +199,25 @@ async fn pages_of_other_origins_are_refused_unless_listed() {
     }
     let ledger = site.ledger(&key(1)).await;
     assert_eq!(ledger.sightings[0].refused.as_deref(), Some("origin"));
-    assert_eq!((ledger.sightings[0].end, ledger.complete), (Some(End::Refused), true));
+    assert_eq!(
+        (ledger.sightings[0].end, ledger.complete),
+        (Some(End::Refused), true)
+    );
 }
 
 #[tokio::test]
 async fn a_subprotocol_is_no_reason_to_refuse() {
     let site = Site::plain().await;
-    let (_, answer) = try_open(&site, &socket(1), &format!("{HANDSHAKE}\r\nSec-WebSocket-Protocol: mqtt")).await;
-    assert_eq!((answer.status, answer.header("sec-websocket-protocol")), (101, None));
+    let (_, answer) = try_open(
+        &site,
+        &socket(1),
+        &format!("{HANDSHAKE}\r\nSec-WebSocket-Protocol: mqtt"),
+    )
+    .await;
+    assert_eq!(
+        (answer.status, answer.header("sec-websocket-protocol")),
+        (101, None)
+    );
 }
 
 #[tokio::test]
@@ -162,18 +226,38 @@ async fn over_http2_it_is_a_stream_of_its_own() {
     let mut send = http2::connect(&site).await;
     let (response, mut stream) = http2::web_socket(&mut send, &socket(1), "13").await;
     assert_eq!(response.status(), 200);
-    stream.send_data(Bytes::from(frame(0x81, b"echo 3")), false).unwrap();
+    stream
+        .send_data(Bytes::from(frame(0x81, b"echo 3")), false)
+        .unwrap();
     let mut body = response.into_body();
     let data = within(body.data()).await.unwrap().unwrap();
     assert!(data[2..].starts_with(b"echo 3 "), "{data:?}");
-    stream.send_data(Bytes::from(frame(0x81, b"end")), false).unwrap();
+    stream
+        .send_data(Bytes::from(frame(0x81, b"end")), false)
+        .unwrap();
     let data = within(body.data()).await.unwrap().unwrap();
-    assert_eq!((data[0], &data[2..4]), (0x88, &CLOSE_CODE.to_be_bytes()[..]));
-    stream.send_data(Bytes::from(frame(0x88, &CLOSE_CODE.to_be_bytes())), true).unwrap();
-    let ledger = site.ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some()).await;
+    assert_eq!(
+        (data[0], &data[2..4]),
+        (0x88, &CLOSE_CODE.to_be_bytes()[..])
+    );
+    stream
+        .send_data(Bytes::from(frame(0x88, &CLOSE_CODE.to_be_bytes())), true)
+        .unwrap();
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some())
+        .await;
     let seen = &ledger.sightings[0];
-    assert_eq!((seen.method.as_str(), seen.status, seen.end), ("CONNECT", Some(200), Some(End::Complete)));
+    assert_eq!(
+        (seen.method.as_str(), seen.status, seen.end),
+        ("CONNECT", Some(200), Some(End::Complete))
+    );
     assert_eq!((seen.frames_in, seen.bytes_in), (2, None));
     let (refused, _) = http2::web_socket(&mut send, &socket(2), "12").await;
-    assert_eq!((refused.status().as_u16(), &refused.headers()["pushcheck-refused"]), (426, &"version".parse().unwrap()));
+    assert_eq!(
+        (
+            refused.status().as_u16(),
+            &refused.headers()["pushcheck-refused"]
+        ),
+        (426, &"version".parse().unwrap())
+    );
 }

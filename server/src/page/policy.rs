@@ -18,7 +18,10 @@ pub(super) fn of(lanes: &[Lane], host: Option<&Host>) -> String {
     };
     for lane in lanes {
         // The grammar of sources has no IPv6 addresses (CSP § 2.3.1): such lanes are left to 'self'.
-        let name = lane.host.as_deref().or_else(|| host.map(|host| host.name.as_str()));
+        let name = lane
+            .host
+            .as_deref()
+            .or_else(|| host.map(|host| host.name.as_str()));
         if let Some(name) = name.filter(|name| !name.starts_with('[')) {
             add(lane.scheme, name, lane.port);
         }

@@ -17,7 +17,9 @@ pub async fn connect(site: &Site) -> SendRequest<Bytes> {
 }
 
 pub async fn get(send: &mut SendRequest<Bytes>, path: &str) -> http::Response<RecvStream> {
-    let request = Request::get(format!("https://localhost{path}")).body(()).unwrap();
+    let request = Request::get(format!("https://localhost{path}"))
+        .body(())
+        .unwrap();
     let (response, _) = send.send_request(request, true).unwrap();
     within(response).await.unwrap()
 }
@@ -35,9 +37,15 @@ pub async fn web_socket(
         }
     })
     .await;
-    let mut request = Request::connect(format!("https://localhost{path}")).body(()).unwrap();
-    request.extensions_mut().insert(Protocol::from_static("websocket"));
-    request.headers_mut().insert("sec-websocket-version", version.parse().unwrap());
+    let mut request = Request::connect(format!("https://localhost{path}"))
+        .body(())
+        .unwrap();
+    request
+        .extensions_mut()
+        .insert(Protocol::from_static("websocket"));
+    request
+        .headers_mut()
+        .insert("sec-websocket-version", version.parse().unwrap());
     let (response, stream) = send.send_request(request, false).unwrap();
     (within(response).await.unwrap(), stream)
 }

@@ -15,15 +15,21 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme, crypto::ring};
+use tokio_rustls::rustls::{
+    ClientConfig, DigitallySignedStruct, Error, SignatureScheme, crypto::ring,
+};
 
 /// Longer than anything here takes; only a hang reaches it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub async fn within<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(PATIENCE, what).await.expect("it hangs")
+    tokio::time::timeout(PATIENCE, what)
+        .await
+        .expect("it hangs")
 }
 
 pub struct Site {
@@ -51,7 +57,13 @@ impl Site {
         let done = tokio::spawn(server.serve(async move {
             let _ = stopped.await;
         }));
-        Self { plain, tls, instance, stop: Some(stop), done }
+        Self {
+            plain,
+            tls,
+            instance,
+            stop: Some(stop),
+            done,
+        }
     }
 
     pub async fn plain() -> Self {
@@ -76,7 +88,11 @@ impl Site {
     }
 
     pub async fn ledger(&self, key: &Key) -> Ledger {
-        let answer = self.client().await.post(&format!("/v1/runs/{}/ledger", key.run()), &key.to_body()).await;
+        let answer = self
+            .client()
+            .await
+            .post(&format!("/v1/runs/{}/ledger", key.run()), &key.to_body())
+            .await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         serde_json::from_slice(&answer.body).unwrap()
     }
@@ -135,7 +151,12 @@ impl Answer {
     }
 
     pub fn problem(&self) -> serde_json::Value {
-        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.head);
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{}",
+            self.head
+        );
         let problem: serde_json::Value = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(problem["status"], self.status);
         problem
@@ -153,7 +174,12 @@ impl Answer {
 
 impl Client {
     pub fn over(io: impl Io + 'static) -> Self {
-        Self { io: Box::new(io), unread: Vec::new(), sent: 0, got: 0 }
+        Self {
+            io: Box::new(io),
+            unread: Vec::new(),
+            sent: 0,
+            got: 0,
+        }
     }
 
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
@@ -177,24 +203,40 @@ impl Client {
 
     pub async fn take(&mut self, count: usize) -> Vec<u8> {
         while self.unread.len() < count {
-            assert!(self.more().await, "ended after {:?}", String::from_utf8_lossy(&self.unread));
+            assert!(
+                self.more().await,
+                "ended after {:?}",
+                String::from_utf8_lossy(&self.unread)
+            );
         }
         self.unread.drain(..count).collect()
     }
 
     async fn until(&mut self, end: &[u8]) -> Vec<u8> {
         loop {
-            if let Some(at) = self.unread.windows(end.len()).position(|window| window == end) {
+            if let Some(at) = self
+                .unread
+                .windows(end.len())
+                .position(|window| window == end)
+            {
                 return self.unread.drain(..at + end.len()).collect();
             }
-            assert!(self.more().await, "ended after {:?}", String::from_utf8_lossy(&self.unread));
+            assert!(
+                self.more().await,
+                "ended after {:?}",
+                String::from_utf8_lossy(&self.unread)
+            );
         }
     }
 
     pub async fn head(&mut self) -> Answer {
         let head = String::from_utf8(self.until(b"\r\n\r\n").await).unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head, body: Vec::new() }
+        Answer {
+            status,
+            head,
+            body: Vec::new(),
+        }
     }
 
     /// The next chunk of a body; empty: the last.
@@ -224,7 +266,8 @@ impl Client {
     }
 
     pub async fn ask(&mut self, head: &str) -> Answer {
-        self.send(format!("{head}\r\nHost: probe.test\r\n\r\n")).await;
+        self.send(format!("{head}\r\nHost: probe.test\r\n\r\n"))
+            .await;
         self.answer().await
     }
 
@@ -253,7 +296,10 @@ pub async fn encrypted(site: &Site, alpn: &[u8]) -> tokio_rustls::client::TlsStr
     config.alpn_protocols = vec![alpn.to_vec()];
     let socket = TcpStream::connect(site.tls).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
-    TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap()
+    TlsConnector::from(Arc::new(config))
+        .connect(name, socket)
+        .await
+        .unwrap()
 }
 
 #[derive(Debug)]
@@ -290,6 +336,8 @@ impl ServerCertVerifier for Anyone {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        ring::default_provider().signature_verification_algorithms.supported_schemes()
+        ring::default_provider()
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

@@ -19,7 +19,11 @@ pub async fn open(site: &Site, path: &str) -> Client {
 
 pub async fn try_open(site: &Site, path: &str, fields: &str) -> (Client, Answer) {
     let mut client = site.client().await;
-    client.send(format!("GET {path} HTTP/1.1\r\nHost: probe.test\r\n{fields}\r\n\r\n")).await;
+    client
+        .send(format!(
+            "GET {path} HTTP/1.1\r\nHost: probe.test\r\n{fields}\r\n\r\n"
+        ))
+        .await;
     let answer = match client.head().await {
         answer if answer.status == 101 => answer,
         mut answer => {
@@ -43,7 +47,12 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
         }
     }
     bytes.extend(mask);
-    bytes.extend(payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
+    bytes.extend(
+        payload
+            .iter()
+            .zip(mask.iter().cycle())
+            .map(|(byte, mask)| byte ^ mask),
+    );
     bytes
 }
 
@@ -58,8 +67,16 @@ impl Client {
         assert_eq!(head[0] & 0xf0, 0x80, "whole, and without reserved bits");
         assert_eq!(head[1] & 0x80, 0, "a server does not mask");
         let length = match head[1] {
-            126 => self.take(2).await.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
-            127 => self.take(8).await.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
+            126 => self
+                .take(2)
+                .await
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
+            127 => self
+                .take(8)
+                .await
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
             short => usize::from(short),
         };
         (head[0] & 15, self.take(length).await)
@@ -75,6 +92,9 @@ impl Client {
     pub async fn hear_close(&mut self) -> (u16, String) {
         let (opcode, payload) = self.hear().await;
         assert_eq!(opcode, CLOSE);
-        (u16::from_be_bytes([payload[0], payload[1]]), String::from_utf8(payload[2..].to_vec()).unwrap())
+        (
+            u16::from_be_bytes([payload[0], payload[1]]),
+            String::from_utf8(payload[2..].to_vec()).unwrap(),
+        )
     }
 }

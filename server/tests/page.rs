@@ -1,0 +1,201 @@
+//! The page and its files.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use support::{Answer, Site};
+
+/// A folder that is removed with the value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder =
+            std::env::temp_dir().join(format!("pushcheck-page-{name}-{}", std::process::id()));
+        fs::create_dir_all(folder.join("pkg")).unwrap();
+        for (name, text) in [
+            ("index.html", "<!doctype html>"),
+            ("push-check.js", "// js"),
+            ("pkg/a.wasm", "\0asm"),
+            (".hidden", "no"),
+        ] {
+            fs::write(folder.join(name), text).unwrap();
+        }
+        fs::write(folder.with_extension("outside"), "outside").unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_file(self.0.with_extension("outside"));
+    }
+}
+
+async fn site(folder: &Folder, base: &str) -> Site {
+    Site::start(|config| {
+        config.www = Some(folder.0.clone());
+        config.base_path = base.parse().unwrap();
+    })
+    .await
+}
+
+async fn with(site: &Site, path: &str, field: &str) -> Answer {
+    site.client()
+        .await
+        .ask(&format!("GET {path} HTTP/1.1\r\n{field}"))
+        .await
+}
+
+#[tokio::test]
+async fn files_have_their_type_and_can_be_loaded_from_anywhere() {
+    let folder = Folder::new("types");
+    let site = site(&folder, "/").await;
+    for (path, kind) in [
+        ("/", "text/html; charset=utf-8"),
+        ("/index.html", "text/html; charset=utf-8"),
+        ("/push-check.js", "text/javascript; charset=utf-8"),
+        ("/pkg/a.wasm", "application/wasm"),
+    ] {
+        let answer = site.get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, Some(kind)),
+            "{path}"
+        );
+        assert_eq!(answer.header("cache-control"), Some("no-cache"));
+        assert_eq!(answer.header("vary"), Some("Accept-Encoding"));
+        assert_eq!(
+            answer.header("cross-origin-resource-policy"),
+            Some("cross-origin")
+        );
+        assert_eq!(
+            answer.header("pushcheck-answer"),
+            Some(site.instance.as_str())
+        );
+    }
+    let mut client = site.client().await;
+    client
+        .send("HEAD /push-check.js HTTP/1.1\r\nHost: a\r\n\r\n")
+        .await;
+    assert_eq!(client.head().await.header("content-length"), Some("5"));
+}
+
+#[tokio::test]
+async fn a_known_file_is_not_sent_again_and_one_named_by_content_is_kept() {
+    let folder = Folder::new("tags");
+    let site = site(&folder, "/").await;
+    let tag = site
+        .get("/push-check.js")
+        .await
+        .header("etag")
+        .unwrap()
+        .to_owned();
+    let again = with(
+        &site,
+        "/push-check.js",
+        &format!("If-None-Match: \"x\", W/{tag}"),
+    )
+    .await;
+    assert_eq!(
+        (again.status, again.body.len(), again.header("etag")),
+        (304, 0, Some(tag.as_str()))
+    );
+    assert_eq!(
+        with(&site, "/push-check.js", "If-None-Match: \"x\"")
+            .await
+            .status,
+        200
+    );
+    let hash = tag.trim_matches('"');
+    let named = site.get(&format!("/push-check.js?v={hash}")).await;
+    assert!(named.header("cache-control").unwrap().contains("immutable"));
+    assert_eq!(
+        site.get("/push-check.js?v=old")
+            .await
+            .header("cache-control"),
+        Some("no-cache")
+    );
+    fs::write(folder.0.join("push-check.js"), "// new").unwrap();
+    assert_ne!(
+        site.get("/push-check.js").await.header("etag"),
+        Some(tag.as_str())
+    );
+}
+
+#[tokio::test]
+async fn the_page_has_a_strict_policy_that_names_every_lane() {
+    let folder = Folder::new("policy");
+    let site = site(&folder, "/").await;
+    let answer = with(&site, "/", "X: y").await;
+    let policy = answer.header("content-security-policy").unwrap();
+    let (plain, tls) = (site.plain.port(), site.tls.port());
+    for part in [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "require-trusted-types-for 'script'",
+        "frame-ancestors *",
+        &format!("ws://probe.test:{plain}"),
+        &format!("wss://probe.test:{tls}"),
+        &format!("https://probe.test:{tls}"),
+    ] {
+        assert!(policy.contains(part), "{part} in {policy}");
+    }
+    assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+    let mut client = site.client().await;
+    client
+        .send("GET / HTTP/1.1\r\nHost: a; script-src *\r\n\r\n")
+        .await;
+    let policy = client.answer().await;
+    assert!(!policy.head.contains("script-src *"), "{}", policy.head);
+}
+
+#[tokio::test]
+async fn nothing_outside_the_table_is_served() {
+    let folder = Folder::new("table");
+    let site = site(&folder, "/").await;
+    let outside = folder.0.with_extension("outside");
+    let outside = outside.file_name().unwrap().to_str().unwrap();
+    for path in [
+        &format!("/../{outside}"),
+        &format!("/pkg/../../{outside}"),
+        &format!("/..%2f{outside}"),
+        "//etc/passwd",
+        "/.hidden",
+        "/pkg",
+        "/pkg/",
+    ] {
+        assert_eq!(site.get(path).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn all_stands_under_the_base_path() {
+    let folder = Folder::new("base");
+    let site = site(&folder, "/a/check").await;
+    assert_eq!(site.get("/a/check/").await.status, 200);
+    assert_eq!(site.get("/a/check/v1/about").await.status, 200);
+    assert_eq!(site.get("/v1/about").await.status, 404);
+    let answer = site.get("/a/check").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (308, Some("/a/check/"))
+    );
+    let poll = support::path(&support::key(1), "p", 1, "poll");
+    assert_eq!(site.get(&format!("/a/check{poll}")).await.status, 200);
+}
+
+#[tokio::test]
+async fn without_a_widget_the_page_says_so() {
+    let folder = Folder::new("bare");
+    fs::remove_file(folder.0.join("pkg/a.wasm")).unwrap();
+    let site = site(&folder, "/").await;
+    let answer = site.get("/").await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.text().contains("not built into this binary"));
+    assert_eq!(site.get("/v1/about").await.status, 200);
+}
