@@ -20,7 +20,7 @@ const LISTS = ["methods", "required", "lanes"];
 /** Why there is no report: a key of the texts' `unable`, and what its sentence needs. */
 class Unable extends Error {
   constructor(reason, values = {}) {
-    super(values.message ?? values.url ?? reason);
+    super([values.url, values.message].filter(Boolean).join(": ") || reason);
     Object.assign(this, { reason, values });
   }
 }
@@ -57,7 +57,7 @@ async function fetchWidget() {
     if (forbidden || violations.some(({ blockedURI }) => blockedURI === "wasm-eval")) throw new Unable("policy-wasm");
     const named = violations.find(({ blockedURI }) => blockedURI.startsWith(HERE.origin));
     if (named) throw new Unable("policy", { url, directive: named.effectiveDirective });
-    throw new Unable("module", { url });
+    throw new Unable("module", { url, message: String(error?.message ?? error) });
   } finally {
     document.removeEventListener("securitypolicyviolation", note);
   }

@@ -81,16 +81,16 @@ progress::-moz-progress-bar { background: var(--accent); border-radius: 3px }
 progress:indeterminate::-moz-progress-bar { width: 0 }
 
 [part=methods] { margin-top: 1.25em; border-top: 1px solid var(--line) }
-[part=method] { display: grid; grid-template-columns: auto 1fr; gap: .6em .9em; padding: .85em 0; border-bottom: 1px solid var(--line) }
+[part=method] { display: grid; grid-template-columns: auto 1fr; align-items: center; gap: .6em .9em; padding: .85em 0; border-bottom: 1px solid var(--line) }
 [part=method] p { font-size: .92em }
 .state { color: var(--muted) }
 [data-state=passed] .state { color: var(--good) }
 [data-state=warning] .state, [data-state=failed] .state { color: var(--warn) }
-.numbers { grid-column: 2; display: grid; grid-template-columns: repeat(auto-fill, minmax(5.3em, 1fr)); gap: .6em .8em }
+.numbers { grid-column: 2; display: grid; grid-template-columns: repeat(auto-fill, minmax(5em, 1fr)); gap: .6em .8em }
 .numbers:empty, .none, .columns { display: none }
 .numbers dt, .columns { color: var(--muted); font-size: .78em }
 .numbers dd { font-variant-numeric: tabular-nums; font-weight: 600 }
-.numbers small { display: block; font-size: .78em; font-weight: 400 }
+.numbers small { display: block; font-size: .78em; font-weight: 400; white-space: nowrap }
 
 .next { display: grid; gap: .15em 1.2em; margin-top: 1.25em; padding: 1em 1.2em; border-radius: 12px; background: var(--soft) }
 .next dd { margin-bottom: .6em }
@@ -124,12 +124,12 @@ thead th { border: 0; background: var(--soft); color: var(--muted) }
 
 @container (min-width: 38em) {
   /* Numbers under one line of headings, which stand in each row for screen readers. */
-  .measured { grid-template-columns: auto 1fr 26em; align-items: center }
+  .measured { grid-template-columns: auto 1fr 27em }
   .numbers { grid-column: 3 }
-  .numbers, .columns { grid-template-columns: repeat(5, 1fr) }
+  .numbers, .columns { grid-template-columns: 1fr 1fr 1.2fr 1fr 1fr }
   .numbers > .none { display: block; color: var(--muted) }
   .numbers dt { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-  .columns:not([hidden]) { display: grid; gap: .8em; width: calc(26em / .78); margin: 1.5em 0 -.9em auto }
+  .columns:not([hidden]) { display: grid; gap: .8em; width: calc(27em / .78); margin: 1.5em 0 -.9em auto }
   .next { grid-template-columns: auto 1fr }
 }
 @media (max-width: 30em) { .card { padding: 1.15em } .actions button { flex: 1 1 auto } }

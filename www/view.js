@@ -48,7 +48,7 @@ export class View {
     into(this.list);
     for (const method of methods) {
       const row = {
-        icon: el("span", { class: "icon", "aria-hidden": "true" }, icon("ready")),
+        icon: el("span", { class: "icon", "aria-hidden": "true" }, icon(method)),
         state: el("p", { class: "state" }, t.how[method] ?? ""),
         numbers: el("dl", { class: "numbers" }),
       };

@@ -113,7 +113,7 @@ export default {
     "no-webassembly": "This browser cannot run it: WebAssembly is missing or switched off.",
     "policy-wasm": "The policy of this page forbids WebAssembly. Whoever runs the page can allow it: 'wasm-unsafe-eval' in script-src of its Content-Security-Policy.",
     policy: "The policy of this page forbids loading {url}. Whoever runs the page can allow it: {directive} in its Content-Security-Policy.",
-    module: "{url} could not be loaded.",
+    module: "{url} could not be loaded: {message}",
     misuse: "It was set up wrongly: {message}",
     own: "It failed by itself: {message}",
   },

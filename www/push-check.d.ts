@@ -1,0 +1,59 @@
+// `push-check.js` as types: the element, its events, and what they carry.
+
+import type { Options, Progress, Report } from "./report.js";
+
+/** Why a run ended without a report. */
+export type Reason =
+    /** The browser has no WebAssembly. */
+    | "no-webassembly"
+    /** The page's policy lacks `'wasm-unsafe-eval'`. */
+    | "policy-wasm"
+    /** The page's policy forbids loading the widget. */
+    | "policy"
+    /** The widget could not be loaded. */
+    | "module"
+    /** An attribute or option is wrong; the message names it. */
+    | "misuse"
+    /** It was stopped while the widget was loading. */
+    | "stopped"
+    /** The element itself failed. */
+    | "own";
+
+/** How a run ended. */
+export interface End {
+    /** The report's result; null: there is no report. */
+    result: Report["result"] | null;
+    /** Why there is none; null: there is one. */
+    reason: Reason | null;
+    /** The same in words for a developer. */
+    message: string | null;
+}
+
+/**
+ * `<push-check>`. Attributes: `base`, `auto`, `methods`, `required`, `lanes` (words parted by spaces), `mode`, `lang`.
+ * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `primary`, `copy`, `download`, `details`.
+ */
+export class PushCheck extends HTMLElement {
+    /** As for `run()`; what stands here goes before the attributes. */
+    options: Options;
+    /** The last report; null: none yet. */
+    readonly report: Report | null;
+    /** A run is on. */
+    readonly running: boolean;
+    /** Starts a run, or joins the one that is on. Never rejects; null: there is no report, and the element says why. */
+    start(): Promise<Report | null>;
+    /** Ends the run that is on; its report tells what was known by then. */
+    stop(): void;
+}
+
+declare global {
+    interface HTMLElementTagNameMap {
+        "push-check": PushCheck;
+    }
+    interface HTMLElementEventMap {
+        "pushcheck-start": CustomEvent<{ options: Options }>;
+        "pushcheck-progress": CustomEvent<Progress>;
+        "pushcheck-report": CustomEvent<Report>;
+        "pushcheck-end": CustomEvent<End>;
+    }
+}
