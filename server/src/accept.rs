@@ -40,7 +40,7 @@ pub(crate) async fn run(app: Arc<App>, listener: Listener) {
             Err(error) => {
                 // Usually no file descriptors are left: somebody was turned away, and trying at once would spin.
                 tracing::warn!(%error, "cannot accept");
-                app.ledger.turned_away();
+                app.ledger.turned_away(None);
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
         }
@@ -53,7 +53,7 @@ fn admit(app: &Arc<App>, socket: TcpStream, peer: SocketAddr, acceptor: Option<T
     let slot = Slot(Arc::clone(app));
     // Up to a tenth more are let in to be told so; beyond that not even this is affordable.
     if live >= limits.connections + limits.connections.div_ceil(10) {
-        app.ledger.turned_away();
+        app.ledger.turned_away(Some(app.sources.id(peer.ip())));
         return drop(slot);
     }
     let trusted = app.trusts(peer.ip());
@@ -134,6 +134,9 @@ where
     loop {
         let Some(patience) = connection.patience(&app.limits) else {
             tracing::debug!("out of patience with a connection");
+            if connection.is_within_head() {
+                app.ledger.turned_away(Some(connection.source));
+            }
             return;
         };
         tokio::select! {

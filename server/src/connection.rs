@@ -109,6 +109,12 @@ impl Connection {
         (left > Micros::ZERO).then(|| Duration::from_micros(left.0.min(limits.head_ms * 1_000)))
     }
 
+    /// Of a request something has arrived, and not all of its head.
+    pub(crate) fn is_within_head(&self) -> bool {
+        let tally = lock(&self.tally);
+        !tally.claimed.load(Relaxed) && tally.read.load(Relaxed) > 0
+    }
+
     fn touch(&self) {
         self.moved.store(self.clock.now().0, Relaxed);
     }

@@ -403,3 +403,17 @@ async fn a_stream_lives_so_long() {
         .await;
     assert_eq!(ledger.sightings[0].end, Some(End::OurLimit));
 }
+
+#[tokio::test]
+async fn half_a_head_that_we_gave_up_on_could_have_been_of_any_run_from_there() {
+    let site = Site::start(|config| config.limits.head_ms = 100).await;
+    assert!(site.ledger(&key(1)).await.complete);
+    let mut silent = site.client().await;
+    assert!(!silent.more().await, "nothing was sent, nothing is lost");
+    assert!(site.ledger(&key(1)).await.complete);
+    let mut half = site.client().await;
+    half.send(format!("GET {} HT", path(&key(1), "p", 1, "poll")))
+        .await;
+    assert!(!half.more().await);
+    site.ledger_when(&key(1), |ledger| !ledger.complete).await;
+}

@@ -199,3 +199,31 @@ async fn without_a_widget_the_page_says_so() {
     assert!(answer.text().contains("not built into this binary"));
     assert_eq!(site.get("/v1/about").await.status, 200);
 }
+
+#[tokio::test]
+async fn what_is_in_the_program_is_compressed_and_is_the_file() {
+    let site = Site::plain().await;
+    let original = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../www/push-check.js")).unwrap();
+    assert!(site.get("/push-check.js").await.body == original);
+    let answer = with(&site, "/push-check.js", "Accept-Encoding: deflate, gzip").await;
+    assert_eq!(answer.header("content-encoding"), Some("gzip"));
+    let mut plain = Vec::new();
+    std::io::copy(
+        &mut flate2::read::GzDecoder::new(&answer.body[..]),
+        &mut plain,
+    )
+    .unwrap();
+    assert!(plain == original);
+    let gzip_tag = answer.header("etag").unwrap().to_owned();
+    let answer = with(&site, "/push-check.js", "Accept-Encoding: gzip, br").await;
+    assert_eq!(answer.header("content-encoding"), Some("br"));
+    let mut plain = Vec::new();
+    brotli::BrotliDecompress(&mut &answer.body[..], &mut plain).unwrap();
+    assert!(plain == original);
+    assert_ne!(
+        answer.header("etag"),
+        Some(gzip_tag.as_str()),
+        "other bytes, another tag"
+    );
+    assert_eq!(site.get("/report.d.ts").await.status, 404);
+}

@@ -34,9 +34,7 @@ struct Runs {
     order: VecDeque<RunId>,
     sightings: usize,
     swept: Micros,
-    /// Until then nothing is sure of a run that is not known: something was turned away unread, or the list of the
-    /// forgotten overflowed.
-    unsure: Option<Unsure>,
+    doubts: VecDeque<Doubt>,
 }
 
 /// What stays of a forgotten run, so that nobody takes it for one that never was.
@@ -46,11 +44,15 @@ struct Forgotten {
     epoch: Micros,
 }
 
+/// Something was lost that could have been of any run: of a source's, where that is known.
 #[derive(Clone, Copy, Debug)]
-struct Unsure {
-    from: Micros,
-    until: Micros,
+struct Doubt {
+    source: Option<SourceId>,
+    at: Micros,
 }
+
+/// Doubts remembered; the next one beyond is everybody's.
+const DOUBTS: usize = 1_000;
 
 /// 24 bytes each. Beyond it the oldest are really forgotten, and unknown runs are unsure for a while.
 const FORGOTTEN: usize = 50_000;
@@ -98,10 +100,10 @@ impl Ledger {
         run.remember(arrival);
     }
 
-    /// A connection was turned away before a request could be read.
-    pub(crate) fn turned_away(&self) {
+    /// A connection ended by our doing before its request could be read; none: not even its source is known.
+    pub(crate) fn turned_away(&self, source: Option<SourceId>) {
         let now = self.clock.now();
-        lock(&self.runs).doubt(now, &self.limits);
+        lock(&self.runs).doubt(source, now);
     }
 
     /// Forgets what is over its time.
@@ -109,27 +111,27 @@ impl Ledger {
         lock(&self.runs).sweep(self.clock.now(), &self.limits, true);
     }
 
-    /// What this instance saw of a run.
-    pub(crate) fn read(&self, id: RunId) -> wire::Ledger {
+    /// What this instance saw of a run; `asking` stands for the source of a run that is not known.
+    pub(crate) fn read(&self, id: RunId, asking: SourceId) -> wire::Ledger {
         let now = self.clock.now();
         let mut runs = lock(&self.runs);
         runs.sweep(now, &self.limits, true);
         let run = runs.known.get(&id).cloned();
         let lost = runs.forgotten.get(&id).map(|past| past.lost);
-        let unsure = runs.unsure;
+        // A known run doubts only what happened in its own time.
+        let (source, since) = run.as_ref().map_or((asking, Micros::ZERO), |run| {
+            (run.source, run.epoch.since(EARLIER))
+        });
+        let doubted = runs
+            .doubts
+            .iter()
+            .any(|doubt| doubt.at >= since && doubt.source.is_none_or(|one| one == source));
         drop(runs);
         let (evicted, refused, sure, sightings) = match (&run, lost) {
             (Some(run), _) => run.read(self.clock.id()),
             (None, Some(lost)) => (lost, 0, false, Vec::new()),
             (None, None) => (0, 0, true, Vec::new()),
         };
-        // A known run doubts only what happened in its own time.
-        let doubted = unsure.is_some_and(|unsure| {
-            now < unsure.until
-                && run
-                    .as_ref()
-                    .is_none_or(|run| unsure.from >= run.epoch.since(EARLIER))
-        });
         let instance = wire::LedgerInstance {
             id: self.clock.id().to_owned(),
             started_at: self.clock.instance.started_at,
@@ -154,6 +156,8 @@ impl Runs {
             return;
         }
         self.swept = now;
+        self.doubts
+            .retain(|doubt| now.since(doubt.at) <= Micros::ms(limits.keep_ms));
         let old: Vec<RunId> = self
             .known
             .values()
@@ -161,7 +165,7 @@ impl Runs {
             .map(|run| run.id)
             .collect();
         for id in old {
-            self.forget(id, limits, now);
+            self.forget(id, now);
         }
     }
 
@@ -173,38 +177,32 @@ impl Runs {
             .filter(|run| run.source == source)
             .count();
         if own >= limits.source_runs || self.known.len() >= limits.runs {
-            self.forget_oldest(source, None, limits, now);
+            self.forget_oldest(source, None, now);
         }
     }
 
     /// Room for one more sighting; false: only the run itself could make it.
     fn room_for_one(&mut self, run: &Run, limits: &Limits, now: Micros) -> bool {
         while self.sightings >= limits.sightings {
-            if !self.forget_oldest(run.source, Some(run.id), limits, now) {
+            if !self.forget_oldest(run.source, Some(run.id), now) {
                 return false;
             }
         }
         true
     }
 
-    fn forget_oldest(
-        &mut self,
-        source: SourceId,
-        but: Option<RunId>,
-        limits: &Limits,
-        now: Micros,
-    ) -> bool {
+    fn forget_oldest(&mut self, source: SourceId, but: Option<RunId>, now: Micros) -> bool {
         let others = self.known.values().filter(|run| Some(run.id) != but);
         let oldest = others
             .min_by_key(|run| (run.source != source, run.last(), run.epoch))
             .map(|run| run.id);
         oldest.is_some_and(|id| {
-            self.forget(id, limits, now);
+            self.forget(id, now);
             true
         })
     }
 
-    fn forget(&mut self, id: RunId, limits: &Limits, now: Micros) {
+    fn forget(&mut self, id: RunId, now: Micros) {
         let Some(run) = self.known.remove(&id) else {
             return;
         };
@@ -226,15 +224,17 @@ impl Runs {
             && let Some(id) = self.order.pop_front()
         {
             self.forgotten.remove(&id);
-            self.doubt(now, limits);
+            self.doubt(None, now);
         }
     }
 
-    fn doubt(&mut self, now: Micros, limits: &Limits) {
-        self.unsure = Some(Unsure {
-            from: now,
-            until: now.plus(Micros::ms(limits.keep_ms)),
-        });
+    fn doubt(&mut self, source: Option<SourceId>, at: Micros) {
+        self.doubts.retain(|doubt| doubt.source != source);
+        if self.doubts.len() >= DOUBTS {
+            self.doubts.pop_front();
+            return self.doubts.push_back(Doubt { source: None, at });
+        }
+        self.doubts.push_back(Doubt { source, at });
     }
 }
 
@@ -266,9 +266,9 @@ mod tests {
         ledger.open(id(2), one);
         ledger.open(id(3), one);
         ledger.open(id(4), one);
-        let complete: Vec<bool> = (1..=5).map(|n| ledger.read(id(n)).complete).collect();
+        let complete: Vec<bool> = (1..=5).map(|n| ledger.read(id(n), one).complete).collect();
         assert_eq!(complete, [true, false, true, true, true]);
-        assert_eq!(ledger.read(id(2)).instances[0].evicted, 1);
+        assert_eq!(ledger.read(id(2), one).instances[0].evicted, 1);
     }
 
     #[test]
@@ -281,17 +281,27 @@ mod tests {
         let epoch = ledger.open(id(1), source).epoch;
         ledger.open(id(2), source);
         assert_eq!(ledger.open(id(1), source).epoch, epoch);
-        assert!(!ledger.read(id(1)).complete);
+        assert!(!ledger.read(id(1), source).complete);
     }
 
     #[test]
-    fn what_was_turned_away_unread_makes_every_run_of_that_time_unsure() {
+    fn what_was_turned_away_unread_makes_its_sources_runs_unsure() {
         let ledger = ledger(Limits::default());
-        let source = Sources::default().id([192, 0, 2, 1].into());
-        ledger.open(id(1), source);
-        assert!(ledger.read(id(1)).complete);
-        ledger.turned_away();
-        assert!(!ledger.read(id(1)).complete);
-        assert!(!ledger.read(id(2)).complete);
+        let sources = Sources::default();
+        let (one, other) = (
+            sources.id([192, 0, 2, 1].into()),
+            sources.id([192, 0, 2, 2].into()),
+        );
+        ledger.open(id(1), one);
+        ledger.open(id(2), other);
+        let complete = || {
+            let runs = [(id(1), one), (id(2), other), (id(3), one), (id(4), other)];
+            runs.map(|(id, asking)| ledger.read(id, asking).complete)
+        };
+        assert_eq!(complete(), [true; 4]);
+        ledger.turned_away(Some(one));
+        assert_eq!(complete(), [false, true, false, true]);
+        ledger.turned_away(None);
+        assert_eq!(complete(), [false; 4]);
     }
 }
