@@ -4,11 +4,11 @@ use core::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::Promise;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{RequestCredentials, RequestInit, Response};
 
 use super::fetch::{call, head};
+use super::read::Value;
 use super::registry::Undo;
 use super::settle::Settle;
 use crate::evidence::Event;
@@ -28,9 +28,10 @@ impl Drop for Question {
 }
 
 /// GET, or POST with a text body. `told` gets the answer, if it is marked as ours, is 200 and can be read.
-pub(super) fn ask<T: DeserializeOwned + 'static>(
+pub(super) fn ask<T: 'static>(
     url: &str,
     body: Option<&str>,
+    read: fn(&Value) -> Option<T>,
     told: impl Fn(Option<T>) + Clone + 'static,
 ) -> Option<Question> {
     let init = RequestInit::new();
@@ -48,13 +49,10 @@ pub(super) fn ask<T: DeserializeOwned + 'static>(
     let answered = move |settled: Result<JsValue, JsValue>| match settled.and_then(body_of) {
         Ok(body) => {
             let told = told.clone();
-            let read = move |json: Result<JsValue, JsValue>| {
-                told(
-                    json.ok()
-                        .and_then(|json| serde_wasm_bindgen::from_value(json).ok()),
-                );
+            let parsed = move |json: Result<JsValue, JsValue>| {
+                told(json.ok().and_then(|json| read(&Value(json))))
             };
-            *next.borrow_mut() = Some(Settle::new(&body, read));
+            *next.borrow_mut() = Some(Settle::new(&body, parsed));
         }
         Err(_) => told(None),
     };

@@ -6,6 +6,7 @@ mod fetch;
 mod json;
 mod listen;
 mod pump;
+mod read;
 pub mod registry;
 mod settle;
 mod surroundings;

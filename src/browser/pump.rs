@@ -14,7 +14,7 @@ use super::json::{Question, ask};
 use super::timer::Timer;
 use super::timing::Timings;
 use super::watch::{Watch, is_hidden};
-use super::{Listener, Running, Sink, target};
+use super::{Listener, Running, Sink, read, target};
 use crate::evidence::{Event, Notice};
 use crate::plan::budget;
 use crate::report::Report;
@@ -107,7 +107,7 @@ impl Pump {
             };
             let timings = pump.clone();
             let timings =
-                Timings::observe(move |url, timing| timings.timed(&url, &Event::Timed(timing)));
+                Timings::observe(move |url, timing| timings.timed(&url, &Event::Timed { timing }));
             let held = &mut *pump.held.borrow_mut();
             held.signal = signal.map(stop);
             held.watch = Some(Watch::start(window, &pump));
@@ -283,12 +283,14 @@ impl Pump {
             }
             Action::AskAbout { url } => {
                 let pump = self.clone();
-                let question = ask(&url, None, move |about| pump.put(Input::About(about)));
+                let question = ask(&url, None, read::about, move |about| {
+                    pump.put(Input::About(about))
+                });
                 self.held.borrow_mut().questions.extend(question);
             }
             Action::AskLedger { url, body } => {
                 let pump = self.clone();
-                let question = ask(&url, Some(&body), move |ledger| {
+                let question = ask(&url, Some(&body), read::ledger, move |ledger| {
                     pump.put(Input::Ledger(ledger))
                 });
                 self.held.borrow_mut().questions.extend(question);

@@ -118,8 +118,16 @@ fn at_interval(round_trip: u64) -> Vec<AtInterval> {
 
 /// How many numbers are missing between the first and last of each instance.
 fn holes(seen: &[(String, u32)]) -> u32 {
-    let mut sorted = seen.to_vec();
-    sorted.sort_unstable();
-    let gaps = sorted.windows(2).filter(|pair| pair[0].0 == pair[1].0);
-    gaps.map(|pair| pair[1].1 - pair[0].1 - 1).sum()
+    let has_next = |(instance, n): &&(String, u32)| {
+        seen.iter()
+            .any(|other| other.0 == *instance && other.1 > *n)
+    };
+    let gap = |(instance, n): &(String, u32)| {
+        let later = seen
+            .iter()
+            .filter(|other| other.0 == *instance && other.1 > *n)
+            .map(|other| other.1);
+        later.min().map_or(0, |next| next - n - 1)
+    };
+    seen.iter().filter(has_next).map(gap).sum()
 }

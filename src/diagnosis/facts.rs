@@ -219,7 +219,7 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
                 facts.close_class =
                     Some(CloseClass::of(*code, *was_clean, facts.open_us.is_some()));
             }
-            Event::Timed(timing) => facts.resource_timing = Some(timing.clone()),
+            Event::Timed { timing } => facts.resource_timing = Some(timing.clone()),
             Event::Unsupported => facts.error = Some("NotSupportedError".to_owned()),
             _ => {}
         }

@@ -84,7 +84,10 @@ pub enum Event {
         line: String,
     },
     /// The entry of Resource Timing, read after the end.
-    Timed(ResourceTiming),
+    Timed {
+        /// What it tells.
+        timing: ResourceTiming,
+    },
     /// We gave up: a deadline of ours.
     GaveUp,
     /// The page stopped the run.

@@ -61,9 +61,12 @@ impl Engine {
     /// Read from a `User-Agent`.
     pub fn of(user_agent: &str) -> Option<Self> {
         let version = |mark: &str| {
-            let rest = &user_agent[user_agent.find(mark)? + mark.len()..];
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            rest[..digits].parse().ok()
+            let rest = after(user_agent.as_bytes(), mark.as_bytes())?;
+            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit());
+            digits
+                .take(5)
+                .map(|digit| u32::from(digit - b'0'))
+                .reduce(|whole, digit| whole * 10 + digit)
         };
         let of = |family, mark| version(mark).map(|version| Self { family, version });
         of(EngineFamily::Gecko, "Firefox/")
@@ -71,6 +74,12 @@ impl Engine {
             .or_else(|| of(EngineFamily::Chromium, "Chromium/"))
             .or_else(|| of(EngineFamily::WebKit, "AppleWebKit/"))
     }
+}
+
+/// What stands after the first `mark`.
+fn after<'a>(text: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
+    let at = text.windows(mark.len()).position(|part| part == mark)?;
+    text.get(at + mark.len()..)
 }
 
 /// Something around the attempts that changed.

@@ -1,11 +1,16 @@
 //! Rust values → plain JavaScript objects, in one place.
 
+use js_sys::JSON;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
-/// As `JSON.parse` would make it: objects, arrays, numbers, `null`.
+use crate::json::to_text;
+
+/// Objects, arrays, strings, integers, `null`.
 pub(super) fn to_js(value: &impl Serialize) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    // Of our own types none can fail to serialize.
-    value.serialize(&serializer).unwrap_or(JsValue::NULL)
+    // Of our own types none can fail to be written.
+    to_text(value)
+        .ok()
+        .and_then(|text| JSON::parse(&text).ok())
+        .unwrap_or(JsValue::NULL)
 }

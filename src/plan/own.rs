@@ -23,6 +23,20 @@ pub struct OwnEndpoint {
     pub timeout: Micros,
 }
 
+impl OwnEndpoint {
+    /// The message is the expected one.
+    pub fn is_expected(&self, message: &str) -> bool {
+        let Some(expected) = &self.expect else {
+            return true;
+        };
+        expected.is_empty()
+            || message
+                .as_bytes()
+                .windows(expected.len())
+                .any(|part| part == expected.as_bytes())
+    }
+}
+
 impl Debug for OwnEndpoint {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str("OwnEndpoint(…)")

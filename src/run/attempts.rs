@@ -67,7 +67,7 @@ impl Attempts {
             return;
         };
         let over = attempt.session.over().is_some();
-        if over && !matches!(event, Event::Timed(_)) {
+        if over && !matches!(event, Event::Timed { .. }) {
             return;
         }
         attempt.session.handle(at, &event);

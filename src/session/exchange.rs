@@ -41,10 +41,7 @@ impl Exchange {
             }
             Event::Body { text, .. } => {
                 let expected = match &self.own {
-                    Some(endpoint) => endpoint
-                        .expect
-                        .as_deref()
-                        .is_none_or(|expected| text.contains(expected)),
+                    Some(endpoint) => endpoint.is_expected(text),
                     None => text.parse::<PollBody>().is_ok(),
                 };
                 self.ended = Some(if self.opened && expected {

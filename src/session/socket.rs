@@ -118,11 +118,7 @@ impl Socket {
 
     fn message(&mut self, at: Micros, line: &str) {
         if let Some(endpoint) = &self.own {
-            if endpoint
-                .expect
-                .as_deref()
-                .is_some_and(|expected| line.contains(expected))
-            {
+            if endpoint.is_expected(line) {
                 self.ended = Some(Ended::Complete);
             }
             return;

@@ -76,11 +76,7 @@ impl Stream {
 
     fn message(&mut self, at: Micros, line: &str) {
         if let Some(endpoint) = &self.own {
-            if endpoint
-                .expect
-                .as_deref()
-                .is_some_and(|expected| line.contains(expected))
-            {
+            if endpoint.is_expected(line) {
                 self.ended = Some(Ended::Complete);
             }
         } else if !line.is_empty() && self.missing > 0 {
