@@ -19,6 +19,30 @@ use crate::workspace::Workspace;
 /// Seconds until the runner gives up on one test binary; twenty runs in a row take minutes.
 const PATIENCE: &str = "900";
 
+/// Cargo, about to test for wasm32 against a server.
+fn cargo_test(ws: &Workspace, kit: &Kit, base: &str) -> Result<Command> {
+    let mut cargo = kit.wasm("cargo")?;
+    cargo.args([
+        "test",
+        "--package",
+        "pushcheck",
+        "--tests",
+        "--target",
+        WASM,
+    ]);
+    cargo
+        .env("CARGO_TARGET_DIR", &ws.target)
+        .env("PUSHCHECK_BASE", base)
+        .current_dir(&ws.root);
+    Ok(cargo)
+}
+
+/// Compiles the wasm tests, once for all browsers.
+pub(crate) fn compile(ws: &Workspace, kit: &Kit, base: &str) -> Result<()> {
+    process::run(cargo_test(ws, kit, base)?.arg("--no-run"))
+        .context("cannot compile the wasm tests")
+}
+
 /// The wasm tests in one browser.
 pub(crate) fn wasm(
     ws: &Workspace,
@@ -27,20 +51,8 @@ pub(crate) fn wasm(
     display: Option<&Display>,
     browser: Browser,
 ) -> Result<Summary> {
-    let mut cargo = kit.wasm("cargo")?;
-    cargo.args([
-        "test",
-        "--package",
-        "pushcheck",
-        "--tests",
-        "--no-fail-fast",
-        "--target",
-        WASM,
-    ]);
-    cargo
-        .env("CARGO_TARGET_DIR", &ws.target)
-        .env("PUSHCHECK_BASE", base)
-        .current_dir(&ws.root);
+    let mut cargo = cargo_test(ws, kit, base)?;
+    cargo.arg("--no-fail-fast");
     cargo.env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
         "wasm-bindgen-test-runner",

@@ -205,6 +205,7 @@ impl Bench<'_> {
 
     fn wasm(&self) -> Result<String> {
         self.programs()?;
+        browsers::compile(self.ws, &self.kit, &self.base())?;
         let _server = server::start(self.ws, self.address)?;
         self.each_browser(|browser| {
             let tests = browsers::wasm(
