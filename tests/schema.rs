@@ -345,7 +345,7 @@ fn events() -> Vec<Event> {
             | Event::Closed { .. }
             | Event::Blocked { .. }
             | Event::Sent { .. }
-            | Event::Timed(_)
+            | Event::Timed { .. }
             | Event::GaveUp
             | Event::Stopped => {}
         }
@@ -387,8 +387,8 @@ fn events() -> Vec<Event> {
         },
         Event::Blocked { directive: text() },
         Event::Sent { line: text() },
-        Event::Timed(resource_timing()),
-        Event::Timed(ResourceTiming::default()),
+        Event::Timed { timing: resource_timing() },
+        Event::Timed { timing: ResourceTiming::default() },
         Event::GaveUp,
         Event::Stopped,
     ];

@@ -747,18 +747,8 @@ export type TraceEvent =
     /** The entry of Resource Timing, read after the end. */
     | {
         what: "timed";
-        /** `nextHopProtocol`: an ALPN id, `http/1.1`, `h2`. */
-        protocol: string | null;
-        /** Name resolution, µs. */
-        dnsUs: number | null;
-        /** TCP, and TLS where there is any, µs. */
-        connectUs: number | null;
-        /** TLS alone, µs. */
-        tlsUs: number | null;
-        /** From the request's start to the answer's first byte, µs. */
-        requestUs: number | null;
-        /** From the answer's first byte to its last, µs. */
-        responseUs: number | null;
+        /** What it tells. */
+        timing: ResourceTiming;
     }
     /** A deadline of the widget's. */
     | { what: "gave-up" }
