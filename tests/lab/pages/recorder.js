@@ -1,30 +1,52 @@
-// Listens in a page for what an embedder could hear. Put there from outside, so it touches nothing of the page's own.
+// Listens in a page for what an embedder could hear, and keeps the keys of its runs, so that the lab can ask the server
+// what it saw. Put there from outside; of the page's own it only wraps `fetch`, to read.
 if (!window.pushcheckLab) {
   const record = {errors: [], violations: [], events: []};
+  const keys = {};
   const lab = {
     record,
+    keys,
+    reports: [],
     settled: null,
-    // Never rejects: what became of the element's promise stands in `settled`.
-    start(element) {
+    // Never rejects: what became of the promise stands in `settled`.
+    settle(begin) {
       lab.settled = null;
-      const settle = (settled) => { lab.settled = settled; };
-      const failed = (error) => settle({error: String(error)});
+      const failed = (error) => { lab.settled = {error: String(error)}; };
       try {
-        Promise.resolve(element.start()).then((report) => settle({report: report ?? element.report}), failed);
+        Promise.resolve(begin()).then((report) => { lab.settled = {report: report ?? null}; }, failed);
       } catch (error) {
         failed(error);
       }
     },
+    start: (element) => lab.settle(() => element.start()),
   };
   window.pushcheckLab = lab;
   window.addEventListener("error", (event) => {
-    record.errors.push(event.message ?? `cannot load ${event.target?.src ?? event.target?.href ?? event.target?.localName}`);
+    const source = event.target?.src ?? event.target?.href ?? event.target?.localName;
+    record.errors.push(event.message ?? `cannot load ${source}`);
   }, true);
   window.addEventListener("unhandledrejection", (event) => record.errors.push(`unhandled: ${event.reason}`));
   document.addEventListener("securitypolicyviolation", (event) => {
     record.violations.push(`${event.effectiveDirective} ${event.blockedURI}`.trim());
   });
   for (const name of ["start", "progress", "report", "end"]) {
-    window.addEventListener(`pushcheck-${name}`, () => record.events.push({name, at: performance.now()}));
+    window.addEventListener(`pushcheck-${name}`, ({detail}) => {
+      const {reason = null, message = null} = (name === "end" && detail) || {};
+      record.events.push({name, at: performance.now(), reason, message});
+      if (name === "report") lab.reports.push(detail);
+    });
   }
+  const keep = (url, key) => {
+    const run = /\/v1\/runs\/([0-9a-f]{32})\/ledger$/.exec(new URL(url, location.href).pathname);
+    if (run) keys[run[1]] = key;
+  };
+  const {fetch} = window;
+  window.fetch = function (resource, init) {
+    if (resource instanceof Request) {
+      if (resource.url.endsWith("/ledger")) resource.clone().text().then((key) => keep(resource.url, key));
+    } else {
+      keep(resource, init?.body);
+    }
+    return fetch.call(window, resource, init);
+  };
 }

@@ -5,13 +5,17 @@
 //! program: [`diagnose`](mod@diagnose), [`checks`] and [`soak`].
 
 pub mod browser;
+pub mod checks;
 pub mod diagnose;
 mod display;
 mod driver;
+pub mod ledger;
+pub mod origin;
 pub mod page;
 mod process;
 mod program;
 pub mod server;
+pub mod soak;
 
 pub use display::Display;
 pub use process::Process;

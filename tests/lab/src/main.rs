@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
+use pushcheck_lab::soak::{self, Soak};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Drives real browsers: diagnoses by command, checks the page whole, soaks it.
@@ -20,6 +22,9 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Diagnose(Diagnose),
+    #[command(name = "page")]
+    Checks(Checks),
+    Soak(Soak),
 }
 
 #[tokio::main]
@@ -28,6 +33,8 @@ async fn main() -> ExitCode {
     let work = async {
         match &args.command {
             Command::Diagnose(diagnose) => diagnose::command(diagnose).await,
+            Command::Checks(checks) => checks::command(checks).await,
+            Command::Soak(soak) => soak::command(soak).await,
         }
     };
     // Dropping the work ends every browser and server that it has started.

@@ -16,6 +16,10 @@ const RECORDER: &str = include_str!("../pages/recorder.js");
 /// Between two questions to a page.
 const PACE: Duration = Duration::from_millis(50);
 
+/// What the element says to whoever looks at it.
+const SHOWN: &str = "const root = document.querySelector('push-check')?.shadowRoot;
+    return ['headline', 'summary'].map((part) => root?.querySelector(`[part=${part}]`)?.textContent).filter(Boolean).join(': ');";
+
 /// What happened in a page since the recorder was put there. Times are `performance.now()`, ms.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -36,6 +40,10 @@ pub struct Heard {
     pub name: String,
     /// When.
     pub at: f64,
+    /// Of `end`: why there is no report.
+    pub reason: Option<String>,
+    /// Of `end`: what the widget said against its options.
+    pub message: Option<String>,
 }
 
 impl Record {
@@ -188,12 +196,48 @@ impl<'a> Page<'a> {
                 said(&self.record().await?)
             );
         }
-        Reported::of(
-            settled
-                .get_mut("report")
-                .map(Value::take)
-                .unwrap_or_default(),
-        )
+        match settled.get_mut("report").map(Value::take) {
+            Some(report) if !report.is_null() => Reported::of(report),
+            _ => bail!("{}", self.why_none().await?),
+        }
+    }
+
+    /// Why the element gave no report, in its own words.
+    async fn why_none(self) -> Result<String> {
+        let record = self.record().await?;
+        let end = record.events.iter().rfind(|event| event.name == "end");
+        let reason = end.and_then(|end| end.message.clone().or_else(|| end.reason.clone()));
+        let shown = self.run(SHOWN).await?;
+        let told = [reason.as_deref(), shown.as_str()].into_iter().flatten().collect::<Vec<_>>();
+        Ok(format!("the page gives no report: {}{}", told.join(": "), said(&record)))
+    }
+
+    /// The key of a run whose ledger the page has asked for.
+    ///
+    /// # Errors
+    /// It has not.
+    pub async fn key(self, run: &str) -> Result<String> {
+        let key = self.run(&format!("return pushcheckLab.keys[{run:?}] ?? null;")).await?;
+        Ok(key.as_str().context("the page has not asked for the run's ledger")?.to_owned())
+    }
+
+    /// The keys of every run of this page whose ledger was asked for.
+    ///
+    /// # Errors
+    /// The page does not answer.
+    pub async fn keys(self) -> Result<Vec<String>> {
+        let keys = self.run("return Object.values(pushcheckLab.keys);").await?;
+        serde_json::from_value(keys).context("the recorder's keys cannot be read")
+    }
+
+    /// Calls the widget's own `run` and waits for its report; `arguments` is JavaScript.
+    ///
+    /// # Errors
+    /// It rejects, or does not settle in time.
+    pub async fn run_widget(self, arguments: &str, limit: Duration) -> Result<Reported> {
+        self.until("the widget's module", "window.widget", limit).await?;
+        self.run(&format!("pushcheckLab.settle(() => widget.run({arguments}));")).await?;
+        self.report(limit).await
     }
 
     /// Starts the element and waits for its report.

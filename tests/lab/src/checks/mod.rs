@@ -1,0 +1,219 @@
+//! `page`: whole runs of the page in each browser, and the bad days.
+
+mod embedding;
+mod field;
+mod healthy;
+mod keyboard;
+mod lanes;
+mod life;
+mod misuse;
+mod outage;
+mod policy;
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use clap::Args;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
+
+use crate::browser::{Browser, Options, Running};
+use field::Field;
+
+/// The most that a quick run may take by its own promise, with room for a machine that is busy with others.
+const RUN: Duration = Duration::from_secs(12 + 8);
+
+/// How long a page may take for anything else.
+const SOON: Duration = Duration::from_secs(10);
+
+/// The most that one check may take.
+const CHECK: Duration = Duration::from_secs(90);
+
+/// The most that twenty runs in a row may take.
+const ROW: Duration = Duration::from_secs(300);
+
+/// Whole runs of the page in real browsers, and the bad days.
+///
+/// Exits with 1 when a check failed. What a browser truly cannot do is printed as not run, with the reason.
+#[derive(Clone, Debug, Args)]
+pub struct Checks {
+    /// Where to run (repeatable; default: everywhere)
+    #[arg(long = "browser", value_enum, value_name = "BROWSER")]
+    browsers: Vec<Browser>,
+    /// A running server for the healthy runs instead of one of our own: the page's plain URL
+    #[arg(long, value_name = "URL")]
+    base: Option<String>,
+    /// Only checks whose names contain this (repeatable)
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// How many browsers of a kind at once
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
+    jobs: u8,
+    /// Print the names of all checks and end
+    #[arg(long)]
+    list: bool,
+}
+
+/// What a check runs with.
+struct Lab {
+    field: Arc<Field>,
+    browser: Running,
+}
+
+/// What became of a check that did not fail.
+enum Outcome {
+    /// All was as it must be; what was seen, if worth a word.
+    Passed(String),
+    /// This browser cannot do it.
+    NotRun(&'static str),
+}
+
+impl Outcome {
+    fn ok() -> Result<Self> {
+        Ok(Self::Passed(String::new()))
+    }
+}
+
+type Doing<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + Send + 'a>>;
+
+/// A named check.
+#[derive(Clone, Copy)]
+struct Check {
+    name: &'static str,
+    limit: Duration,
+    run: for<'a> fn(&'a Lab) -> Doing<'a>,
+}
+
+macro_rules! checks {
+    ($($limit:ident $room:ident :: $name:ident),* $(,)?) => {
+        &[$(Check { name: stringify!($name), limit: $limit, run: |lab| Box::pin($room::$name(lab)) }),*]
+    };
+}
+
+/// All of them; the longest first, so that several browsers at once end together.
+const ALL: &[Check] = checks![
+    ROW life::twenty_runs_in_a_row_leave_nothing,
+    CHECK healthy::every_method_passes_with_real_numbers,
+    CHECK healthy::the_report_counts_what_the_server_counted,
+    CHECK healthy::events_reach_the_page_in_order,
+    CHECK outage::a_server_killed_mid_run_is_named,
+    CHECK outage::html_for_everything_is_not_taken_for_ours,
+    CHECK outage::an_unreachable_server_is_named,
+    CHECK outage::offline_before_the_run_is_named,
+    CHECK outage::offline_during_the_run_is_named,
+    CHECK life::stop_gives_a_partial_report,
+    CHECK life::a_signal_aborted_before_gives_a_report,
+    CHECK life::a_removed_element_leaves_nothing,
+    CHECK life::a_page_closed_mid_run_leaves_nothing,
+    CHECK life::two_elements_on_one_page_both_pass,
+    CHECK life::a_hidden_tab_reports_in_time,
+    CHECK misuse::every_misuse_names_its_field,
+    CHECK misuse::a_plain_web_socket_on_an_https_page_is_misuse,
+    CHECK embedding::two_lines_on_another_origin_pass,
+    CHECK embedding::a_frame_posts_to_the_configured_origin,
+    CHECK embedding::a_frame_posts_to_nobody_else,
+    CHECK keyboard::tab_and_enter_start_it_with_visible_focus,
+    CHECK lanes::the_https_lane_passes_over_http_2,
+    CHECK lanes::a_plain_lane_of_an_https_page_is_skipped,
+    CHECK policy::our_own_policy_is_not_violated,
+    CHECK policy::a_policy_without_wasm_is_named,
+];
+
+/// Runs the checks and says whether all is well.
+pub async fn command(checks: &Checks) -> ExitCode {
+    if checks.list {
+        ALL.iter().for_each(|check| println!("{}", check.name));
+        return ExitCode::SUCCESS;
+    }
+    match all(checks).await {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(failed) => {
+            eprintln!("pushcheck-lab: {failed} failed");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("pushcheck-lab: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn all(args: &Checks) -> Result<usize> {
+    let asked = |check: &&Check| args.only.is_empty() || args.only.iter().any(|part| check.name.contains(part));
+    let chosen: Vec<Check> = ALL.iter().filter(asked).copied().collect();
+    if chosen.is_empty() {
+        return Err(anyhow!("no check has such a name; --list says all"));
+    }
+    let browsers = if args.browsers.is_empty() { &Browser::ALL[..] } else { &args.browsers };
+    let field = Arc::new(Field::new(args.base.as_deref()).await?);
+    let mut failed = 0;
+    for &browser in browsers {
+        let began = Instant::now();
+        let counts = in_one(browser, &chosen, &field, args.jobs).await?;
+        let [passed, not_run, bad] = counts;
+        println!(
+            "{}: {passed} passed, {bad} failed, {not_run} not run, in {:.0} s",
+            browser.name(),
+            began.elapsed().as_secs_f64()
+        );
+        failed += bad;
+    }
+    Ok(failed)
+}
+
+/// Passed, not run, failed.
+type Counts = [usize; 3];
+
+async fn in_one(browser: Browser, chosen: &[Check], field: &Arc<Field>, jobs: u8) -> Result<Counts> {
+    let queue: Arc<Mutex<VecDeque<Check>>> = Arc::new(Mutex::new(chosen.iter().copied().collect()));
+    let mut workers = JoinSet::new();
+    for _ in 0..usize::from(jobs).min(chosen.len()) {
+        workers.spawn(worker(browser, Arc::clone(&queue), Arc::clone(field)));
+    }
+    let mut counts = [0; 3];
+    while let Some(done) = workers.join_next().await {
+        for (sum, part) in counts.iter_mut().zip(done??) {
+            *sum += part;
+        }
+    }
+    Ok(counts)
+}
+
+/// One browser, one check after another; after a failure a fresh one.
+async fn worker(browser: Browser, queue: Arc<Mutex<VecDeque<Check>>>, field: Arc<Field>) -> Result<Counts> {
+    let options = Options { any_certificate: true, ..Options::default() };
+    let mut counts = [0; 3];
+    let mut lab: Option<Lab> = None;
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(check) = next else { break };
+        let ready = match lab.take() {
+            Some(lab) => lab,
+            None => Lab { field: Arc::clone(&field), browser: browser.open(&options).await? },
+        };
+        let began = Instant::now();
+        let outcome = timeout(check.limit, (check.run)(&ready)).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(anyhow!("not done within {} s", check.limit.as_secs())));
+        let seconds = began.elapsed().as_secs_f64();
+        let (at, said) = match &outcome {
+            Ok(Outcome::Passed(seen)) if seen.is_empty() => (0, "ok".to_owned()),
+            Ok(Outcome::Passed(seen)) => (0, format!("ok ({seen})")),
+            Ok(Outcome::NotRun(why)) => (1, format!("not run: {why}")),
+            Err(error) => (2, format!("FAILED: {error:#}")),
+        };
+        println!("{} {} {seconds:.1} s {said}", browser.name(), check.name);
+        counts[at] += 1;
+        match outcome {
+            Ok(_) => lab = Some(ready),
+            Err(_) => ready.browser.close().await,
+        }
+    }
+    if let Some(lab) = lab {
+        lab.browser.close().await;
+    }
+    Ok(counts)
+}
