@@ -1,5 +1,5 @@
-#![cfg(not(target_arch = "wasm32"))]
 //! `www/report.schema.json` defines the report; the Rust types and `www/report.d.ts` say the same.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +27,7 @@ use serde_json::{Value, json};
 
 const SCHEMA: &str = include_str!("../www/report.schema.json");
 const TYPES: &str = include_str!("../www/report.d.ts");
+const ENGLISH: &str = include_str!("../www/text/en.js");
 
 fn schema() -> Value {
     serde_json::from_str(SCHEMA).expect("the schema is JSON")
@@ -387,8 +388,12 @@ fn events() -> Vec<Event> {
         },
         Event::Blocked { directive: text() },
         Event::Sent { line: text() },
-        Event::Timed { timing: resource_timing() },
-        Event::Timed { timing: ResourceTiming::default() },
+        Event::Timed {
+            timing: resource_timing(),
+        },
+        Event::Timed {
+            timing: ResourceTiming::default(),
+        },
         Event::GaveUp,
         Event::Stopped,
     ];
@@ -829,6 +834,67 @@ fn the_typescript_types_can_stand_inside_another_file() {
         assert!(
             line.starts_with("export interface ") || line.starts_with("export type "),
             "{line}"
+        );
+    }
+}
+
+// --- the texts ---------------------------------------------------------------------------------------------------------
+
+/// The keys of one of the texts' groups.
+fn texts(group: &str) -> BTreeSet<String> {
+    let (_, rest) = ENGLISH
+        .split_once(&format!("\n  {group}: {{\n"))
+        .expect(group);
+    let (block, _) = rest.split_once("\n  }").expect(group);
+    let lines = block
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("//"));
+    lines
+        .filter_map(|line| Some(line.split_once(": \"")?.0.trim_matches('"').to_owned()))
+        .collect()
+}
+
+#[test]
+fn every_word_that_a_page_may_have_to_say_has_a_text() {
+    let schema = schema();
+    let words = |name: &str| {
+        let words = schema["$defs"][name]["enum"].as_array().expect(name);
+        words
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
+    };
+    for (group, name) in [
+        ("method", "Method"),
+        ("how", "Method"),
+        ("place", "Place"),
+        ("skipped", "Skipped"),
+    ] {
+        assert_eq!(texts(group), words(name), "{group}");
+    }
+    let states: BTreeSet<_> = &words("Word") | &words("Verdict");
+    assert_eq!(
+        &texts("state") - &states,
+        BTreeSet::from(["trying".to_owned()])
+    );
+    assert_eq!(&states - &texts("state"), BTreeSet::new());
+    assert_eq!(
+        texts("finding"),
+        Code::ALL.map(|code| code.as_str().to_owned()).into()
+    );
+    let (said, known) = (texts("headline"), words("RunResult"));
+    assert_eq!(
+        &known - &said,
+        BTreeSet::new(),
+        "a headline for every result"
+    );
+    for group in ["summary", "nextStep"] {
+        assert_eq!(
+            &said - &texts(group),
+            BTreeSet::from(["unable".to_owned()]),
+            "{group}"
         );
     }
 }

@@ -5,27 +5,33 @@ export const METHODS = ["web-socket", "server-sent-events", "streaming-fetch", "
 export const byRank = (a, b) => METHODS.indexOf(a) - METHODS.indexOf(b);
 
 /** Which of the headlines fits. */
-function kind({ result, findings, surroundings, about, methods }) {
-  const of = (...verdicts) => methods.filter(({ verdict }) => verdicts.includes(verdict));
+function kind({ result, findings, surroundings, about, methods, lanes }, needed) {
+  const of = (...verdicts) => methods.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const works = of("passed", "warning");
   if (findings.some(({ code }) => code === "own-failure")) return "own";
-  if (result === "warning") return of("failed", "inconclusive").length ? "warning" : "flawed";
   if (result === "aborted" || result === "passed") return result;
   if (!surroundings.online) return "offline";
-  const heard = about || methods.some(({ lanes }) => lanes.some(({ attempts }) => attempts.some(({ marked }) => marked)));
-  if (!heard && !of("passed", "warning").length) return "unheard";
-  return result === "failed" && of("passed", "warning").length ? "required" : result;
+  if (surroundings.notices.some(({ notice }) => notice.what === "offline")) return "wentOffline";
+  if (works && result === "inconclusive" && lanes.some(({ id, skipped }) => skipped === "mixed-content" && needed.includes(id))) return "elsewhere";
+  if (result === "warning") return of("failed", "inconclusive") ? "warning" : "flawed";
+  const all = attempts(methods);
+  if (!works && !about && !all.some(({ marked }) => marked)) return all.some(({ blockedBy }) => blockedBy) ? "forbidden" : "unheard";
+  return result === "failed" && works ? "required" : result;
 }
 
-const STATES = { passed: "passed", inconclusive: "inconclusive", aborted: "skipped", own: "inconclusive" };
+const attempts = (methods) => methods.flatMap(({ lanes }) => lanes.flatMap((lane) => lane.attempts));
+
+const STATES = { passed: "passed", inconclusive: "inconclusive", aborted: "skipped", own: "inconclusive", elsewhere: "inconclusive" };
 
 /** `{ state, headline, summary, next: [[term, text]] }`. */
-export function outcome(report, { text: t, say, list, time }, base) {
+export function outcome(report, { text: t, say, list, time }, base, needed) {
   const { methods, run } = report;
   const names = (some) => list(some.map(({ method }) => method).sort(byRank).map((method) => t.method[method] ?? method));
   const of = (...verdicts) => names(methods.filter(({ verdict }) => verdicts.includes(verdict)));
-  const which = kind(report);
+  const which = kind(report, needed);
   const { host } = new URL(base);
-  const values = { good: of("passed", "warning"), bad: of("failed"), flawed: of("warning"), host };
+  const directive = attempts(methods).find(({ blockedBy }) => blockedBy)?.blockedBy;
+  const values = { good: of("passed", "warning"), bad: of("failed"), flawed: of("warning"), host, directive };
   if (which === "required") {
     values.bad = names(methods.filter(({ required, verdict }) => required && verdict === "failed"));
   }
@@ -34,11 +40,11 @@ export function outcome(report, { text: t, say, list, time }, base) {
     : unsure ? t.summary.unsure : t.summary[which];
   const idle = Math.max(0, ...methods.map(({ idleTestedMs }) => idleTestedMs ?? 0));
   const tried = of("passed", "warning", "failed", "inconclusive");
-  const next = [[t.next, t.nextStep[which]]];
-  if (tried && which !== "own") {
+  const next = [[t.next, say(t.nextStep[which], values)]];
+  if (tried && which !== "own" && which !== "forbidden") {
     next.unshift(
       [t.tested, say(t.testedWhat, { host, time: time(run.durationUs) })],
-      [t.untested, idle ? say(t.untestedWhat, { idle: time(idle * 1000) }) : t.untestedAll],
+      [t.untested, idle >= 1000 ? say(t.untestedWhat, { idle: time(idle * 1000) }) : t.untestedAll],
     );
   }
   return { state: STATES[which] ?? "warning", headline: t.headline[which], summary: say(summary, values), next };

@@ -78,7 +78,7 @@ export class View {
   /** The run is over. `base`: the server that was asked; `needed`: lanes that the page cannot do without. */
   done(report, base, needed) {
     const t = this.#words.text;
-    const said = outcome(report, this.#words, base);
+    const said = outcome(report, this.#words, base, needed);
     this.rows(report.methods.map(({ method }) => method).sort(byRank));
     for (const method of report.methods) this.#verdict(method);
     this.#say(said.headline, said.summary, said.state);
