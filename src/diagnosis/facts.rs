@@ -176,7 +176,7 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
         failed_us: None,
         ended_us: since(
             trace
-                .first(|e| is_end(e))
+                .first(is_end)
                 .or_else(|| trace.events.last().map(|s| s.at)),
         )
         .unwrap_or_default(),

@@ -142,7 +142,7 @@ fn one(
     let main = lanes
         .iter()
         .find(|lane| lane.lane == "main")
-        .or(lanes.first());
+        .or_else(|| lanes.first());
     let on_main: Vec<&Trace> = traces
         .iter()
         .copied()

@@ -39,7 +39,13 @@ impl OpenRun {
 /// Sets the hook of this instance.
 pub(super) fn install() {
     static ONCE: Once = Once::new();
-    ONCE.call_once(|| std::panic::set_hook(Box::new(failed)));
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            failed(info);
+            before(info);
+        }));
+    });
 }
 
 fn failed(info: &PanicHookInfo<'_>) {
