@@ -212,9 +212,7 @@ export class PushCheck extends Base {
       this.#view.remark(text.copied);
     } catch {
       // No permission, or no secure context.
-      this.#view.offer(this.#json());
-      const copied = document.execCommand("copy");
-      this.#view.remark(copied ? text.copied : text.copyByHand);
+      this.#view.remark(this.#view.offer(this.#json()) ? text.copied : text.copyByHand);
     }
   }
 

@@ -33,7 +33,7 @@ export class View {
     const head = el("header", {}, this.badge, el("div", {}, this.headline, this.summary));
     const actions = el("div", { class: "actions" }, this.act, this.copy, this.download);
     root.append(
-      el("section", { part: "card", class: "card", lang: t.lang, "aria-labelledby": "headline" },
+      el("section", { part: "card", class: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
         head, this.bar, this.columns, this.list, this.next, actions, this.note, this.details, this.status),
     );
     this.#shape("idle");
@@ -105,7 +105,7 @@ export class View {
     this.note.textContent = text;
   }
 
-  /** For browsers that do not let us copy: the text, selected. */
+  /** Copies the old way: a text, selected. Where that is not allowed either it stays, for the person to copy. */
   offer(text) {
     this.box?.remove();
     this.box = el("textarea", { readonly: true, rows: 6, "aria-label": this.#words.text.report });
@@ -113,6 +113,12 @@ export class View {
     this.note.after(this.box);
     this.box.focus();
     this.box.select();
+    const copied = document.execCommand("copy");
+    if (copied) {
+      this.box.remove();
+      this.copy.focus();
+    }
+    return copied;
   }
 
   #shape(shape, act = this.#words.text.start) {

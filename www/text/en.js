@@ -4,6 +4,7 @@
  */
 export default {
   lang: "en",
+  dir: "ltr",
   title: "Connection check",
   intro: "Tries the five ways in which a site can push messages to this page, from this device and network. It takes about six seconds.",
   start: "Start the check",
