@@ -30,7 +30,11 @@ export interface End {
 }
 
 /**
- * `<push-check>`. Attributes: `base`, `auto`, `methods`, `required`, `lanes` (words parted by spaces), `mode`, `lang`.
+ * `<push-check>`. Attributes: `base` (URL of the probe server; default: where `push-check.js` came from), `auto` (starts
+ * by itself), `methods`, `required`, `lanes` (words parted by spaces), `mode`, `lang`. `hidden` hides it.
+ *
+ * Events bubble and cross shadow boundaries. `pushcheck-start` comes before any connection: pause your own client there,
+ * and go on at `pushcheck-end`. Custom properties for theming: see the top of `style.js`.
  * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `primary`, `copy`, `download`, `details`.
  */
 export class PushCheck extends HTMLElement {

@@ -1,10 +1,6 @@
 /**
- * <push-check>: which push methods work from here, as an element.
- *
- * Attributes: `base` (URL of the probe server; default: where this file came from), `auto` (starts by itself),
- * `methods`, `required`, `lanes` (words parted by spaces), `mode`, `lang`. Properties: `options` (as for `run()`, laid
- * over the attributes), `report`, `running`. Methods: `start()`, `stop()`. Events, which bubble and cross shadow
- * boundaries: `pushcheck-start` (before any connection: pause your own client), `-progress`, `-report`, `-end`.
+ * <push-check>: which push methods work from here, as an element. `push-check.d.ts` tells its attributes, properties,
+ * methods and events.
  */
 import { words } from "./dom.js";
 import { METHODS } from "./outcome.js";
@@ -112,17 +108,14 @@ export class PushCheck extends Base {
     queueMicrotask(() => this.isConnected || this.stop());
   }
 
-  /** The last report; null: none yet. */
   get report() {
     return this.#report;
   }
 
-  /** A run is on. */
   get running() {
     return this.#abort !== null;
   }
 
-  /** As for `run()`; what stands here goes before the attributes. */
   get options() {
     return this.#options;
   }
@@ -131,13 +124,11 @@ export class PushCheck extends Base {
     this.#options = options ?? {};
   }
 
-  /** Starts a run, or joins the one that is on. Never rejects: null is a run without a report, and the element says why. */
   start() {
     this.#run ??= this.#go();
     return this.#run;
   }
 
-  /** Ends the run that is on; its report tells what was known by then. */
   stop() {
     this.#abort?.abort();
   }
