@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use pushcheck::report::Report;
+use pushcheck::wire::Key;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -212,22 +213,22 @@ impl<'a> Page<'a> {
         Ok(format!("the page gives no report: {}{}", told.join(": "), said(&record)))
     }
 
-    /// The key of a run whose ledger the page has asked for.
+    /// The key of a run of this page, by the run's id.
     ///
     /// # Errors
-    /// It has not.
+    /// The page has made no such run since it is listened to.
     pub async fn key(self, run: &str) -> Result<String> {
-        let key = self.run(&format!("return pushcheckLab.keys[{run:?}] ?? null;")).await?;
-        Ok(key.as_str().context("the page has not asked for the run's ledger")?.to_owned())
+        let opens = |key: &String| key.parse::<Key>().is_ok_and(|key| key.run().to_string() == run);
+        self.keys().await?.into_iter().find(opens).context("the run is none of this page")
     }
 
-    /// The keys of every run of this page whose ledger was asked for.
+    /// The keys of every run of this page since it is listened to, in order.
     ///
     /// # Errors
     /// The page does not answer.
     pub async fn keys(self) -> Result<Vec<String>> {
-        let keys = self.run("return Object.values(pushcheckLab.keys);").await?;
-        serde_json::from_value(keys).context("the recorder's keys cannot be read")
+        let keys = self.run("return JSON.stringify(pushcheckLab.keys);").await?;
+        serde_json::from_str(keys.as_str().unwrap_or_default()).context("the recorder's keys cannot be read")
     }
 
     /// Calls the widget's own `run` and waits for its report; `arguments` is JavaScript.

@@ -4,11 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
-use fantoccini::wd::WebDriverCompatibleCommand;
-use hyper::Method;
 use serde_json::json;
 
-use super::{Browser, Options, Running, Start, bounded, capabilities};
+use super::{Options, Start, capabilities};
 use crate::program::Program;
 
 const DRIVER: Program = Program {
@@ -68,52 +66,4 @@ pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
         })),
         needs_screen: false,
     })
-}
-
-/// The network as this browser alone sees it; others have no such command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Network {
-    /// There is none.
-    Offline,
-    /// As it is.
-    Normal,
-}
-
-impl Network {
-    /// Sets it for the current window.
-    ///
-    /// # Errors
-    /// The browser is not Chromium, or its driver refuses.
-    pub async fn set(self, running: &Running) -> Result<()> {
-        anyhow::ensure!(
-            running.browser() == Browser::Chromium,
-            "only chromedriver can set the network's conditions"
-        );
-        bounded(
-            "set the network's conditions",
-            running.client().issue_cmd(self),
-        )
-        .await?;
-        Ok(())
-    }
-}
-
-impl WebDriverCompatibleCommand for Network {
-    fn endpoint(
-        &self,
-        base: &url::Url,
-        session: Option<&str>,
-    ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!(
-            "session/{}/chromium/network_conditions",
-            session.unwrap_or_default()
-        ))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (Method, Option<String>) {
-        let offline = *self == Self::Offline;
-        let body = json!({"network_conditions":
-            {"offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1}});
-        (Method::POST, Some(body.to_string()))
-    }
 }

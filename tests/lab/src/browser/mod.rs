@@ -2,6 +2,7 @@
 
 mod chromium;
 mod firefox;
+mod network;
 mod proxy;
 mod webkit;
 
@@ -19,7 +20,7 @@ use tokio::time::timeout;
 use crate::display::Display;
 use crate::driver::Driver;
 
-pub use chromium::Network;
+pub use network::Network;
 pub use proxy::Proxy;
 
 /// How long a page may take to load.
@@ -113,11 +114,11 @@ impl Browser {
         };
         let driver = Driver::start(profile.path(), command)
             .await
-            .with_context(|| format!("{}:", self.name()))?;
+            .context(self.name())?;
         let client = driver
             .session(start.capabilities)
             .await
-            .with_context(|| format!("{}:", self.name()))?;
+            .context(self.name())?;
         let running = Running {
             browser: self,
             client,

@@ -1,10 +1,10 @@
 //! The https lane, and what an https page may not try.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, ensure};
 use pushcheck::plan::Skipped;
 use pushcheck::wire::Scheme;
-use serde_json::Value;
-
 use super::healthy::{all_passed, fits_the_schema};
 use super::{Lab, Outcome, RUN, SOON};
 use crate::page::Page;
@@ -20,24 +20,16 @@ pub(super) async fn the_https_lane_passes_over_http_2(lab: &Lab) -> Result<Outco
     let evidence = reported.report.evidence.as_ref().context("the report has no evidence")?;
     let seen = evidence.sightings.iter().filter(|sighting| sighting.http_version == "HTTP/2.0").count();
     ensure!(seen > 0, "the server saw no request over HTTP/2");
-    let mut told: Vec<String> = Vec::new();
-    collect("nextHopProtocol", &reported.json, &mut told);
-    told.sort();
-    told.dedup();
-    ensure!(told.iter().any(|version| version == "h2"), "nextHopProtocol in the report: {told:?}");
-    Ok(Outcome::Passed(format!("{seen} arrivals over HTTP/2")))
-}
-
-/// Every text under a name, wherever it stands.
-fn collect(name: &str, value: &Value, found: &mut Vec<String>) {
-    match value {
-        Value::Object(map) => {
-            found.extend(map.get(name).and_then(Value::as_str).map(str::to_owned));
-            map.values().for_each(|value| collect(name, value, found));
-        }
-        Value::Array(list) => list.iter().for_each(|value| collect(name, value, found)),
-        _ => {}
+    let mut told = Vec::new();
+    for method in &reported.report.methods {
+        let attempts = method.lanes.iter().flat_map(|lane| &lane.attempts);
+        let versions = attempts.filter_map(|attempt| attempt.resource_timing.as_ref()?.protocol.clone());
+        let versions: BTreeSet<String> = versions.collect();
+        let versions: Vec<String> = versions.into_iter().collect();
+        told.push(format!("{} {}", method.method.as_str(), versions.join("/")));
     }
+    ensure!(told.iter().any(|method| method.ends_with(" h2")), "nextHopProtocol in the report: {}", told.join(", "));
+    Ok(Outcome::Passed(format!("{seen} arrivals over HTTP/2; by nextHopProtocol {}", told.join(", "))))
 }
 
 /// Asked for a plain lane, an https page says why it may not, and the other verdicts stand.

@@ -14,7 +14,7 @@ const MISUSE: &[(&str, &str)] = &[
     ("[]", "options"),
     ("{base: 5}", "base"),
     ("{base: 'http://'}", "base"),
-    ("{base: 'http://a b/'}", "base"),
+    ("{base: 'http://[1/'}", "base"),
     ("{base: 'ftp://example.com/'}", "base"),
     ("{base: 'ws://example.com/'}", "base"),
     ("{methods: 'polling'}", "methods"),
@@ -54,7 +54,7 @@ async fn refused(page: Page<'_>, arguments: &str, field: &str) -> Result<()> {
             await widget.run({arguments});
             return 'resolved';
         }} catch (error) {{
-            return error instanceof TypeError ? `TypeError: ${{error.message}}` : `no TypeError but ${{error}}`;
+            return error instanceof window.TypeError ? `TypeError: ${{error.message}}` : `no TypeError but ${{error}}`;
         }}"
     );
     let Value::String(what) = page.browser().run_async(&script, SOON).await? else { bail!("run({arguments}): no answer") };

@@ -50,8 +50,8 @@ pub struct Checks {
     /// Only checks whose names contain this (repeatable)
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// How many browsers of a kind at once
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
+    /// How many of each browser at once; the kinds run side by side anyway
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
     jobs: u8,
     /// Print the names of all checks and end
     #[arg(long)]
@@ -150,17 +150,13 @@ async fn all(args: &Checks) -> Result<usize> {
     }
     let browsers = if args.browsers.is_empty() { &Browser::ALL[..] } else { &args.browsers };
     let field = Arc::new(Field::new(args.base.as_deref()).await?);
-    let mut failed = 0;
+    let mut rounds = JoinSet::new();
     for &browser in browsers {
-        let began = Instant::now();
-        let counts = in_one(browser, &chosen, &field, args.jobs).await?;
-        let [passed, not_run, bad] = counts;
-        println!(
-            "{}: {passed} passed, {bad} failed, {not_run} not run, in {:.0} s",
-            browser.name(),
-            began.elapsed().as_secs_f64()
-        );
-        failed += bad;
+        rounds.spawn(in_one(browser, chosen.clone(), Arc::clone(&field), args.jobs));
+    }
+    let mut failed = 0;
+    while let Some(done) = rounds.join_next().await {
+        failed += done??;
     }
     Ok(failed)
 }
@@ -168,19 +164,25 @@ async fn all(args: &Checks) -> Result<usize> {
 /// Passed, not run, failed.
 type Counts = [usize; 3];
 
-async fn in_one(browser: Browser, chosen: &[Check], field: &Arc<Field>, jobs: u8) -> Result<Counts> {
-    let queue: Arc<Mutex<VecDeque<Check>>> = Arc::new(Mutex::new(chosen.iter().copied().collect()));
+/// All in one browser; says how many failed.
+async fn in_one(browser: Browser, chosen: Vec<Check>, field: Arc<Field>, jobs: u8) -> Result<usize> {
+    let began = Instant::now();
+    let jobs = usize::from(jobs).min(chosen.len());
+    let queue: Arc<Mutex<VecDeque<Check>>> = Arc::new(Mutex::new(chosen.into()));
     let mut workers = JoinSet::new();
-    for _ in 0..usize::from(jobs).min(chosen.len()) {
-        workers.spawn(worker(browser, Arc::clone(&queue), Arc::clone(field)));
+    for _ in 0..jobs {
+        workers.spawn(worker(browser, Arc::clone(&queue), Arc::clone(&field)));
     }
-    let mut counts = [0; 3];
+    let mut counts: Counts = [0; 3];
     while let Some(done) = workers.join_next().await {
         for (sum, part) in counts.iter_mut().zip(done??) {
             *sum += part;
         }
     }
-    Ok(counts)
+    let [passed, not_run, failed] = counts;
+    let seconds = began.elapsed().as_secs_f64();
+    println!("{}: {passed} passed, {failed} failed, {not_run} not run, in {seconds:.0} s", browser.name());
+    Ok(failed)
 }
 
 /// One browser, one check after another; after a failure a fresh one.

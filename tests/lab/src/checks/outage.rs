@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::healthy::{MID_RUN, fits_the_schema};
 use super::{Lab, Outcome, RUN, SOON};
-use crate::browser::{Browser, Network};
+use crate::browser::Network;
 use crate::origin::{DeadPort, Origin};
 use crate::page::{Page, Reported};
 use crate::server::Killable;
@@ -96,7 +96,7 @@ const NO_OFFLINE: &str = "this browser's driver cannot take the network away";
 
 /// The page is there, the network is not.
 pub(super) async fn offline_before_the_run_is_named(lab: &Lab) -> Result<Outcome> {
-    if lab.browser.browser() != Browser::Chromium {
+    if !Network::can_be_set(lab.browser.browser()) {
         return Ok(Outcome::NotRun(NO_OFFLINE));
     }
     let page = Page::open(&lab.browser, &lab.field.widget_elsewhere()).await?;
@@ -114,7 +114,7 @@ pub(super) async fn offline_before_the_run_is_named(lab: &Lab) -> Result<Outcome
 
 /// The network goes while all is running, and stays away.
 pub(super) async fn offline_during_the_run_is_named(lab: &Lab) -> Result<Outcome> {
-    if lab.browser.browser() != Browser::Chromium {
+    if !Network::can_be_set(lab.browser.browser()) {
         return Ok(Outcome::NotRun(NO_OFFLINE));
     }
     let page = Page::open(&lab.browser, &lab.field.page).await?;
