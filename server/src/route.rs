@@ -133,7 +133,7 @@ impl App {
                     name,
                     ask.request.uri().query(),
                     ask.request.headers(),
-                    &self.origins.lanes,
+                    &self.origins,
                     ask.host.as_ref(),
                 )
                 .ok_or_else(Problem::not_found),

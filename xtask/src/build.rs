@@ -22,7 +22,7 @@ const BINDGEN: &[&str] = &[
     "--remove-name-section",
     "--remove-producers-section",
 ];
-const SHRINK: &[&str] = &["-Oz", "--strip-debug", "--strip-producers"];
+const SHRINK: &[&str] = &["-Oz"];
 const MODULE: &str = "pushcheck_bg.wasm";
 
 /// `cargo xtask build`.
@@ -67,18 +67,19 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     if staged.exists() {
         fs::remove_dir_all(&staged).context("cannot clear the stage")?;
     }
+    // Shrunk before it is bound: Debian's wasm-opt writes a wrong index for the table that the bindings export.
+    let shrunk = ws.own_dir()?.join("pushcheck.wasm");
+    let mut shrink = kit.wasm("wasm-opt")?;
+    process::run(shrink.args(SHRINK).arg(&compiled).arg("-o").arg(&shrunk))?;
     let mut bindgen = kit.wasm("wasm-bindgen")?;
     process::run(
         bindgen
             .args(BINDGEN)
             .arg("--out-dir")
             .arg(&staged)
-            .arg(&compiled),
+            .arg(&shrunk),
     )?;
     let _ = fs::remove_file(staged.join("pushcheck_bg.wasm.d.ts"));
-    let module = staged.join(MODULE);
-    let mut shrink = kit.wasm("wasm-opt")?;
-    process::run(shrink.args(SHRINK).arg(&module).arg("-o").arg(&module))?;
 
     if pkg.exists() {
         fs::remove_dir_all(&pkg).with_context(|| format!("cannot clear {}", pkg.display()))?;

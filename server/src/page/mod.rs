@@ -1,6 +1,7 @@
 //! The check page and its files, from inside the program. Only names of one table are served.
 
 mod policy;
+mod post_to;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,12 +13,11 @@ use hyper::header::{
     HeaderMap, HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, VARY,
 };
 use hyper::{Response, StatusCode};
-use pushcheck::wire::Lane;
 use sha2::{Digest, Sha256};
 
 use crate::answer::{self, Body};
 use crate::clock::hex;
-use crate::origin::Host;
+use crate::origin::{Host, Origins};
 
 struct Embedded {
     name: &'static str,
@@ -93,7 +93,7 @@ impl Files {
         name: &str,
         query: Option<&str>,
         asked: &HeaderMap,
-        lanes: &[Lane],
+        origins: &Origins,
         host: Option<&Host>,
     ) -> Option<Response<Body>> {
         let name = if name.is_empty() { "index.html" } else { name };
@@ -108,11 +108,22 @@ impl Files {
             .get(ACCEPT_ENCODING)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
+        let addressed = (name == "index.html")
+            .then(|| self.find(name, ""))
+            .flatten()
+            .and_then(|plain| post_to::named(&plain.bytes, &origins.listed));
         let Content {
             hash,
             encoding,
             bytes,
-        } = self.find(name, accepted)?;
+        } = match addressed {
+            Some(html) => Content {
+                hash: hex(&Sha256::digest(&html)[..8]),
+                encoding: None,
+                bytes: html.into(),
+            },
+            None => self.find(name, accepted)?,
+        };
         // Of each encoding its own: a strong tag names bytes.
         let tag = format!(
             "\"{hash}{}\"",
@@ -148,7 +159,7 @@ impl Files {
         }
         if kind(name).starts_with("text/html") {
             headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-            if let Ok(policy) = HeaderValue::from_str(&policy::of(lanes, host)) {
+            if let Ok(policy) = HeaderValue::from_str(&policy::of(&origins.lanes, host)) {
                 headers.insert(CONTENT_SECURITY_POLICY, policy);
             }
         } else {
