@@ -19,19 +19,27 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// # Errors
 /// The server does not answer with one.
 pub async fn read(base: &str, key: &str) -> Result<Ledger> {
-    let run = key.parse::<Key>().map_err(|error| anyhow!("{error}"))?.run();
+    let run = key
+        .parse::<Key>()
+        .map_err(|error| anyhow!("{error}"))?
+        .run();
     let request = Request::post(format!("{base}v1/runs/{run}/ledger"))
         .header("content-type", "text/plain")
         .body(Full::new(Bytes::from(key.to_owned())))?;
     let client = Client::builder(TokioExecutor::new()).build_http();
     let answer = async {
-        let answer = client.request(request).await.context("cannot ask for the ledger")?;
+        let answer = client
+            .request(request)
+            .await
+            .context("cannot ask for the ledger")?;
         let status = answer.status();
         let body = answer.into_body().collect().await?.to_bytes();
         ensure!(status.is_success(), "the ledger: {status}");
         serde_json::from_slice(&body).context("the ledger cannot be read")
     };
-    timeout(ANSWER, answer).await.map_err(|_| anyhow!("no answer to the question for the ledger"))?
+    timeout(ANSWER, answer)
+        .await
+        .map_err(|_| anyhow!("no answer to the question for the ledger"))?
 }
 
 /// Waits until all that the server saw of a run has ended there.
@@ -42,13 +50,21 @@ pub async fn all_ended(base: &str, key: &str, limit: Duration) -> Result<Ledger>
     let deadline = Instant::now() + limit;
     loop {
         let ledger = read(base, key).await?;
-        let open: Vec<&str> =
-            ledger.sightings.iter().filter(|s| s.ended_at.is_none()).map(|s| s.probe.as_str()).collect();
+        let open: Vec<&str> = ledger
+            .sightings
+            .iter()
+            .filter(|s| s.ended_at.is_none())
+            .map(|s| s.probe.as_str())
+            .collect();
         if open.is_empty() {
             return Ok(ledger);
         }
         if Instant::now() > deadline {
-            bail!("still open on the server after {:.1} s: {}", limit.as_secs_f64(), open.join(", "));
+            bail!(
+                "still open on the server after {:.1} s: {}",
+                limit.as_secs_f64(),
+                open.join(", ")
+            );
         }
         sleep(Duration::from_millis(100)).await;
     }

@@ -32,11 +32,17 @@ pub struct Origin {
 
 impl Origin {
     async fn start(handler: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port is free on loopback")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .context("no port is free on loopback")?;
         let address = listener.local_addr()?;
         let mut accepts = JoinSet::new();
         accepts.spawn(accept(listener, Arc::new(handler)));
-        Ok(Self { address, base: Arc::default(), _accepts: accepts })
+        Ok(Self {
+            address,
+            base: Arc::default(),
+            _accepts: accepts,
+        })
     }
 
     /// An embedder's site: the files of some folders. `policy` is the `Content-Security-Policy` of its pages.
@@ -46,10 +52,25 @@ impl Origin {
     pub async fn site(folders: Vec<PathBuf>, policy: Option<String>) -> Result<Self> {
         let base: Arc<OnceLock<String>> = Arc::default();
         let known = Arc::clone(&base);
-        let policy = move || Some(filled(policy.as_ref()?, known.get().map_or("", String::as_str)));
+        let policy = move || {
+            Some(filled(
+                policy.as_ref()?,
+                known.get().map_or("", String::as_str),
+            ))
+        };
         let known = Arc::clone(&base);
-        let answer = move |path: &str| file(&folders, path, known.get().map_or("", String::as_str), policy());
-        Ok(Self { base, ..Self::start(answer).await? })
+        let answer = move |path: &str| {
+            file(
+                &folders,
+                path,
+                known.get().map_or("", String::as_str),
+                policy(),
+            )
+        };
+        Ok(Self {
+            base,
+            ..Self::start(answer).await?
+        })
     }
 
     /// What `{{BASE}}` becomes from now on, in files and policy: where the probe server is, with the last slash.
@@ -91,7 +112,9 @@ impl DeadPort {
     /// No port is free.
     pub fn new() -> Result<Self> {
         let socket = TcpSocket::new_v4()?;
-        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).context("no port is free on loopback")?;
+        socket
+            .bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+            .context("no port is free on loopback")?;
         Ok(Self { socket })
     }
 
@@ -107,7 +130,9 @@ impl DeadPort {
 async fn accept(listener: TcpListener, handler: Handler) {
     let mut open = JoinSet::new();
     loop {
-        let Ok((socket, _)) = listener.accept().await else { continue };
+        let Ok((socket, _)) = listener.accept().await else {
+            continue;
+        };
         while open.try_join_next().is_some() {}
         let handler = Arc::clone(&handler);
         open.spawn(async move {
@@ -116,18 +141,24 @@ async fn accept(listener: TcpListener, handler: Handler) {
                 async move { Ok::<_, Infallible>(answer) }
             });
             let connection = hyper::server::conn::http1::Builder::new();
-            let _ = connection.serve_connection(TokioIo::new(socket), service).await;
+            let _ = connection
+                .serve_connection(TokioIo::new(socket), service)
+                .await;
         });
     }
 }
 
 fn answer(status: StatusCode, kind: &str, body: Bytes) -> Answer {
-    let response = Response::builder().status(status).header(CONTENT_TYPE, kind).header(CACHE_CONTROL, "no-store");
+    let response = Response::builder()
+        .status(status)
+        .header(CONTENT_TYPE, kind)
+        .header(CACHE_CONTROL, "no-store");
     response.body(Full::new(body)).unwrap_or_default()
 }
 
 fn filled(text: &str, base: &str) -> String {
-    text.replace("{{BASE}}", base).replace("{{WS_BASE}}", &base.replacen("http", "ws", 1))
+    text.replace("{{BASE}}", base)
+        .replace("{{WS_BASE}}", &base.replacen("http", "ws", 1))
 }
 
 fn file(folders: &[PathBuf], path: &str, base: &str, policy: Option<String>) -> Answer {
@@ -139,13 +170,21 @@ fn file(folders: &[PathBuf], path: &str, base: &str, policy: Option<String>) -> 
         _ => "text/plain; charset=utf-8",
     };
     let plain = !name.split('/').any(|part| matches!(part, "" | "." | ".."));
-    let content = folders.iter().filter(|_| plain).find_map(|folder| fs::read_to_string(folder.join(name)).ok());
+    let content = folders
+        .iter()
+        .filter(|_| plain)
+        .find_map(|folder| fs::read_to_string(folder.join(name)).ok());
     let Some(content) = content else {
         return answer(StatusCode::NOT_FOUND, "text/plain", "no such file".into());
     };
     let mut response = answer(StatusCode::OK, kind, filled(&content, base).into());
-    if let Some(policy) = policy.filter(|_| kind.starts_with("text/html")).and_then(|policy| policy.parse().ok()) {
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    if let Some(policy) = policy
+        .filter(|_| kind.starts_with("text/html"))
+        .and_then(|policy| policy.parse().ok())
+    {
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
     }
     response
 }

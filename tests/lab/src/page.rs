@@ -99,6 +99,15 @@ impl<'a> Page<'a> {
     /// It could not be loaded.
     pub async fn open(browser: &'a Running, url: &str) -> Result<Self> {
         browser.goto(url).await?;
+        // Not every driver says when there is only a page of the browser's own to tell that there is none.
+        let shown = browser.run("return location.href;").await?;
+        match shown.as_str() {
+            Some(shown) if shown.starts_with("http") => {}
+            shown => bail!(
+                "{url} cannot be reached: the browser shows {}",
+                shown.unwrap_or("nothing")
+            ),
+        }
         let page = Self { browser };
         page.listen().await?;
         Ok(page)
@@ -209,8 +218,15 @@ impl<'a> Page<'a> {
         let end = record.events.iter().rfind(|event| event.name == "end");
         let reason = end.and_then(|end| end.message.clone().or_else(|| end.reason.clone()));
         let shown = self.run(SHOWN).await?;
-        let told = [reason.as_deref(), shown.as_str()].into_iter().flatten().collect::<Vec<_>>();
-        Ok(format!("the page gives no report: {}{}", told.join(": "), said(&record)))
+        let told = [reason.as_deref(), shown.as_str()]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>();
+        Ok(format!(
+            "the page gives no report: {}{}",
+            told.join(": "),
+            said(&record)
+        ))
     }
 
     /// The key of a run of this page, by the run's id.
@@ -218,8 +234,15 @@ impl<'a> Page<'a> {
     /// # Errors
     /// The page has made no such run since it is listened to.
     pub async fn key(self, run: &str) -> Result<String> {
-        let opens = |key: &String| key.parse::<Key>().is_ok_and(|key| key.run().to_string() == run);
-        self.keys().await?.into_iter().find(opens).context("the run is none of this page")
+        let opens = |key: &String| {
+            key.parse::<Key>()
+                .is_ok_and(|key| key.run().to_string() == run)
+        };
+        self.keys()
+            .await?
+            .into_iter()
+            .find(opens)
+            .context("the run is none of this page")
     }
 
     /// The keys of every run of this page since it is listened to, in order.
@@ -227,8 +250,11 @@ impl<'a> Page<'a> {
     /// # Errors
     /// The page does not answer.
     pub async fn keys(self) -> Result<Vec<String>> {
-        let keys = self.run("return JSON.stringify(pushcheckLab.keys);").await?;
-        serde_json::from_str(keys.as_str().unwrap_or_default()).context("the recorder's keys cannot be read")
+        let keys = self
+            .run("return JSON.stringify(pushcheckLab.keys);")
+            .await?;
+        serde_json::from_str(keys.as_str().unwrap_or_default())
+            .context("the recorder's keys cannot be read")
     }
 
     /// Calls the widget's own `run` and waits for its report; `arguments` is JavaScript.
@@ -236,8 +262,12 @@ impl<'a> Page<'a> {
     /// # Errors
     /// It rejects, or does not settle in time.
     pub async fn run_widget(self, arguments: &str, limit: Duration) -> Result<Reported> {
-        self.until("the widget's module", "window.widget", limit).await?;
-        self.run(&format!("pushcheckLab.settle(() => widget.run({arguments}));")).await?;
+        self.until("the widget's module", "window.widget", limit)
+            .await?;
+        self.run(&format!(
+            "pushcheckLab.settle(() => widget.run({arguments}));"
+        ))
+        .await?;
         self.report(limit).await
     }
 

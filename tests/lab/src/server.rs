@@ -63,7 +63,12 @@ impl Server {
             let _ = stopped.await;
         }));
         let pages = bound.iter().map(Bound::to_string).collect();
-        Ok(Self { bound, pages, stop: Some(stop), task })
+        Ok(Self {
+            bound,
+            pages,
+            stop: Some(stop),
+            task,
+        })
     }
 
     /// The page's URL on the plain lane; it is also the base of every path.
@@ -76,8 +81,13 @@ impl Server {
     /// # Errors
     /// There is no such lane.
     pub fn tls_page(&self) -> Result<&str> {
-        let tls = self.bound.iter().position(|bound| bound.scheme == Scheme::Https);
-        tls.and_then(|at| self.pages.get(at)).map(String::as_str).context("this server has no TLS lane")
+        let tls = self
+            .bound
+            .iter()
+            .position(|bound| bound.scheme == Scheme::Https);
+        tls.and_then(|at| self.pages.get(at))
+            .map(String::as_str)
+            .context("this server has no TLS lane")
     }
 
     /// Where it listens on the plain lane.
@@ -85,7 +95,11 @@ impl Server {
     /// # Errors
     /// It listens nowhere.
     pub fn address(&self) -> Result<SocketAddr> {
-        Ok(self.bound.first().context("the server listens nowhere")?.address)
+        Ok(self
+            .bound
+            .first()
+            .context("the server listens nowhere")?
+            .address)
     }
 
     /// Tells it to end and waits for that.
@@ -109,17 +123,31 @@ impl Killable {
     /// # Errors
     /// It does not listen in time.
     pub async fn start() -> Result<Option<Self>> {
-        let Some(program) = program() else { return Ok(None) };
+        let Some(program) = program() else {
+            return Ok(None);
+        };
         let mut command = Command::new(program);
-        command.args(["--listen", ANYWHERE]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .args(["--listen", ANYWHERE])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut process = Process::start(&mut command)?;
-        let output = process.take_output().context("the server has no standard output")?;
+        let output = process
+            .take_output()
+            .context("the server has no standard output")?;
         let first = tokio::task::spawn_blocking(move || {
             let mut line = String::new();
-            BufReader::new(output).read_line(&mut line).map(|_| line.trim().to_owned())
+            BufReader::new(output)
+                .read_line(&mut line)
+                .map(|_| line.trim().to_owned())
         });
-        let page = timeout(START, first).await.map_err(|_| anyhow!("the server does not say where it listens"))???;
-        ensure!(page.starts_with("http://"), "the server says “{page}” instead of its URL");
+        let page = timeout(START, first)
+            .await
+            .map_err(|_| anyhow!("the server does not say where it listens"))???;
+        ensure!(
+            page.starts_with("http://"),
+            "the server says “{page}” instead of its URL"
+        );
         Ok(Some(Self { process, page }))
     }
 
@@ -137,7 +165,13 @@ impl Killable {
 /// The server's program: PUSHCHECK_SERVER, else beside this one.
 fn program() -> Option<PathBuf> {
     let named = std::env::var_os("PUSHCHECK_SERVER").map(PathBuf::from);
-    let beside = || Some(std::env::current_exe().ok()?.with_file_name("pushcheck-server"));
+    let beside = || {
+        Some(
+            std::env::current_exe()
+                .ok()?
+                .with_file_name("pushcheck-server"),
+        )
+    };
     named.or_else(beside).filter(|path| path.is_file())
 }
 
@@ -149,7 +183,10 @@ pub fn www() -> Result<PathBuf> {
     let folder = std::env::var_os("PUSHCHECK_WWW").map(PathBuf::from);
     let folder = folder.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www"));
     if !folder.join("pkg").is_dir() {
-        bail!("{} holds no built widget: cargo xtask build", folder.display());
+        bail!(
+            "{} holds no built widget: cargo xtask build",
+            folder.display()
+        );
     }
     Ok(folder)
 }

@@ -75,10 +75,19 @@ impl Row {
     /// No report, or something was left behind.
     pub async fn run(&mut self, page: Page<'_>, base: &str) -> Result<()> {
         let report = page.run_widget("", RUN).await?.report;
-        page.until("the widget lets go of all", "widget.resourcesHeld() === 0", GONE).await?;
+        page.until(
+            "the widget lets go of all",
+            "widget.resourcesHeld() === 0",
+            GONE,
+        )
+        .await?;
         let key = page.key(&report.run.id).await?;
         let ledger = ledger::all_ended(base, &key, GONE).await?;
-        ensure!(ledger.complete, "the ledger of run {} is not whole", report.run.id);
+        ensure!(
+            ledger.complete,
+            "the ledger of run {} is not whole",
+            report.run.id
+        );
         self.runs += 1;
         self.arrivals += ledger.sightings.len() as u64;
         self.slowest_us = self.slowest_us.max(report.run.duration_us);
@@ -87,12 +96,31 @@ impl Row {
         if report.result == RunResult::Passed {
             self.passed += 1;
         } else if self.odd.len() < 10 {
-            let broken = report.methods.iter().filter(|method| method.verdict != Verdict::Passed);
-            let broken: Vec<String> =
-                broken.map(|method| format!("{} {:?} {:?}", method.method.as_str(), method.verdict, method.place)).collect();
-            self.odd.push(format!("run {}: {:?}: {}", self.runs, report.result, broken.join(", ")));
+            let broken = report
+                .methods
+                .iter()
+                .filter(|method| method.verdict != Verdict::Passed);
+            let broken: Vec<String> = broken
+                .map(|method| {
+                    format!(
+                        "{} {:?} {:?}",
+                        method.method.as_str(),
+                        method.verdict,
+                        method.place
+                    )
+                })
+                .collect();
+            self.odd.push(format!(
+                "run {}: {:?}: {}",
+                self.runs,
+                report.result,
+                broken.join(", ")
+            ));
         }
-        self.heap = page.run("return performance.memory?.usedJSHeapSize ?? null;").await?.as_u64();
+        self.heap = page
+            .run("return performance.memory?.usedJSHeapSize ?? null;")
+            .await?
+            .as_u64();
         Ok(())
     }
 }
@@ -101,9 +129,19 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mean = self.total_us as f64 / 1e6 / f64::from(self.runs.max(1));
         let slowest = self.slowest_us as f64 / 1e6;
-        write!(f, "{} of {} passed, {mean:.2} s each, slowest {slowest:.2} s, ", self.passed, self.runs)?;
-        write!(f, "{} arrivals all ended, {} page errors", self.arrivals, self.errors)?;
-        self.heap.map_or(Ok(()), |heap| write!(f, ", heap {:.1} MB", heap as f64 / 1e6))
+        write!(
+            f,
+            "{} of {} passed, {mean:.2} s each, slowest {slowest:.2} s, ",
+            self.passed, self.runs
+        )?;
+        write!(
+            f,
+            "{} arrivals all ended, {} page errors",
+            self.arrivals, self.errors
+        )?;
+        self.heap.map_or(Ok(()), |heap| {
+            write!(f, ", heap {:.1} MB", heap as f64 / 1e6)
+        })
     }
 }
 
@@ -128,12 +166,15 @@ async fn all(soak: &Soak) -> Result<bool> {
         None => std::env::current_exe()?.with_file_name("soak.json"),
     };
     let mut done: Done = match fs::read(&file) {
-        Ok(text) if !soak.anew => {
-            serde_json::from_slice(&text).with_context(|| format!("{} cannot be read", file.display()))?
-        }
+        Ok(text) if !soak.anew => serde_json::from_slice(&text)
+            .with_context(|| format!("{} cannot be read", file.display()))?,
         _ => Done::new(),
     };
-    let browsers = if soak.browsers.is_empty() { &Browser::ALL[..] } else { &soak.browsers };
+    let browsers = if soak.browsers.is_empty() {
+        &Browser::ALL[..]
+    } else {
+        &soak.browsers
+    };
     let mut well = true;
     for browser in browsers {
         let mut row = done.remove(browser.name()).unwrap_or_default();
@@ -141,9 +182,12 @@ async fn all(soak: &Soak) -> Result<bool> {
             let until = soak.runs.min(row.runs + STINT);
             let stint = stint(*browser, &mut row, until, |row| {
                 done.insert(browser.name().to_owned(), row.clone());
-                fs::write(&file, serde_json::to_vec_pretty(&done)?).with_context(|| format!("cannot write {}", file.display()))
+                fs::write(&file, serde_json::to_vec_pretty(&done)?)
+                    .with_context(|| format!("cannot write {}", file.display()))
             });
-            stint.await.with_context(|| format!("{}: after {} runs", browser.name(), row.runs))?;
+            stint
+                .await
+                .with_context(|| format!("{}: after {} runs", browser.name(), row.runs))?;
             eprintln!("{}: {row}", browser.name());
         }
         println!("{}: {row}", browser.name());
@@ -155,12 +199,21 @@ async fn all(soak: &Soak) -> Result<bool> {
 }
 
 /// Runs in one browser against one server, until there have been so many.
-async fn stint(browser: Browser, row: &mut Row, until: u32, mut keep: impl FnMut(&Row) -> Result<()>) -> Result<()> {
+async fn stint(
+    browser: Browser,
+    row: &mut Row,
+    until: u32,
+    mut keep: impl FnMut(&Row) -> Result<()>,
+) -> Result<()> {
     let pages = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pages");
     let site = Origin::site(vec![pages], None).await?;
     let server = Server::with(&["--embed-origin", &site.url()]).await?;
     let running = browser.open(&Options::default()).await?;
-    let url = format!("{}/run.html?module={}pkg/pushcheck.js", site.url(), server.page());
+    let url = format!(
+        "{}/run.html?module={}pkg/pushcheck.js",
+        site.url(),
+        server.page()
+    );
     let page = Page::open(&running, &url).await?;
     let before = row.errors;
     while row.runs < until {

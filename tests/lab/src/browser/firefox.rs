@@ -41,7 +41,6 @@ pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
                 "datareporting.policy.dataSubmissionEnabled": false,
                 "network.captive-portal-service.enabled": false,
                 "network.connectivity-service.enabled": false,
-                "network.disable-localhost-when-offline": true,
                 "network.http.http3.enable": false,
                 "network.proxy.allow_hijacking_localhost": options.proxy.is_some(),
                 "toolkit.telemetry.enabled": false,
@@ -59,8 +58,7 @@ pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
             let mut command = Command::new(&driver);
             // Port 0: one of its own for each of two browsers at once.
             command.args(["--port", &port.to_string(), "--websocket-port", "0"]);
-            // Without system access there is no `Network`.
-            command.arg("--allow-system-access").arg("--profile-root").arg(&root);
+            command.arg("--profile-root").arg(&root);
             command
         }),
         capabilities,

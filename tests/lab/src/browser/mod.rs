@@ -10,9 +10,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
 use fantoccini::Client;
+use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, TimeoutConfiguration};
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -182,7 +183,7 @@ impl Running {
         let told = |name| self.client.capabilities()?.get(name)?.as_str();
         format!(
             "{} {}",
-            told("browserName").unwrap_or(self.browser.name()),
+            told("browserName").unwrap_or_else(|| self.browser.name()),
             told("browserVersion").unwrap_or("?")
         )
     }
@@ -233,22 +234,23 @@ impl Running {
 }
 
 /// Every answer of a driver is waited for only so long.
-pub(crate) async fn bounded<T, E>(
+pub(crate) async fn bounded<T>(
     what: &str,
-    answer: impl Future<Output = Result<T, E>>,
-) -> Result<T>
-where
-    E: std::error::Error + Send + Sync + 'static,
-{
-    let answer = timeout(COMMAND, answer).await;
-    answer
-        .map_err(|_| {
-            anyhow!(
-                "cannot {what}: no answer from the driver for {} s",
-                COMMAND.as_secs()
-            )
-        })?
-        .with_context(|| format!("cannot {what}"))
+    answer: impl Future<Output = Result<T, CmdError>>,
+) -> Result<T> {
+    match timeout(COMMAND, answer).await {
+        Ok(Ok(answer)) => Ok(answer),
+        // Some drivers give no message with the error's name.
+        Ok(Err(CmdError::Standard(error))) => {
+            let message = error.message.lines().next().unwrap_or_default();
+            bail!("cannot {what}: {:?}: {message}", error.error)
+        }
+        Ok(Err(error)) => Err(error).with_context(|| format!("cannot {what}")),
+        Err(_) => bail!(
+            "cannot {what}: no answer from the driver for {} s",
+            COMMAND.as_secs()
+        ),
+    }
 }
 
 /// Capabilities from an object literal.

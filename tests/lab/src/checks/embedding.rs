@@ -10,21 +10,42 @@ use crate::page::{Page, Reported};
 
 /// Two lines of HTML, on another origin, under exactly the policy that README gives for it.
 pub(super) async fn two_lines_on_another_origin_pass(lab: &Lab) -> Result<Outcome> {
-    let page = Page::open(&lab.browser, &format!("{}/strict.html", lab.field.site.url())).await?;
+    let page = Page::open(
+        &lab.browser,
+        &format!("{}/strict.html", lab.field.site.url()),
+    )
+    .await?;
     page.ready(SOON).await?;
     let report = page.diagnose(RUN).await?.report;
     all_passed(&report)?;
-    ensure!(report.surroundings.origin == lab.field.site.url(), "the page's origin is {}", report.surroundings.origin);
+    ensure!(
+        report.surroundings.origin == lab.field.site.url(),
+        "the page's origin is {}",
+        report.surroundings.origin
+    );
     let record = page.record().await?;
-    ensure!(record.violations.is_empty(), "the page's policy was violated: {:?}", record.violations);
-    ensure!(record.errors.is_empty(), "errors in the page: {:?}", record.errors);
+    ensure!(
+        record.violations.is_empty(),
+        "the page's policy was violated: {:?}",
+        record.violations
+    );
+    ensure!(
+        record.errors.is_empty(),
+        "errors in the page: {:?}",
+        record.errors
+    );
     Outcome::ok()
 }
 
 /// Opens a page of `site` that frames the check, starts it there and waits until the frame has heard of its end.
 async fn framed<'a>(lab: &'a Lab, site: &Origin, check: &str) -> Result<Page<'a>> {
-    let page = Page::open(&lab.browser, &format!("{}/frame.html?page={check}%3Fauto", site.url())).await?;
-    page.until("the frame", "window.frames.length === 1", SOON).await?;
+    let page = Page::open(
+        &lab.browser,
+        &format!("{}/frame.html?page={check}%3Fauto", site.url()),
+    )
+    .await?;
+    page.until("the frame", "window.frames.length === 1", SOON)
+        .await?;
     Ok(page)
 }
 
@@ -32,19 +53,41 @@ async fn framed<'a>(lab: &'a Lab, site: &Origin, check: &str) -> Result<Page<'a>
 pub(super) async fn a_frame_posts_to_the_configured_origin(lab: &Lab) -> Result<Outcome> {
     let check = lab.field.workshop.page();
     let page = framed(lab, &lab.field.site, check).await?;
-    page.until("a report from the frame", "messages.some(({data}) => data.type === 'pushcheck-report')", RUN).await?;
+    page.until(
+        "a report from the frame",
+        "messages.some(({data}) => data.type === 'pushcheck-report')",
+        RUN,
+    )
+    .await?;
     let messages = page.run("return messages;").await?;
     let messages = messages.as_array().context("no messages")?;
-    let kind = |message: &Value| message["data"]["type"].as_str().unwrap_or_default().to_owned();
+    let kind = |message: &Value| {
+        message["data"]["type"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     let origin = check.trim_end_matches('/');
-    ensure!(messages.iter().all(|message| message["origin"] == origin), "messages of another origin than {origin}");
-    let progress = messages.iter().filter(|message| kind(message) == "pushcheck-progress").count();
+    ensure!(
+        messages.iter().all(|message| message["origin"] == origin),
+        "messages of another origin than {origin}"
+    );
+    let progress = messages
+        .iter()
+        .filter(|message| kind(message) == "pushcheck-progress")
+        .count();
     ensure!(progress > 0, "no progress was posted");
-    let reports: Vec<&Value> = messages.iter().filter(|message| kind(message) == "pushcheck-report").collect();
+    let reports: Vec<&Value> = messages
+        .iter()
+        .filter(|message| kind(message) == "pushcheck-report")
+        .collect();
     ensure!(reports.len() == 1, "{} reports were posted", reports.len());
     let report = Reported::of(reports[0]["data"]["report"].clone())?.report;
     all_passed(&report)?;
-    ensure!(report.surroundings.embedded, "the report does not say that the page stood in a frame");
+    ensure!(
+        report.surroundings.embedded,
+        "the report does not say that the page stood in a frame"
+    );
     Ok(Outcome::Passed(format!("{progress} × progress")))
 }
 
@@ -59,6 +102,9 @@ pub(super) async fn a_frame_posts_to_nobody_else(lab: &Lab) -> Result<Outcome> {
     crate::browser::bounded("leave the frame", client.enter_parent_frame()).await?;
     ended?;
     let messages = page.run("return messages.length;").await?;
-    ensure!(messages == 0, "{messages} messages to an origin that was not configured");
+    ensure!(
+        messages == 0,
+        "{messages} messages to an origin that was not configured"
+    );
     Outcome::ok()
 }

@@ -40,13 +40,26 @@ impl Field {
         let server = Server::tls(&[]).await?;
         let workshop = Server::tls(&["--www", &shown, "--embed-origin", &site.url()]).await?;
         site.embeds(workshop.page());
-        let page = base.map_or_else(|| server.page().to_owned(), |base| base.trim_end_matches('/').to_owned() + "/");
-        Ok(Self { server, page, workshop, site, _folder: folder })
+        let page = base.map_or_else(
+            || server.page().to_owned(),
+            |base| base.trim_end_matches('/').to_owned() + "/",
+        );
+        Ok(Self {
+            server,
+            page,
+            workshop,
+            site,
+            _folder: folder,
+        })
     }
 
     /// Our page that imports the widget, on the site without a policy.
     pub(super) fn widget_elsewhere(&self) -> String {
-        format!("{}/run.html?module={}pkg/pushcheck.js", self.site.url(), self.workshop.page())
+        format!(
+            "{}/run.html?module={}pkg/pushcheck.js",
+            self.site.url(),
+            self.workshop.page()
+        )
     }
 }
 
@@ -66,7 +79,10 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 
 fn post_to(page: &Path, origin: &str) -> Result<()> {
     let text = fs::read_to_string(page).context("the page has no index.html")?;
-    ensure!(text.contains(POST_TO), "index.html does not say by {POST_TO} to whom it posts");
+    ensure!(
+        text.contains(POST_TO),
+        "index.html does not say by {POST_TO} to whom it posts"
+    );
     let named = POST_TO.replace("content=\"\"", &format!("content=\"{origin}\""));
     fs::write(page, text.replace(POST_TO, &named)).context("cannot write the page")
 }

@@ -18,7 +18,9 @@ const FOCUSED: &str = "let focused = document.activeElement;
 
 async fn press(lab: &Lab, key: Key) -> Result<()> {
     let value = char::from(key);
-    let keys = KeyActions::new("keys".to_owned()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
+    let keys = KeyActions::new("keys".to_owned())
+        .then(KeyAction::Down { value })
+        .then(KeyAction::Up { value });
     bounded("press a key", lab.browser.client().perform_actions(keys)).await
 }
 
@@ -26,7 +28,9 @@ async fn press(lab: &Lab, key: Key) -> Result<()> {
 pub(super) async fn tab_and_enter_start_it_with_visible_focus(lab: &Lab) -> Result<Outcome> {
     let page = Page::open(&lab.browser, &lab.field.page).await?;
     page.ready(SOON).await?;
-    let on_button = format!("{FOCUSED} return focused?.matches?.('push-check, [part~=primary]') && focused.localName === 'button';");
+    let on_button = format!(
+        "{FOCUSED} return focused?.matches?.('push-check, [part~=primary]') && focused.localName === 'button';"
+    );
     let mut tabs = 0;
     while page.run(&on_button).await? != Value::Bool(true) {
         ensure!(tabs < TABS, "{TABS} times Tab, and the button has no focus");
@@ -38,14 +42,23 @@ pub(super) async fn tab_and_enter_start_it_with_visible_focus(lab: &Lab) -> Resu
         const outlined = outlineStyle !== 'none' && parseFloat(outlineWidth) > 0;
         return focused.matches(':focus-visible') && (outlined || boxShadow !== 'none');"
     );
-    ensure!(page.run(&seen).await? == Value::Bool(true), "the focus on the button cannot be seen");
+    ensure!(
+        page.run(&seen).await? == Value::Bool(true),
+        "the focus on the button cannot be seen"
+    );
     press(lab, Key::Enter).await?;
     let running = "document.querySelector('push-check').running";
     if page.until("the run", running, SOON).await.is_err() {
         bail!("Enter on the button starts nothing");
     }
-    page.until("an event", "pushcheckLab.record.events.some(({name}) => name === 'start')", SOON).await?;
+    page.until(
+        "an event",
+        "pushcheckLab.record.events.some(({name}) => name === 'start')",
+        SOON,
+    )
+    .await?;
     press(lab, Key::Enter).await?;
-    page.until("the end that Enter asked for", &format!("!{running}"), SOON).await?;
+    page.until("the end that Enter asked for", &format!("!{running}"), SOON)
+        .await?;
     Ok(Outcome::Passed(format!("{tabs} × Tab")))
 }

@@ -22,19 +22,39 @@ pub(super) async fn stop_gives_a_partial_report(lab: &Lab) -> Result<Outcome> {
     page.ready(SOON).await?;
     page.start().await?;
     sleep(MID_RUN).await;
-    page.run("document.querySelector('push-check').stop();").await?;
+    page.run("document.querySelector('push-check').stop();")
+        .await?;
     let stopped = Instant::now();
     let reported = page.report(SOON).await?;
     let after = stopped.elapsed();
     fits_the_schema(&reported)?;
     let report = reported.report;
-    ensure!(report.result == RunResult::Aborted, "the result is {:?}", report.result);
-    ensure!(report.run.truncated, "a run that was stopped is not truncated");
-    let evidence = report.evidence.context("a partial report without its evidence")?;
-    ensure!(!evidence.traces.is_empty(), "nothing of what had happened by then");
+    ensure!(
+        report.result == RunResult::Aborted,
+        "the result is {:?}",
+        report.result
+    );
+    ensure!(
+        report.run.truncated,
+        "a run that was stopped is not truncated"
+    );
+    let evidence = report
+        .evidence
+        .context("a partial report without its evidence")?;
+    ensure!(
+        !evidence.traces.is_empty(),
+        "nothing of what had happened by then"
+    );
     let record = page.record().await?;
-    ensure!(record.errors.is_empty(), "errors in the page: {:?}", record.errors);
-    Ok(Outcome::Passed(format!("{} ms after stop()", after.as_millis())))
+    ensure!(
+        record.errors.is_empty(),
+        "errors in the page: {:?}",
+        record.errors
+    );
+    Ok(Outcome::Passed(format!(
+        "{} ms after stop()",
+        after.as_millis()
+    )))
 }
 
 /// Aborted before it began: a report all the same, and not one request.
@@ -42,13 +62,26 @@ pub(super) async fn a_signal_aborted_before_gives_a_report(lab: &Lab) -> Result<
     let page = Page::open(&lab.browser, &lab.field.widget_elsewhere()).await?;
     let reported = page.run_widget("{}, AbortSignal.abort()", SOON).await?;
     fits_the_schema(&reported)?;
-    ensure!(reported.report.result == RunResult::Aborted, "the result is {:?}", reported.report.result);
+    ensure!(
+        reported.report.result == RunResult::Aborted,
+        "the result is {:?}",
+        reported.report.result
+    );
     let asked = "return performance.getEntriesByType('resource').map(({name}) => name).filter((name) => name.includes('/v1/')).join(' ')";
     let asked = page.run(asked).await?;
-    ensure!(asked == "", "requests for a run that was aborted before: {asked}");
+    ensure!(
+        asked == "",
+        "requests for a run that was aborted before: {asked}"
+    );
     let key = page.key(&reported.report.run.id).await?;
-    let seen = ledger::read(lab.field.workshop.page(), &key).await?.sightings.len();
-    ensure!(seen == 0, "the server saw {seen} requests of a run that was aborted before");
+    let seen = ledger::read(lab.field.workshop.page(), &key)
+        .await?
+        .sightings
+        .len();
+    ensure!(
+        seen == 0,
+        "the server saw {seen} requests of a run that was aborted before"
+    );
     held_by_nobody(page).await?;
     Outcome::ok()
 }
@@ -59,54 +92,113 @@ pub(super) async fn a_removed_element_leaves_nothing(lab: &Lab) -> Result<Outcom
     page.ready(SOON).await?;
     page.start().await?;
     sleep(MID_RUN).await;
-    page.run("document.querySelector('push-check').remove();").await?;
+    page.run("document.querySelector('push-check').remove();")
+        .await?;
     let removed = Instant::now();
     // It says so to whoever still holds the promise.
     let report = page.report(SOON).await?.report;
-    ensure!(report.result == RunResult::Aborted, "the result is {:?}", report.result);
+    ensure!(
+        report.result == RunResult::Aborted,
+        "the result is {:?}",
+        report.result
+    );
     let key = page.key(&report.run.id).await?;
     let over = over(lab, &key).await?;
     let record = page.record().await?;
-    ensure!(record.errors.is_empty(), "errors in the page: {:?}", record.errors);
-    Ok(Outcome::Passed(format!("{over} exchanges over within {} ms", removed.elapsed().as_millis())))
+    ensure!(
+        record.errors.is_empty(),
+        "errors in the page: {:?}",
+        record.errors
+    );
+    Ok(Outcome::Passed(format!(
+        "{over} exchanges over within {} ms",
+        removed.elapsed().as_millis()
+    )))
 }
 
-/// The page itself goes away.
-pub(super) async fn a_page_closed_mid_run_leaves_nothing(lab: &Lab) -> Result<Outcome> {
+/// The tab is closed.
+pub(super) async fn a_tab_closed_mid_run_leaves_nothing(lab: &Lab) -> Result<Outcome> {
+    let client = lab.browser.client();
+    let here = bounded("name the tab", client.window()).await?;
+    let other = bounded("open a tab", client.new_window(true)).await?;
+    bounded(
+        "change to the other tab",
+        client.switch_to_window(other.handle),
+    )
+    .await?;
+    let key = mid_run(lab).await;
+    bounded("close the tab", client.close_window()).await?;
+    bounded("change back", client.switch_to_window(here)).await?;
+    gone(lab, &key?).await
+}
+
+/// The person goes on to another page, and may come back to this one.
+pub(super) async fn a_page_left_mid_run_leaves_nothing(lab: &Lab) -> Result<Outcome> {
+    let key = mid_run(lab).await?;
+    lab.browser
+        .goto(&format!(
+            "{}/frame.html?page=about:blank",
+            lab.field.site.url()
+        ))
+        .await?;
+    gone(lab, &key).await
+}
+
+/// Starts a run, and gives its key when it is under way.
+async fn mid_run(lab: &Lab) -> Result<String> {
     let page = Page::open(&lab.browser, &lab.field.page).await?;
     page.ready(SOON).await?;
     page.start().await?;
     sleep(MID_RUN).await;
-    let keys = page.keys().await?;
-    lab.browser.goto("about:blank").await?;
-    let closed = Instant::now();
-    let over = over(lab, keys.last().context("no key")?).await?;
-    Ok(Outcome::Passed(format!("{over} exchanges over within {} ms", closed.elapsed().as_millis())))
+    page.keys().await?.pop().context("the run drew no key")
+}
+
+async fn gone(lab: &Lab, key: &str) -> Result<Outcome> {
+    let left = Instant::now();
+    let over = over(lab, key).await?;
+    Ok(Outcome::Passed(format!(
+        "{over} exchanges over within {} ms",
+        left.elapsed().as_millis()
+    )))
 }
 
 /// Waits until all is over on the server, and says how much that was.
 async fn over(lab: &Lab, key: &str) -> Result<usize> {
-    let seen = ledger::all_ended(&lab.field.page, key, GONE).await?.sightings.len();
+    let seen = ledger::all_ended(&lab.field.page, key, GONE)
+        .await?
+        .sightings
+        .len();
     ensure!(seen > 0, "the server saw nothing of the run");
     Ok(seen)
 }
 
 /// Nothing that the widget holds outlives its run.
 pub(super) async fn held_by_nobody(page: Page<'_>) -> Result<()> {
-    page.until("the widget lets go of all", "widget.resourcesHeld() === 0", SOON).await
+    page.until(
+        "the widget lets go of all",
+        "widget.resourcesHeld() === 0",
+        SOON,
+    )
+    .await
 }
 
 /// Both report, of two runs, and both are right.
 pub(super) async fn two_elements_on_one_page_both_pass(lab: &Lab) -> Result<Outcome> {
     let page = Page::open(&lab.browser, &lab.field.page).await?;
     page.ready(SOON).await?;
-    page.run("document.body.append(document.createElement('push-check'));
-        for (const element of document.querySelectorAll('push-check')) element.start();")
+    page.run(
+        "document.body.append(document.createElement('push-check'));
+        for (const element of document.querySelectorAll('push-check')) element.start();",
+    )
+    .await?;
+    page.until("two reports", "pushcheckLab.reports.length === 2", RUN)
         .await?;
-    page.until("two reports", "pushcheckLab.reports.length === 2", RUN).await?;
     let mut runs = Vec::new();
     for at in 0..2 {
-        page.run(&format!("pushcheckLab.settled = {{report: pushcheckLab.reports[{at}]}};")).await?;
+        page.run(&format!(
+            "pushcheckLab.settled = {{report: pushcheckLab.reports[{at}]}};"
+        ))
+        .await?;
         let report = page.report(SOON).await?.report;
         all_passed(&report).with_context(|| format!("element {}", at + 1))?;
         runs.push(report.run.id);
@@ -114,7 +206,11 @@ pub(super) async fn two_elements_on_one_page_both_pass(lab: &Lab) -> Result<Outc
     runs.dedup();
     ensure!(runs.len() == 2, "two elements shared one run");
     let record = page.record().await?;
-    ensure!(record.errors.is_empty(), "errors in the page: {:?}", record.errors);
+    ensure!(
+        record.errors.is_empty(),
+        "errors in the page: {:?}",
+        record.errors
+    );
     Outcome::ok()
 }
 
@@ -126,21 +222,37 @@ pub(super) async fn a_hidden_tab_reports_in_time(lab: &Lab) -> Result<Outcome> {
     let client = lab.browser.client();
     let here = bounded("name the tab", client.window()).await?;
     let other = bounded("open a tab", client.new_window(true)).await?;
-    bounded("change to the other tab", client.switch_to_window(other.handle)).await?;
+    bounded(
+        "change to the other tab",
+        client.switch_to_window(other.handle),
+    )
+    .await?;
     sleep(Duration::from_secs(14)).await;
     bounded("close the tab", client.close_window()).await?;
     bounded("change back", client.switch_to_window(here)).await?;
     let report = page.report(Duration::from_secs(1)).await?.report;
     let record = page.record().await?;
-    let times = record.first("start").zip(record.first("report")).context("no report was heard")?;
+    let times = record
+        .first("start")
+        .zip(record.first("report"))
+        .context("no report was heard")?;
     let seconds = (times.1 - times.0) / 1e3;
     ensure!(seconds < 13.5, "the report came after {seconds:.1} s");
-    ensure!(record.errors.is_empty(), "errors in the page: {:?}", record.errors);
+    ensure!(
+        record.errors.is_empty(),
+        "errors in the page: {:?}",
+        record.errors
+    );
     let hidden = report.surroundings.hidden_us as f64 / 1e6;
     if hidden == 0.0 {
-        return Ok(Outcome::NotRun("this browser hides no page behind another one here"));
+        return Ok(Outcome::NotRun(
+            "this browser hides no page behind another one here",
+        ));
     }
-    Ok(Outcome::Passed(format!("{:?} after {seconds:.1} s, of which hidden {hidden:.1} s", report.result)))
+    Ok(Outcome::Passed(format!(
+        "{:?} after {seconds:.1} s, of which hidden {hidden:.1} s",
+        report.result
+    )))
 }
 
 /// Twenty in a row in one page: no error, nothing open on either side.
@@ -148,9 +260,21 @@ pub(super) async fn twenty_runs_in_a_row_leave_nothing(lab: &Lab) -> Result<Outc
     let page = Page::open(&lab.browser, &lab.field.widget_elsewhere()).await?;
     let mut row = Row::default();
     for n in 1..=20 {
-        row.run(page, lab.field.workshop.page()).await.with_context(|| format!("run {n}"))?;
+        row.run(page, lab.field.workshop.page())
+            .await
+            .with_context(|| format!("run {n}"))?;
     }
-    ensure!(row.errors == 0, "errors in the page: {:?}", page.record().await?.errors);
-    ensure!(row.passed == row.runs, "{} of {} passed: {}", row.passed, row.runs, row.odd.join("; "));
+    ensure!(
+        row.errors == 0,
+        "errors in the page: {:?}",
+        page.record().await?.errors
+    );
+    ensure!(
+        row.passed == row.runs,
+        "{} of {} passed: {}",
+        row.passed,
+        row.runs,
+        row.odd.join("; ")
+    );
     Ok(Outcome::Passed(row.to_string()))
 }

@@ -22,7 +22,10 @@ const MISUSE: &[(&str, &str)] = &[
     ("{methods: ['web-transport']}", "methods"),
     ("{methods: [1]}", "methods"),
     ("{required: ['carrier-pigeon']}", "required"),
-    ("{methods: ['polling'], required: ['web-socket']}", "required"),
+    (
+        "{methods: ['polling'], required: ['web-socket']}",
+        "required",
+    ),
     ("{lanes: 7}", "lanes"),
     ("{lanes: [7]}", "lanes"),
     ("{requiredLanes: {}}", "requiredLanes"),
@@ -33,16 +36,46 @@ const MISUSE: &[(&str, &str)] = &[
     ("{endpoints: []}", "endpoints"),
     ("{endpoints: {polling: {url: '/'}}}", "polling"),
     ("{endpoints: {webSocket: {}}}", "endpoints.webSocket.url"),
-    ("{endpoints: {webSocket: 'wss://example.com/'}}", "endpoints.webSocket"),
-    ("{endpoints: {webSocket: {url: 3}}}", "endpoints.webSocket.url"),
-    ("{endpoints: {webSocket: {url: 'http://['}}}", "endpoints.webSocket.url"),
-    ("{endpoints: {webSocket: {url: 'mailto:a@example.com'}}}", "endpoints.webSocket.url"),
-    ("{endpoints: {webSocket: {url: 'wss://example.com/', protocols: 'chat'}}}", "endpoints.webSocket.protocols"),
-    ("{endpoints: {webSocket: {url: 'wss://example.com/', timeoutMs: -1}}}", "endpoints.webSocket.timeoutMs"),
-    ("{endpoints: {webSocket: {url: 'wss://example.com/', headers: {a: 'b'}}}}", "endpoints.webSocket.headers"),
-    ("{endpoints: {serverSentEvents: {url: 'wss://example.com/'}}}", "endpoints.serverSentEvents.url"),
-    ("{endpoints: {serverSentEvents: {url: '/', withCredentials: 'yes'}}}", "endpoints.serverSentEvents.withCredentials"),
-    ("{endpoints: {longPolling: {url: '/', headers: 'a: b'}}}", "endpoints.longPolling.headers"),
+    (
+        "{endpoints: {webSocket: 'wss://example.com/'}}",
+        "endpoints.webSocket",
+    ),
+    (
+        "{endpoints: {webSocket: {url: 3}}}",
+        "endpoints.webSocket.url",
+    ),
+    (
+        "{endpoints: {webSocket: {url: 'http://['}}}",
+        "endpoints.webSocket.url",
+    ),
+    (
+        "{endpoints: {webSocket: {url: 'mailto:a@example.com'}}}",
+        "endpoints.webSocket.url",
+    ),
+    (
+        "{endpoints: {webSocket: {url: 'wss://example.com/', protocols: 'chat'}}}",
+        "endpoints.webSocket.protocols",
+    ),
+    (
+        "{endpoints: {webSocket: {url: 'wss://example.com/', timeoutMs: -1}}}",
+        "endpoints.webSocket.timeoutMs",
+    ),
+    (
+        "{endpoints: {webSocket: {url: 'wss://example.com/', headers: {a: 'b'}}}}",
+        "endpoints.webSocket.headers",
+    ),
+    (
+        "{endpoints: {serverSentEvents: {url: 'wss://example.com/'}}}",
+        "endpoints.serverSentEvents.url",
+    ),
+    (
+        "{endpoints: {serverSentEvents: {url: '/', withCredentials: 'yes'}}}",
+        "endpoints.serverSentEvents.withCredentials",
+    ),
+    (
+        "{endpoints: {longPolling: {url: '/', headers: 'a: b'}}}",
+        "endpoints.longPolling.headers",
+    ),
     ("{}, 'stop'", "signal"),
     ("{}, undefined, 'call me'", "onProgress"),
 ];
@@ -57,9 +90,17 @@ async fn refused(page: Page<'_>, arguments: &str, field: &str) -> Result<()> {
             return error instanceof window.TypeError ? `TypeError: ${{error.message}}` : `no TypeError but ${{error}}`;
         }}"
     );
-    let Value::String(what) = page.browser().run_async(&script, SOON).await? else { bail!("run({arguments}): no answer") };
-    let named = what.strip_prefix("TypeError: ").is_some_and(|message| names(message, field));
-    if named { Ok(()) } else { bail!("run({arguments}) must name {field}: {what}") }
+    let Value::String(what) = page.browser().run_async(&script, SOON).await? else {
+        bail!("run({arguments}): no answer")
+    };
+    let named = what
+        .strip_prefix("TypeError: ")
+        .is_some_and(|message| names(message, field));
+    if named {
+        Ok(())
+    } else {
+        bail!("run({arguments}) must name {field}: {what}")
+    }
 }
 
 /// The message holds the field as a word, not as a part of another one.
@@ -74,7 +115,8 @@ fn names(message: &str, field: &str) -> bool {
 /// Each rejects at once with a `TypeError` that names the field, and leaves nothing behind.
 pub(super) async fn every_misuse_names_its_field(lab: &Lab) -> Result<Outcome> {
     let page = Page::open(&lab.browser, &lab.field.widget_elsewhere()).await?;
-    page.until("the widget's module", "window.widget", SOON).await?;
+    page.until("the widget's module", "window.widget", SOON)
+        .await?;
     let mut wrong = Vec::new();
     for (arguments, field) in MISUSE {
         if let Err(error) = refused(page, arguments, field).await {
@@ -92,8 +134,13 @@ pub(super) async fn every_misuse_names_its_field(lab: &Lab) -> Result<Outcome> {
 
 /// `ws:` from an https page throws in every browser: said before, by name.
 pub(super) async fn a_plain_web_socket_on_an_https_page_is_misuse(lab: &Lab) -> Result<Outcome> {
-    let page = Page::open(&lab.browser, &format!("{}lab/run.html", lab.field.workshop.tls_page()?)).await?;
-    page.until("the widget's module", "window.widget", SOON).await?;
+    let page = Page::open(
+        &lab.browser,
+        &format!("{}lab/run.html", lab.field.workshop.tls_page()?),
+    )
+    .await?;
+    page.until("the widget's module", "window.widget", SOON)
+        .await?;
     let arguments = "{endpoints: {webSocket: {url: 'ws://example.com/'}}}";
     refused(page, arguments, "endpoints.webSocket.url").await?;
     Outcome::ok()
@@ -105,7 +152,16 @@ mod tests {
 
     #[test]
     fn a_field_is_named_only_as_a_word() {
-        assert!(names("base is not a URL", "base") && names("`endpoints.webSocket.url` is needed", "endpoints.webSocket.url"));
-        assert!(!names("database is not a URL", "base") && !names("requiredLanes must be a list", "required"));
+        assert!(
+            names("base is not a URL", "base")
+                && names(
+                    "`endpoints.webSocket.url` is needed",
+                    "endpoints.webSocket.url"
+                )
+        );
+        assert!(
+            !names("database is not a URL", "base")
+                && !names("requiredLanes must be a list", "required")
+        );
     }
 }

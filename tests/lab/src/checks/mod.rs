@@ -108,7 +108,8 @@ const ALL: &[Check] = checks![
     CHECK life::stop_gives_a_partial_report,
     CHECK life::a_signal_aborted_before_gives_a_report,
     CHECK life::a_removed_element_leaves_nothing,
-    CHECK life::a_page_closed_mid_run_leaves_nothing,
+    CHECK life::a_tab_closed_mid_run_leaves_nothing,
+    CHECK life::a_page_left_mid_run_leaves_nothing,
     CHECK life::two_elements_on_one_page_both_pass,
     CHECK life::a_hidden_tab_reports_in_time,
     CHECK misuse::every_misuse_names_its_field,
@@ -143,16 +144,27 @@ pub async fn command(checks: &Checks) -> ExitCode {
 }
 
 async fn all(args: &Checks) -> Result<usize> {
-    let asked = |check: &&Check| args.only.is_empty() || args.only.iter().any(|part| check.name.contains(part));
+    let asked = |check: &&Check| {
+        args.only.is_empty() || args.only.iter().any(|part| check.name.contains(part))
+    };
     let chosen: Vec<Check> = ALL.iter().filter(asked).copied().collect();
     if chosen.is_empty() {
         return Err(anyhow!("no check has such a name; --list says all"));
     }
-    let browsers = if args.browsers.is_empty() { &Browser::ALL[..] } else { &args.browsers };
+    let browsers = if args.browsers.is_empty() {
+        &Browser::ALL[..]
+    } else {
+        &args.browsers
+    };
     let field = Arc::new(Field::new(args.base.as_deref()).await?);
     let mut rounds = JoinSet::new();
     for &browser in browsers {
-        rounds.spawn(in_one(browser, chosen.clone(), Arc::clone(&field), args.jobs));
+        rounds.spawn(in_one(
+            browser,
+            chosen.clone(),
+            Arc::clone(&field),
+            args.jobs,
+        ));
     }
     let mut failed = 0;
     while let Some(done) = rounds.join_next().await {
@@ -165,7 +177,12 @@ async fn all(args: &Checks) -> Result<usize> {
 type Counts = [usize; 3];
 
 /// All in one browser; says how many failed.
-async fn in_one(browser: Browser, chosen: Vec<Check>, field: Arc<Field>, jobs: u8) -> Result<usize> {
+async fn in_one(
+    browser: Browser,
+    chosen: Vec<Check>,
+    field: Arc<Field>,
+    jobs: u8,
+) -> Result<usize> {
     let began = Instant::now();
     let jobs = usize::from(jobs).min(chosen.len());
     let queue: Arc<Mutex<VecDeque<Check>>> = Arc::new(Mutex::new(chosen.into()));
@@ -181,25 +198,42 @@ async fn in_one(browser: Browser, chosen: Vec<Check>, field: Arc<Field>, jobs: u
     }
     let [passed, not_run, failed] = counts;
     let seconds = began.elapsed().as_secs_f64();
-    println!("{}: {passed} passed, {failed} failed, {not_run} not run, in {seconds:.0} s", browser.name());
+    println!(
+        "{}: {passed} passed, {failed} failed, {not_run} not run, in {seconds:.0} s",
+        browser.name()
+    );
     Ok(failed)
 }
 
 /// One browser, one check after another; after a failure a fresh one.
-async fn worker(browser: Browser, queue: Arc<Mutex<VecDeque<Check>>>, field: Arc<Field>) -> Result<Counts> {
-    let options = Options { any_certificate: true, ..Options::default() };
+async fn worker(
+    browser: Browser,
+    queue: Arc<Mutex<VecDeque<Check>>>,
+    field: Arc<Field>,
+) -> Result<Counts> {
+    let options = Options {
+        any_certificate: true,
+        ..Options::default()
+    };
     let mut counts = [0; 3];
     let mut lab: Option<Lab> = None;
     loop {
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let next = queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front();
         let Some(check) = next else { break };
         let ready = match lab.take() {
             Some(lab) => lab,
-            None => Lab { field: Arc::clone(&field), browser: browser.open(&options).await? },
+            None => Lab {
+                field: Arc::clone(&field),
+                browser: browser.open(&options).await?,
+            },
         };
         let began = Instant::now();
         let outcome = timeout(check.limit, (check.run)(&ready)).await;
-        let outcome = outcome.unwrap_or_else(|_| Err(anyhow!("not done within {} s", check.limit.as_secs())));
+        let outcome =
+            outcome.unwrap_or_else(|_| Err(anyhow!("not done within {} s", check.limit.as_secs())));
         let seconds = began.elapsed().as_secs_f64();
         let (at, said) = match &outcome {
             Ok(Outcome::Passed(seen)) if seen.is_empty() => (0, "ok".to_owned()),

@@ -1,14 +1,16 @@
 //! A report for people at a terminal.
 
+use std::collections::BTreeSet;
+
 use pushcheck::diagnosis::{Finding, MethodReport, RunResult};
 use pushcheck::evidence::{Notice, Surroundings};
-use pushcheck::report::Report;
+use pushcheck::report::{EvidenceReport, Report};
 use serde::Serialize;
 
 /// The whole report, one fact a line.
 pub(super) fn readable(report: &Report) -> String {
     let mut lines = vec![sentence(report), String::new()];
-    lines.extend(table(&report.methods));
+    lines.extend(table(report));
     if !report.findings.is_empty() {
         lines.extend([String::new(), "Findings".to_owned()]);
         lines.extend(report.findings.iter().map(finding));
@@ -62,10 +64,11 @@ fn sentence(report: &Report) -> String {
     format!("{}: {said}; {seconds:.1} s.", word(&report.result))
 }
 
-const HEAD: [&str; 8] = [
+const HEAD: [&str; 9] = [
     "method",
     "verdict",
     "place",
+    "HTTP",
     "open",
     "round trip",
     "delay",
@@ -73,9 +76,14 @@ const HEAD: [&str; 8] = [
     "overhead",
 ];
 
-fn table(methods: &[MethodReport]) -> Vec<String> {
+fn table(report: &Report) -> Vec<String> {
     let mut rows = vec![HEAD.map(str::to_owned)];
-    rows.extend(methods.iter().map(row));
+    rows.extend(
+        report
+            .methods
+            .iter()
+            .map(|method| row(method, report.evidence.as_ref())),
+    );
     let width = |column: usize| {
         rows.iter()
             .map(|row| row[column].chars().count())
@@ -83,7 +91,7 @@ fn table(methods: &[MethodReport]) -> Vec<String> {
             .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..HEAD.len()).map(width).collect();
-    let line = |row: &[String; 8]| {
+    let line = |row: &[String; 9]| {
         let cells = row
             .iter()
             .zip(&widths)
@@ -93,9 +101,8 @@ fn table(methods: &[MethodReport]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-fn row(method: &MethodReport) -> [String; 8] {
-    let main = method.lanes.first();
-    let timing = main.map(|lane| &lane.timing);
+fn row(method: &MethodReport, evidence: Option<&EvidenceReport>) -> [String; 9] {
+    let timing = method.lanes.first().map(|lane| &lane.timing);
     let unknown = || "–".to_owned();
     let delivery = method.delivery.as_ref();
     let overhead = method.overhead.as_ref();
@@ -103,6 +110,7 @@ fn row(method: &MethodReport) -> [String; 8] {
         method.method.as_str().to_owned(),
         word(&method.verdict),
         method.place.as_ref().map_or_else(unknown, word),
+        http(method, evidence).unwrap_or_else(unknown),
         timing
             .and_then(|timing| timing.open_us)
             .map_or_else(unknown, ms),
@@ -115,6 +123,31 @@ fn row(method: &MethodReport) -> [String; 8] {
         delivery.map_or_else(unknown, |d| format!("{} of {}", d.missing, d.missing + d.n)),
         overhead.map_or_else(unknown, |o| format!("{} B", o.up_bytes + o.down_bytes)),
     ]
+}
+
+/// The HTTP versions that the server saw, else those that the browser tells.
+fn http(method: &MethodReport, evidence: Option<&EvidenceReport>) -> Option<String> {
+    let attempts = || {
+        method
+            .lanes
+            .first()
+            .into_iter()
+            .flat_map(|lane| &lane.attempts)
+    };
+    let arrivals = evidence
+        .into_iter()
+        .flat_map(|evidence| &evidence.sightings);
+    let arrivals =
+        arrivals.filter(|s| attempts().any(|a| a.probe == s.probe && a.attempt == s.attempt));
+    let mut versions: BTreeSet<String> = arrivals
+        .map(|s| s.http_version.trim_start_matches("HTTP/").to_owned())
+        .collect();
+    if versions.is_empty() {
+        versions = attempts()
+            .filter_map(|attempt| attempt.resource_timing.as_ref()?.protocol.clone())
+            .collect();
+    }
+    (!versions.is_empty()).then(|| versions.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 fn ms(us: u64) -> String {
@@ -223,5 +256,54 @@ fn server(report: &Report) -> String {
             about.instance
         ),
         None => format!("server {}: the evidence was left out", about.instance),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pushcheck::diagnosis::{Asked, diagnose};
+    use pushcheck::evidence::Evidence;
+    use pushcheck::method::Method;
+    use pushcheck::report::{Heading, Mode};
+    use pushcheck::time::Micros;
+
+    use super::*;
+
+    #[test]
+    fn a_run_without_a_server_says_so() {
+        let evidence = Evidence::default();
+        let asked = Asked {
+            methods: Method::ALL.to_vec(),
+            required: Vec::new(),
+        };
+        let heading = Heading {
+            id: "0".repeat(32),
+            started_at: 0,
+            mode: Mode::Quick,
+            labels: Vec::new(),
+        };
+        let found = diagnose(&evidence, &asked);
+        let report = Report::new(
+            &heading,
+            &[],
+            &evidence,
+            found,
+            Micros::ms(2_500),
+            true,
+            true,
+        );
+        let text = readable(&report);
+        assert!(text.starts_with("aborted: "), "{text}");
+        assert!(
+            text.contains("2.5 s") && text.contains("the server was never heard"),
+            "{text}"
+        );
+        assert!(
+            Method::ALL
+                .iter()
+                .all(|method| text.contains(method.as_str())),
+            "{text}"
+        );
+        assert!(text.lines().all(|line| line == line.trim_end()), "{text}");
     }
 }
