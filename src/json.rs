@@ -1,9 +1,10 @@
 //! Any of our own types → JSON text, for `JSON.parse` to make plain objects of.
 //!
 //! A general serializer costs the visitor fifteen kilobytes; ours only meets integers, booleans, strings, options,
-//! sequences, structs and enums without payload or with an inner tag.
+//! sequences, structs and enums without payload or with an inner tag. It cannot fail, so no caller checks: a shape that
+//! none of our types has is a panic, which the first native test of that type meets.
 
-use core::fmt::{self, Display, Formatter, Write};
+use core::fmt::{self, Display, Formatter};
 
 use serde::ser::{
     self, Impossible, Serialize, SerializeSeq, SerializeStruct, SerializeStructVariant,
@@ -11,36 +12,60 @@ use serde::ser::{
 
 /// The text of `value`.
 ///
-/// # Errors
+/// # Panics
 /// When it has a shape that none of our types has.
-pub fn to_text(value: &impl Serialize) -> Result<String, NotOurs> {
+pub fn to_text(value: &impl Serialize) -> String {
     let mut writer = Writer {
         text: String::new(),
     };
-    value.serialize(&mut writer)?;
-    Ok(writer.text)
+    match value.serialize(&mut writer) {
+        Ok(()) => writer.text,
+        Err(never) => match never {},
+    }
+}
+
+/// The digits of a number: `core::fmt` costs the visitor kilobytes.
+#[inline(never)]
+pub fn digits(number: u64) -> String {
+    let mut text = String::new();
+    push_digits(&mut text, number);
+    text
+}
+
+#[inline(never)]
+fn push_digits(text: &mut String, number: u64) {
+    if number > 9 {
+        push_digits(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
 }
 
 struct Writer {
     text: String,
 }
 
-/// A shape that none of our types has.
+/// The error that never is.
 #[derive(Debug)]
-pub struct NotOurs;
+enum Never {}
 
-impl Display for NotOurs {
+impl Display for Never {
     fn fmt(&self, _: &mut Formatter<'_>) -> fmt::Result {
-        Ok(())
+        match *self {}
     }
 }
 
-impl core::error::Error for NotOurs {}
+impl core::error::Error for Never {}
 
-impl ser::Error for NotOurs {
+impl ser::Error for Never {
     fn custom<T: Display>(_: T) -> Self {
-        Self
+        not_ours()
     }
+}
+
+#[cold]
+#[inline(never)]
+fn not_ours() -> ! {
+    panic!("a shape that none of our types has")
 }
 
 impl Writer {
@@ -54,7 +79,10 @@ impl Writer {
                     self.text.push(c);
                 }
                 '\u{0}'..='\u{1f}' => {
-                    let _infallible = write!(self.text, "\\u{:04x}", u32::from(c));
+                    self.text.push_str("\\u00");
+                    self.text.push(if c < '\u{10}' { '0' } else { '1' });
+                    self.text
+                        .push(char::from(b"0123456789abcdef"[c as usize & 15]));
                 }
                 _ => self.text.push(c),
             }
@@ -76,11 +104,6 @@ impl Writer {
         self.string(key);
         self.text.push(':');
     }
-
-    #[inline(never)]
-    fn number(&mut self, digits: impl Display) {
-        let _infallible = write!(self.text, "{digits}");
-    }
 }
 
 /// An object or array that is open, and what closes it.
@@ -99,15 +122,15 @@ impl<'a> Open<'a> {
 
 impl SerializeSeq for Open<'_> {
     type Ok = ();
-    type Error = NotOurs;
+    type Error = Never;
 
     #[inline(never)]
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotOurs> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
         self.0.next();
         value.serialize(&mut *self.0)
     }
 
-    fn end(self) -> Result<(), NotOurs> {
+    fn end(self) -> Result<(), Never> {
         self.close();
         Ok(())
     }
@@ -115,19 +138,19 @@ impl SerializeSeq for Open<'_> {
 
 impl SerializeStruct for Open<'_> {
     type Ok = ();
-    type Error = NotOurs;
+    type Error = Never;
 
     #[inline(never)]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
         value: &T,
-    ) -> Result<(), NotOurs> {
+    ) -> Result<(), Never> {
         self.0.key(key);
         value.serialize(&mut *self.0)
     }
 
-    fn end(self) -> Result<(), NotOurs> {
+    fn end(self) -> Result<(), Never> {
         self.close();
         Ok(())
     }
@@ -135,85 +158,85 @@ impl SerializeStruct for Open<'_> {
 
 impl SerializeStructVariant for Open<'_> {
     type Ok = ();
-    type Error = NotOurs;
+    type Error = Never;
 
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
         value: &T,
-    ) -> Result<(), NotOurs> {
+    ) -> Result<(), Never> {
         SerializeStruct::serialize_field(self, key, value)
     }
 
-    fn end(self) -> Result<(), NotOurs> {
+    fn end(self) -> Result<(), Never> {
         SerializeStruct::end(self)
     }
 }
 
 macro_rules! not_ours {
     ($($name:ident: $type:ty),* $(,)?) => {
-        $(fn $name(self, _: $type) -> Result<(), NotOurs> {
-            Err(NotOurs)
+        $(fn $name(self, _: $type) -> Result<(), Never> {
+            not_ours()
         })*
     };
 }
 
 impl<'a> ser::Serializer for &'a mut Writer {
     type Ok = ();
-    type Error = NotOurs;
+    type Error = Never;
     type SerializeSeq = Open<'a>;
     type SerializeStruct = Open<'a>;
     type SerializeStructVariant = Open<'a>;
-    type SerializeTuple = Impossible<(), NotOurs>;
-    type SerializeTupleStruct = Impossible<(), NotOurs>;
-    type SerializeTupleVariant = Impossible<(), NotOurs>;
-    type SerializeMap = Impossible<(), NotOurs>;
+    type SerializeTuple = Impossible<(), Never>;
+    type SerializeTupleStruct = Impossible<(), Never>;
+    type SerializeTupleVariant = Impossible<(), Never>;
+    type SerializeMap = Impossible<(), Never>;
 
     not_ours!(serialize_f32: f32, serialize_f64: f64, serialize_char: char, serialize_bytes: &[u8],
         serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64);
 
-    fn serialize_bool(self, value: bool) -> Result<(), NotOurs> {
+    fn serialize_bool(self, value: bool) -> Result<(), Never> {
         self.text.push_str(if value { "true" } else { "false" });
         Ok(())
     }
 
-    fn serialize_u8(self, value: u8) -> Result<(), NotOurs> {
+    fn serialize_u8(self, value: u8) -> Result<(), Never> {
         self.serialize_u64(value.into())
     }
 
-    fn serialize_u16(self, value: u16) -> Result<(), NotOurs> {
+    fn serialize_u16(self, value: u16) -> Result<(), Never> {
         self.serialize_u64(value.into())
     }
 
-    fn serialize_u32(self, value: u32) -> Result<(), NotOurs> {
+    fn serialize_u32(self, value: u32) -> Result<(), Never> {
         self.serialize_u64(value.into())
     }
 
-    fn serialize_u64(self, value: u64) -> Result<(), NotOurs> {
-        self.number(value);
+    fn serialize_u64(self, value: u64) -> Result<(), Never> {
+        push_digits(&mut self.text, value);
         Ok(())
     }
 
-    fn serialize_str(self, text: &str) -> Result<(), NotOurs> {
+    fn serialize_str(self, text: &str) -> Result<(), Never> {
         self.string(text);
         Ok(())
     }
 
-    fn serialize_none(self) -> Result<(), NotOurs> {
+    fn serialize_none(self) -> Result<(), Never> {
         self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), NotOurs> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Never> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<(), NotOurs> {
+    fn serialize_unit(self) -> Result<(), Never> {
         self.text.push_str("null");
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), NotOurs> {
-        Err(NotOurs)
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Never> {
+        not_ours()
     }
 
     fn serialize_unit_variant(
@@ -221,7 +244,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: &'static str,
         _: u32,
         variant: &'static str,
-    ) -> Result<(), NotOurs> {
+    ) -> Result<(), Never> {
         self.serialize_str(variant)
     }
 
@@ -229,7 +252,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<(), NotOurs> {
+    ) -> Result<(), Never> {
         value.serialize(self)
     }
 
@@ -239,24 +262,24 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<(), NotOurs> {
-        Err(NotOurs)
+    ) -> Result<(), Never> {
+        not_ours()
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'a>, NotOurs> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'a>, Never> {
         Ok(Open::new(self, '[', ']'))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NotOurs> {
-        Err(NotOurs)
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Never> {
+        not_ours()
     }
 
     fn serialize_tuple_struct(
         self,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleStruct, NotOurs> {
-        Err(NotOurs)
+    ) -> Result<Self::SerializeTupleStruct, Never> {
+        not_ours()
     }
 
     fn serialize_tuple_variant(
@@ -265,15 +288,15 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, NotOurs> {
-        Err(NotOurs)
+    ) -> Result<Self::SerializeTupleVariant, Never> {
+        not_ours()
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, NotOurs> {
-        Err(NotOurs)
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Never> {
+        not_ours()
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, NotOurs> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, Never> {
         Ok(Open::new(self, '{', '}'))
     }
 
@@ -283,7 +306,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Open<'a>, NotOurs> {
-        Err(NotOurs)
+    ) -> Result<Open<'a>, Never> {
+        not_ours()
     }
 }

@@ -21,3 +21,9 @@ pub mod browser;
 pub mod face;
 #[cfg(target_arch = "wasm32")]
 pub use face::{Options, OptionsError, run};
+
+#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
+#[global_allocator]
+// SAFETY: a page's instance has one thread, and the `atomics` that more would need are not compiled in.
+static ALLOCATOR: lol_alloc::AssumeSingleThreaded<lol_alloc::FreeListAllocator> =
+    unsafe { lol_alloc::AssumeSingleThreaded::new(lol_alloc::FreeListAllocator::new()) };

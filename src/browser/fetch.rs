@@ -3,25 +3,22 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Promise, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    AbortController, ReadableStreamDefaultReader, ReferrerPolicy, RequestCredentials, RequestInit,
-    Response,
-};
+use wasm_bindgen::JsValue;
 
+use super::js::{self, Answer};
 use super::registry::Undo;
 use super::settle::Settle;
 use super::{Sink, name_of};
 use crate::evidence::Event;
 use crate::run::{Driver, Request};
+use crate::time::Micros;
 use crate::wire::{Lines, MARK, REFUSED};
 
 /// A running fetch; dropping it stops listening, then aborts.
 #[derive(Debug)]
 pub(super) struct Fetch {
     step: Rc<Step>,
-    _aborted_last: Option<Undo>,
+    _aborted_last: Undo,
 }
 
 #[derive(Debug)]
@@ -39,23 +36,31 @@ impl Drop for Fetch {
     }
 }
 
-/// A request that stays CORS-simple: no preflight, no cookies, no referrer. Its promise, and what aborts it.
-pub(super) fn call(url: &str, init: &RequestInit) -> Result<(Promise, Undo), JsValue> {
-    let controller = AbortController::new()?;
-    init.set_signal(Some(&controller.signal()));
-    init.set_referrer_policy(ReferrerPolicy::NoReferrer);
-    let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
-    // By hand: a window without `fetch` is an error here, not an exception through our frames.
-    let fetch: js_sys::Function = Reflect::get(&window, &"fetch".into())?.dyn_into()?;
-    let promise: Promise = fetch.call2(&window, &url.into(), init)?.dyn_into()?;
+/// What is done with a promise's value.
+type Then = Rc<dyn Fn(&Rc<Step>, Micros, JsValue) -> Result<(), JsValue>>;
+
+/// A request that stays CORS-simple: no preflight, no cookies unless wanted, no referrer. Its promise, and what aborts
+/// it.
+pub(super) fn call(
+    url: &str,
+    init: &JsValue,
+    with_credentials: bool,
+) -> Result<(JsValue, Undo), JsValue> {
+    let controller = js::make("AbortController", &[])?;
+    let credentials = if with_credentials { "include" } else { "omit" };
+    js::set(init, "credentials", &credentials.into());
+    js::set(init, "signal", &js::get(&controller, "signal"));
+    js::set(init, "referrerPolicy", &"no-referrer".into());
+    let promise = js::call(&js::global("self"), "fetch", &[&url.into(), init])?;
     Ok((promise, Undo::by_method(&controller, "abort", &[])))
 }
 
 /// An answer's head.
-pub(super) fn head(response: &Response) -> Event {
-    let header = |name| response.headers().get(name).ok().flatten();
+pub(super) fn head(response: &JsValue) -> Event {
+    let headers = js::get(response, "headers");
+    let header = |name: &str| js::call(&headers, "get", &[&name.into()]).ok()?.as_string();
     Event::Head {
-        status: response.status(),
+        status: js::number(response, "status") as u16,
         marked: header(MARK).is_some(),
         refused: header(REFUSED),
     }
@@ -64,79 +69,55 @@ pub(super) fn head(response: &Response) -> Event {
 impl Fetch {
     /// Starts one. `None`: the call threw, which the sink was told.
     pub(super) fn start(request: &Request, sink: &Sink) -> Option<Self> {
-        let init = RequestInit::new();
-        let credentials = if request.with_credentials {
-            RequestCredentials::Include
-        } else {
-            RequestCredentials::Omit
-        };
-        init.set_credentials(credentials);
-        if let Some(headers) = headers(request) {
-            init.set_headers(&headers);
+        let init = js::object();
+        let headers = js::list(&[]);
+        for (name, value) in &request.headers {
+            let pair = js::list(&[&name.into(), &value.into()]);
+            let _grown = js::call(&headers, "push", &[&pair]);
         }
-        match call(&request.url, &init) {
+        js::set(&init, "headers", &headers);
+        match call(&request.url, &init, request.with_credentials) {
             Ok((promise, undo)) => {
                 sink.send(Event::Constructed);
-                let (driver, own) = (request.driver, request.own);
-                let step = Step {
+                let step = Rc::new(Step {
                     next: RefCell::default(),
                     lines: RefCell::default(),
                     sink: sink.clone(),
-                    driver,
-                    own,
-                };
-                let step = Rc::new(step);
-                step.after(&promise, Step::answered);
+                    driver: request.driver,
+                    own: request.own,
+                });
+                step.after(
+                    &promise,
+                    Rc::new(|step, _, response| step.answered(&response)),
+                );
                 Some(Self {
                     step,
-                    _aborted_last: Some(undo),
+                    _aborted_last: undo,
                 })
             }
             Err(error) => {
-                sink.send(Event::Threw {
-                    name: name_of(&error),
-                });
+                sink.threw(&error);
                 None
             }
         }
     }
 }
 
-fn headers(request: &Request) -> Option<web_sys::Headers> {
-    if request.headers.is_empty() {
-        return None;
-    }
-    let headers = web_sys::Headers::new().ok()?;
-    for (name, value) in &request.headers {
-        headers.append(name, value).ok()?;
-    }
-    Some(headers)
-}
-
 impl Step {
-    fn after(
-        self: &Rc<Self>,
-        promise: &Promise,
-        then: fn(&Rc<Self>, JsValue) -> Result<(), JsValue>,
-    ) {
+    fn after(self: &Rc<Self>, promise: &JsValue, then: Then) {
         let step = self.clone();
-        let settle = Settle::new(promise, move |settled| {
+        let settled = move |settled: Answer| {
             let at = step.sink.now();
-            if let Err(error) = settled.and_then(|value| then(&step, value)) {
-                step.sink.send_at(
-                    at,
-                    Event::Failed {
-                        name: name_of(&error),
-                    },
-                );
+            if let Err(error) = settled.and_then(|value| then(&step, at, value)) {
+                let name = name_of(&error);
+                step.sink.send_at(at, Event::Failed { name });
             }
-        });
-        *self.next.borrow_mut() = Some(settle);
+        };
+        *self.next.borrow_mut() = Some(Settle::new(promise, Box::new(settled)));
     }
 
-    fn answered(self: &Rc<Self>, response: JsValue) -> Result<(), JsValue> {
-        let response: Response = response.dyn_into()?;
-        let head = head(&response);
+    fn answered(self: &Rc<Self>, response: &JsValue) -> Result<(), JsValue> {
+        let head = head(response);
         let ours = self.own || matches!(head, Event::Head { marked: true, .. });
         self.sink.send(head);
         match (ours, self.driver) {
@@ -145,72 +126,54 @@ impl Step {
                 text: String::new(),
                 bytes: 0,
             }),
-            (true, Driver::StreamingFetch) => match response.body() {
-                Some(body) => self.read(body.get_reader().dyn_into()?),
-                None => self.sink.send(Event::Finished),
+            (true, Driver::StreamingFetch) => match js::get(response, "body") {
+                none if js::absent(&none) => self.sink.send(Event::Finished),
+                body => self.read(js::call(&body, "getReader", &[])?)?,
             },
-            (true, _) => self.after(&response.text()?, |step, text| {
-                let text = text.as_string().unwrap_or_default();
-                step.sink.send(Event::Body {
-                    bytes: text.len() as u32,
-                    text,
-                });
-                Ok(())
-            }),
+            (true, _) => {
+                let whole = js::call(response, "text", &[])?;
+                let read = |step: &Rc<Self>, _, text: JsValue| {
+                    let text = text.as_string().unwrap_or_default();
+                    step.sink.send(Event::Body {
+                        bytes: text.len() as u32,
+                        text,
+                    });
+                    Ok(())
+                };
+                self.after(&whole, Rc::new(read));
+            }
         }
         Ok(())
     }
 
-    fn read(self: &Rc<Self>, reader: ReadableStreamDefaultReader) {
-        let step = self.clone();
-        let settle = Settle::new(&reader.read(), {
-            let reader = reader.clone();
-            move |settled| {
-                let at = step.sink.now();
-                match settled {
-                    Ok(result) => step.chunk(at, &result, &reader),
-                    Err(error) => step.sink.send_at(
-                        at,
-                        Event::Failed {
-                            name: name_of(&error),
-                        },
-                    ),
-                }
-            }
-        });
-        *self.next.borrow_mut() = Some(settle);
+    fn read(self: &Rc<Self>, reader: JsValue) -> Result<(), JsValue> {
+        let next = js::call(&reader, "read", &[])?;
+        let read = move |step: &Rc<Self>, at, result| step.chunk(at, &result, &reader);
+        self.after(&next, Rc::new(read));
+        Ok(())
     }
 
     fn chunk(
         self: &Rc<Self>,
-        at: crate::time::Micros,
+        at: Micros,
         result: &JsValue,
-        reader: &ReadableStreamDefaultReader,
-    ) {
-        let field = |name: &str| Reflect::get(result, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        if field("done").is_truthy() {
+        reader: &JsValue,
+    ) -> Result<(), JsValue> {
+        if js::flag(result, "done") {
             self.sink.send_at(at, Event::Finished);
-            return;
+            return Ok(());
         }
-        let bytes = field("value")
-            .dyn_into::<Uint8Array>()
-            .map(|chunk| chunk.to_vec())
-            .unwrap_or_default();
         let mut whole = Vec::new();
+        let bytes = js::bytes(&js::get(result, "value"));
         self.lines
             .borrow_mut()
             .push(bytes.into_iter(), |line, bytes| whole.push((line, bytes)));
         // Read on first: what the messages lead to may let go of all this.
-        self.read(reader.clone());
+        self.read(reader.clone())?;
         for (line, bytes) in whole {
-            self.sink.send_at(
-                at,
-                Event::Message {
-                    line,
-                    bytes,
-                    id: None,
-                },
-            );
+            let id = None;
+            self.sink.send_at(at, Event::Message { line, bytes, id });
         }
+        Ok(())
     }
 }

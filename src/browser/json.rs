@@ -3,12 +3,10 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::Promise;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{RequestCredentials, RequestInit, Response};
+use wasm_bindgen::JsValue;
 
 use super::fetch::{call, head};
-use super::read::Value;
+use super::js::{self, Answer};
 use super::registry::Undo;
 use super::settle::Settle;
 use crate::evidence::Event;
@@ -27,50 +25,45 @@ impl Drop for Question {
     }
 }
 
-/// GET, or POST with a text body. `told` gets the answer, if it is marked as ours, is 200 and can be read.
-pub(super) fn ask<T: 'static>(
+/// GET, or POST with a text body. `told` gets the answer, if it is marked as ours, is 200 and is JSON.
+pub(super) fn ask(
     url: &str,
     body: Option<&str>,
-    read: fn(&Value) -> Option<T>,
-    told: impl Fn(Option<T>) + Clone + 'static,
+    told: Rc<dyn Fn(Option<JsValue>)>,
 ) -> Option<Question> {
-    let init = RequestInit::new();
-    init.set_credentials(RequestCredentials::Omit);
+    let init = js::object();
     if let Some(body) = body {
-        init.set_method("POST");
-        init.set_body(&body.into());
+        js::set(&init, "method", &"POST".into());
+        js::set(&init, "body", &body.into());
     }
-    let Ok((promise, undo)) = call(url, &init) else {
+    let Ok((promise, undo)) = call(url, &init, false) else {
         told(None);
         return None;
     };
     let step = Rc::new(RefCell::new(None));
     let next = step.clone();
-    let answered = move |settled: Result<JsValue, JsValue>| match settled.and_then(body_of) {
+    let answered = move |settled: Answer| match settled.and_then(body_of) {
         Ok(body) => {
             let told = told.clone();
-            let parsed = move |json: Result<JsValue, JsValue>| {
-                told(json.ok().and_then(|json| read(&Value(json))))
-            };
+            let parsed = Box::new(move |json: Answer| told(json.ok()));
             *next.borrow_mut() = Some(Settle::new(&body, parsed));
         }
         Err(_) => told(None),
     };
-    *step.borrow_mut() = Some(Settle::new(&promise, answered));
+    *step.borrow_mut() = Some(Settle::new(&promise, Box::new(answered)));
     Some(Question {
         step,
         _aborted_last: undo,
     })
 }
 
-fn body_of(response: JsValue) -> Result<Promise, JsValue> {
-    let response: Response = response.dyn_into()?;
+fn body_of(response: JsValue) -> Answer {
     match head(&response) {
         Event::Head {
             status: 200,
             marked: true,
             ..
-        } => response.json(),
+        } => js::call(&response, "json", &[]),
         _ => Err(JsValue::UNDEFINED),
     }
 }

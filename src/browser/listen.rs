@@ -1,10 +1,9 @@
 //! A listener that removes itself.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
-use web_sys::EventTarget;
 
+use super::js;
 use super::registry::Undo;
 
 /// A DOM listener (DOM § 2.6). It is removed first and its closure freed after: a late event then finds nobody instead
@@ -18,11 +17,12 @@ pub struct Listener {
 
 impl Listener {
     /// Calls `f` with each such event. `f` stamps and queues, nothing else.
-    pub fn new(target: &EventTarget, event: &str, f: impl FnMut(JsValue) + 'static) -> Self {
-        let closure = Closure::new(f);
-        let function: &js_sys::Function = closure.as_ref().unchecked_ref();
-        let undo = Undo::by_method(target, "removeEventListener", &[&event.into(), function]);
-        let _refused = target.add_event_listener_with_callback(event, function);
+    pub fn new(target: &JsValue, event: &str, f: Box<dyn FnMut(JsValue)>) -> Self {
+        let closure = Closure::wrap(f);
+        let event = JsValue::from(event);
+        let with = [&event, closure.as_ref()];
+        let undo = Undo::by_method(target, "removeEventListener", &with);
+        let _refused = js::call(target, "addEventListener", &with);
         Self {
             _removed_first: undo,
             _closure: closure,

@@ -3,6 +3,7 @@
 pub mod clock;
 mod event_source;
 mod fetch;
+pub(crate) mod js;
 mod json;
 mod listen;
 mod pump;
@@ -20,8 +21,7 @@ use std::rc::Rc;
 pub use listen::Listener;
 pub use pump::{Pump, Told};
 pub use surroundings::surroundings;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::EventTarget;
+use wasm_bindgen::JsValue;
 
 use crate::evidence::Event;
 use crate::run::{Driver, Request};
@@ -48,18 +48,40 @@ impl Sink {
         self.pump.seen(at, self.attempt, event);
     }
 
-    /// Tells what `f` makes of each such DOM event, stamped first thing.
+    /// A call threw.
+    fn threw(&self, error: &JsValue) {
+        self.send(Event::Threw {
+            name: name_of(error),
+        });
+    }
+
+    /// Tells whether a constructor returned or threw.
+    fn constructed(&self, made: js::Answer) -> Option<JsValue> {
+        match made {
+            Ok(made) => {
+                self.send(Event::Constructed);
+                Some(made)
+            }
+            Err(error) => {
+                self.threw(&error);
+                None
+            }
+        }
+    }
+
+    /// Tells what `f` makes of the target and each such DOM event, stamped first thing.
     fn listen(
         &self,
-        target: &EventTarget,
+        target: &JsValue,
         event: &str,
-        f: impl Fn(JsValue) -> Event + 'static,
+        f: fn(&JsValue, &JsValue) -> Event,
     ) -> Listener {
-        let sink = self.clone();
-        Listener::new(target, event, move |event| {
+        let (sink, of) = (self.clone(), target.clone());
+        let heard = move |event| {
             let at = sink.now();
-            sink.send_at(at, f(event));
-        })
+            sink.send_at(at, f(&of, &event));
+        };
+        Listener::new(target, event, Box::new(heard))
     }
 }
 
@@ -101,26 +123,21 @@ impl Running {
 
 /// The window has a function of that name.
 fn supports(api: &str) -> bool {
-    js_sys::Reflect::get(&js_sys::global(), &api.into()).is_ok_and(|value| value.is_function())
+    js::global(api).is_function()
 }
 
 /// The `name` of whatever was thrown: a `DOMException`'s, an error's, or "unknown".
 fn name_of(error: &JsValue) -> String {
-    let name = error
-        .is_object()
-        .then(|| {
-            js_sys::Reflect::get(error, &"name".into())
-                .ok()?
-                .as_string()
-        })
-        .flatten();
-    name.map_or_else(
-        || "unknown".to_owned(),
-        |name| name.chars().take(40).collect(),
-    )
+    let name = if error.is_object() {
+        js::text(error, "name")
+    } else {
+        None
+    };
+    shortened(name.or_else(|| Some("unknown".to_owned())), 40)
 }
 
-/// Something of the browser's as what can be listened to.
-fn target(of: &impl JsCast) -> &EventTarget {
-    of.unchecked_ref()
+/// At most that many first characters; empty where there is no text.
+#[inline(never)]
+fn shortened(text: Option<String>, most: usize) -> String {
+    text.unwrap_or_default().chars().take(most).collect()
 }

@@ -7,15 +7,15 @@ use core::fmt::{self, Debug, Formatter};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use web_sys::{AbortSignal, Window};
+use wasm_bindgen::JsValue;
 
 use super::clock::Clock;
 use super::json::{Question, ask};
 use super::timer::Timer;
 use super::timing::Timings;
 use super::watch::{Watch, is_hidden};
-use super::{Listener, Running, Sink, read, target};
-use crate::evidence::{Event, Notice};
+use super::{Listener, Running, Sink, js, read};
+use crate::evidence::{Event, Notice, ResourceTiming};
 use crate::plan::budget;
 use crate::report::Report;
 use crate::run::{Action, Progress, Request, Run};
@@ -79,13 +79,7 @@ impl Debug for Pump {
 
 impl Pump {
     /// Starts a run. `tell` is called from within turns; what it calls back is queued.
-    pub fn start(
-        window: &Window,
-        clock: Clock,
-        run: Run,
-        signal: Option<&AbortSignal>,
-        tell: impl Fn(Told<'_>) + 'static,
-    ) {
+    pub fn start(clock: Clock, run: Run, signal: Option<&JsValue>, tell: Box<dyn Fn(Told<'_>)>) {
         let pump = Rc::new(Self {
             clock,
             run: RefCell::new(run),
@@ -95,22 +89,21 @@ impl Pump {
             finished: Cell::new(false),
             last_beat: Cell::new(Micros::ZERO),
             hidden_since: Cell::new(is_hidden().then_some(Micros::ZERO)),
-            tell: Box::new(tell),
+            tell,
         });
         // An aborted signal never fires again: it is looked at before it is listened to.
-        if signal.is_some_and(AbortSignal::aborted) {
+        if signal.is_some_and(|signal| js::flag(signal, "aborted")) {
             pump.queue.borrow_mut().push_back((pump.now(), Input::Stop));
         } else {
-            let stop = |signal: &AbortSignal| {
+            let stop = |signal: &JsValue| {
                 let pump = pump.clone();
-                Listener::new(target(signal), "abort", move |_| pump.put(Input::Stop))
+                Listener::new(signal, "abort", Box::new(move |_| pump.put(Input::Stop)))
             };
             let timings = pump.clone();
-            let timings =
-                Timings::observe(move |url, timing| timings.timed(&url, &Event::Timed { timing }));
+            let timings = Timings::observe(Box::new(move |url, timing| timings.timed(url, timing)));
             let held = &mut *pump.held.borrow_mut();
             held.signal = signal.map(stop);
-            held.watch = Some(Watch::start(window, &pump));
+            held.watch = Some(Watch::start(&pump));
             held.timings = timings;
         }
         pump.beat();
@@ -164,7 +157,7 @@ impl Pump {
         self.notice(Notice::PolicyViolation { directive });
     }
 
-    fn timed(self: &Rc<Self>, url: &str, event: &Event) {
+    fn timed(self: &Rc<Self>, url: &str, timing: ResourceTiming) {
         let index = self
             .held
             .borrow()
@@ -172,7 +165,7 @@ impl Pump {
             .iter()
             .position(|attempt| attempt.request.url == url);
         if let Some(index) = index {
-            self.put(Input::Seen(index as u16 + 1, event.clone()));
+            self.put(Input::Seen(index as u16 + 1, Event::Timed { timing }));
         }
     }
 
@@ -192,8 +185,10 @@ impl Pump {
         }
         if !self.finished.get() {
             let pump = self.clone();
-            self.held.borrow_mut().beat =
-                Some(Timer::new(budget::BEAT.ms_up(), move |_| pump.beat()));
+            self.held.borrow_mut().beat = Some(Timer::new(
+                budget::BEAT.ms_up(),
+                Box::new(move |_| pump.beat()),
+            ));
         }
     }
 
@@ -283,16 +278,18 @@ impl Pump {
             }
             Action::AskAbout { url } => {
                 let pump = self.clone();
-                let question = ask(&url, None, read::about, move |about| {
-                    pump.put(Input::About(about))
-                });
+                let told = move |json: Option<JsValue>| {
+                    pump.put(Input::About(json.and_then(read::about)));
+                };
+                let question = ask(&url, None, Rc::new(told));
                 self.held.borrow_mut().questions.extend(question);
             }
             Action::AskLedger { url, body } => {
                 let pump = self.clone();
-                let question = ask(&url, Some(&body), read::ledger, move |ledger| {
-                    pump.put(Input::Ledger(ledger))
-                });
+                let told = move |json: Option<JsValue>| {
+                    pump.put(Input::Ledger(json.and_then(read::ledger)));
+                };
+                let question = ask(&url, Some(&body), Rc::new(told));
                 self.held.borrow_mut().questions.extend(question);
             }
             Action::Say(progress) => (self.tell)(Told::Progress(&progress)),
@@ -324,7 +321,10 @@ impl Pump {
                 pump.turn();
                 drop(spent);
             };
-            (at, Timer::new(at.since(self.now()).ms_up(), woken))
+            (
+                at,
+                Timer::new(at.since(self.now()).ms_up(), Box::new(woken)),
+            )
         });
     }
 }

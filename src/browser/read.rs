@@ -2,9 +2,9 @@
 //!
 //! By hand, as a general deserializer costs the visitor more than all of our drivers together.
 
-use js_sys::{Array, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
+use super::js;
 use crate::time::Micros;
 use crate::wire::{
     About, End, Instance, Kind, Lane, Ledger, LedgerInstance, Limits, Scheme, SeenClose,
@@ -12,23 +12,23 @@ use crate::wire::{
 };
 
 /// A value that came from elsewhere.
-pub(super) struct Value(pub(super) JsValue);
+struct Value(JsValue);
 
 /// More elements than any answer of ours has in one array.
-const MOST: u32 = 5_000;
+const MOST: usize = 5_000;
 /// A longer string is none of ours.
 const LONGEST: usize = 500;
 
 impl Value {
     #[inline(never)]
     fn at(&self, name: &str) -> Self {
-        Self(Reflect::get(&self.0, &name.into()).unwrap_or(JsValue::UNDEFINED))
+        Self(js::get(&self.0, name))
     }
 
     #[inline(never)]
     fn number(&self, name: &str) -> Option<u64> {
         let number = self.at(name).0.as_f64()?;
-        (number >= 0.0 && number < 9e15).then_some(number as u64)
+        (0.0..9e15).contains(&number).then_some(number as u64)
     }
 
     fn micros(&self, name: &str) -> Option<Micros> {
@@ -47,25 +47,33 @@ impl Value {
         self.at(name).0.as_bool()
     }
 
-    #[inline(never)]
     fn list<T>(&self, name: &str, item: fn(&Self) -> Option<T>) -> Option<Vec<T>> {
-        let list: Array = self.at(name).0.dyn_into().ok()?;
-        (0..list.length().min(MOST))
-            .map(|index| item(&Self(list.get(index))))
-            .collect()
+        let mut list = Vec::new();
+        for value in self.items(name)? {
+            list.push(item(&Self(value))?);
+        }
+        Some(list)
+    }
+
+    #[inline(never)]
+    fn items(&self, name: &str) -> Option<Vec<JsValue>> {
+        let list = self.at(name).0;
+        let mut items = js::is_list(&list).then(|| js::items(&list))?;
+        items.truncate(MOST);
+        Some(items)
     }
 
     /// One of some words.
     fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(name)?;
-        words
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, value)| *value)
+        let (_, value) = words.iter().find(|(word, _)| *word == text)?;
+        Some(*value)
     }
 }
 
-pub(super) fn about(v: &Value) -> Option<About> {
+/// The answer to `GET v1/about`.
+pub(super) fn about(json: JsValue) -> Option<About> {
+    let v = Value(json);
     let (software, instance, limits, vantage) = (
         v.at("software"),
         v.at("instance"),
@@ -125,7 +133,9 @@ fn lane(v: &Value) -> Option<Lane> {
     })
 }
 
-pub(super) fn ledger(v: &Value) -> Option<Ledger> {
+/// The answer to `POST v1/runs/<run>/ledger`.
+pub(super) fn ledger(json: JsValue) -> Option<Ledger> {
+    let v = Value(json);
     Some(Ledger {
         complete: v.flag("complete")?,
         instances: v.list("instances", |v| {

@@ -4,51 +4,43 @@
 //! So the promise gets only JavaScript functions: they put its value into a holder and fire an event, and the one
 //! closure of ours is that event's listener, which can be removed.
 
-use js_sys::{Function, Object, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Event, EventTarget};
+use wasm_bindgen::JsValue;
 
+use super::js::{self, Answer};
 use super::listen::Listener;
-use super::registry::bind;
 
 /// Calls back once, unless dropped before.
 #[must_use = "it calls back only while it is held"]
 #[derive(Debug)]
 pub(super) struct Settle(#[expect(dead_code, reason = "held for its Drop")] Option<Listener>);
 
-fn method(of: &JsValue, name: &str) -> Result<Function, JsValue> {
-    Reflect::get(of, &name.into())?.dyn_into()
-}
-
 impl Settle {
     /// Calls `f` with what the promise settles to.
-    pub(super) fn new(
-        promise: &Promise,
-        f: impl FnMut(Result<JsValue, JsValue>) + 'static,
-    ) -> Self {
+    pub(super) fn new(promise: &JsValue, f: Box<dyn FnMut(Answer)>) -> Self {
         Self(Self::try_new(promise, f).ok())
     }
 
-    fn try_new(
-        promise: &Promise,
-        mut f: impl FnMut(Result<JsValue, JsValue>) + 'static,
-    ) -> Result<Listener, JsValue> {
-        let (holder, target, event) = (Object::new(), EventTarget::new()?, Event::new("settled")?);
-        let listener = {
+    fn try_new(promise: &JsValue, mut f: Box<dyn FnMut(Answer)>) -> Result<Listener, JsValue> {
+        let holder = js::object();
+        let target = js::make("EventTarget", &[])?;
+        let event = js::make("Event", &[&"settled".into()])?;
+        let settled = {
             let holder = holder.clone();
-            Listener::new(&target, "settled", move |_| {
-                let rejected = Reflect::has(&holder, &"error".into()) == Ok(true);
-                let settled =
-                    Reflect::get(&holder, &(if rejected { "error" } else { "value" }).into());
-                let settled = settled.unwrap_or(JsValue::UNDEFINED);
-                f(if rejected { Err(settled) } else { Ok(settled) });
-            })
+            move |_| {
+                let error = js::call(&holder, "hasOwnProperty", &[&"error".into()]);
+                f(if error.is_ok_and(|has| has.is_truthy()) {
+                    Err(js::get(&holder, "error"))
+                } else {
+                    Ok(js::get(&holder, "value"))
+                });
+            }
         };
-        let set = method(&Reflect::get(&js_sys::global(), &"Reflect".into())?, "set")?;
-        let keep = |name: &str| bind(&set, &JsValue::UNDEFINED, &[&holder, &name.into()]);
-        let kept = method(promise, "then")?.call2(promise, &keep("value"), &keep("error"))?;
-        let fire = bind(&method(&target, "dispatchEvent")?, &target, &[&event]);
-        method(&kept, "then")?.call1(&kept, &fire)?;
+        let listener = Listener::new(&target, "settled", Box::new(settled));
+        let reflect = js::global("Reflect");
+        let keep = |name: &str| js::bound(&reflect, "set", &[&holder, &name.into()]);
+        let kept = js::call(promise, "then", &[&keep("value"), &keep("error")])?;
+        let fire = js::bound(&target, "dispatchEvent", &[&event]);
+        js::call(&kept, "then", &[&fire])?;
         Ok(listener)
     }
 }

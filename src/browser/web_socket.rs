@@ -1,58 +1,47 @@
 //! Drives `WebSocket` (WebSockets § 3): does and observes.
 
-use js_sys::{Array, ArrayBuffer};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+use wasm_bindgen::JsValue;
 
 use super::listen::Listener;
 use super::registry::Undo;
-use super::{Sink, name_of};
+use super::{Sink, js};
 use crate::evidence::Event;
 use crate::run::Request;
+
+/// `readyState` of a socket that is closed (WebSockets § 3).
+const CLOSED: f64 = 3.0;
 
 /// A running socket; dropping it removes the listeners, then closes.
 #[derive(Debug)]
 pub(super) struct Socket {
     _listeners: [Listener; 4],
     _closed_last: Undo,
-    socket: WebSocket,
+    socket: JsValue,
 }
 
 impl Socket {
     /// Opens one. `None`: the constructor threw, which the sink was told.
     pub(super) fn open(request: &Request, sink: &Sink) -> Option<Self> {
-        let protocols: Array = request.protocols.iter().map(JsValue::from).collect();
-        let socket = match WebSocket::new_with_str_sequence(&request.url, &protocols) {
-            Ok(socket) => socket,
-            Err(error) => {
-                sink.send(Event::Threw {
-                    name: name_of(&error),
-                });
-                return None;
-            }
-        };
-        sink.send(Event::Constructed);
-        socket.set_binary_type(BinaryType::Arraybuffer);
+        let protocols = js::list(&[]);
+        for protocol in &request.protocols {
+            let _grown = js::call(&protocols, "push", &[&protocol.into()]);
+        }
+        let made = js::make("WebSocket", &[&(&request.url).into(), &protocols]);
+        let socket = sink.constructed(made)?;
+        js::set(&socket, "binaryType", &"arraybuffer".into());
         let undo = Undo::by_method(&socket, "close", &[]);
-        let on = |event, f: fn(&WebSocket, JsValue) -> Event| {
-            let target = socket.clone();
-            sink.listen(&socket, event, move |event| f(&target, event))
-        };
         let listeners = [
-            on("open", |socket, _| Event::Opened {
-                protocol: socket.protocol(),
+            sink.listen(&socket, "open", |socket, _| Event::Opened {
+                protocol: js::text(socket, "protocol").unwrap_or_default(),
             }),
-            on("message", |_, event| message(event.unchecked_ref())),
-            on("error", |socket, _| Event::Errored {
-                closed: socket.ready_state() == WebSocket::CLOSED,
+            sink.listen(&socket, "message", |_, event| message(event)),
+            sink.listen(&socket, "error", |socket, _| Event::Errored {
+                closed: js::number(socket, "readyState") == CLOSED,
             }),
-            on("close", |_, event| {
-                let event: &CloseEvent = event.unchecked_ref();
-                Event::Closed {
-                    code: event.code(),
-                    reason: event.reason(),
-                    was_clean: event.was_clean(),
-                }
+            sink.listen(&socket, "close", |_, event| Event::Closed {
+                code: js::number(event, "code") as u16,
+                reason: js::text(event, "reason").unwrap_or_default(),
+                was_clean: js::flag(event, "wasClean"),
             }),
         ];
         Some(Self {
@@ -64,21 +53,21 @@ impl Socket {
 
     /// Sends a text; what it throws is told.
     pub(super) fn send(&self, text: String, sink: &Sink) {
-        match self.socket.send_with_str(&text) {
-            Ok(()) => sink.send(Event::Sent { line: text }),
-            Err(error) => sink.send(Event::Threw {
-                name: name_of(&error),
-            }),
+        match js::call(&self.socket, "send", &[&(&text).into()]) {
+            Ok(_) => sink.send(Event::Sent { line: text }),
+            Err(error) => sink.threw(&error),
         }
     }
 }
 
-fn message(event: &MessageEvent) -> Event {
-    let data = event.data();
-    let bytes = data.dyn_ref::<ArrayBuffer>().map(ArrayBuffer::byte_length);
+fn message(event: &JsValue) -> Event {
+    let data = js::get(event, "data");
     let line = data.as_string().unwrap_or_default();
     Event::Message {
-        bytes: bytes.unwrap_or(line.len() as u32),
+        bytes: match data.is_object() {
+            true => js::number(&data, "byteLength") as u32,
+            false => line.len() as u32,
+        },
         line,
         id: None,
     }

@@ -1,16 +1,13 @@
 //! Rust values → plain JavaScript objects, in one place.
 
-use js_sys::JSON;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
+use crate::browser::js;
 use crate::json::to_text;
 
 /// Objects, arrays, strings, integers, `null`.
 pub(super) fn to_js(value: &impl Serialize) -> JsValue {
-    // Of our own types none can fail to be written.
-    to_text(value)
-        .ok()
-        .and_then(|text| JSON::parse(&text).ok())
-        .unwrap_or(JsValue::NULL)
+    let text = to_text(value).into();
+    js::call(&js::global("JSON"), "parse", &[&text]).unwrap_or(JsValue::NULL)
 }

@@ -9,14 +9,12 @@ use core::future::poll_fn;
 use core::task::{Poll, Waker};
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
 pub use options::{Options, OptionsError};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsValue, UnwrapThrowExt};
-use web_sys::AbortSignal;
 
 use crate::browser::clock::Clock;
-use crate::browser::{Pump, Told, surroundings};
+use crate::browser::{Pump, Told, js, surroundings};
 use crate::report::Report;
 use crate::run::Run;
 
@@ -33,55 +31,46 @@ pub fn run_from_js(
     #[wasm_bindgen(unchecked_optional_param_type = "AbortSignal | null")] signal: JsValue,
     #[wasm_bindgen(js_name = onProgress, unchecked_optional_param_type = "((progress: Progress) => void) | null")]
     on_progress: JsValue,
-) -> Promise {
+) -> JsValue {
     panic::install();
-    let mut started = Some(|resolve: Function, reject: Function| {
-        let parsed = options::from_js(&options, &signal, &on_progress);
-        match parsed {
-            Ok((options, signal, on_progress)) => {
-                start_from_js(&options, signal.as_ref(), on_progress, resolve)
-            }
-            Err(error) => {
-                let error = js_sys::TypeError::new(&error.to_string());
-                let _unheard = reject.call1(&JsValue::UNDEFINED, &error);
-            }
+    // The executor only stores what settles the promise: no closure of ours is held by JavaScript.
+    let settlers = js::list(&[]);
+    let promise = js::make("Promise", &[&js::bound(&settlers, "push", &[])]);
+    let (resolve, reject) = (js::get(&settlers, "0"), js::get(&settlers, "1"));
+    match options::from_js(&options, &signal, &on_progress) {
+        Ok(options) => start_from_js(&options, &signal, on_progress, resolve),
+        Err(error) => {
+            let error = js::make("TypeError", &[&error.to_string().into()]);
+            let _unheard = js::apply(&reject, &[&error.unwrap_or(JsValue::UNDEFINED)]);
         }
-    });
-    Promise::new(&mut |resolve, reject| {
-        if let Some(start) = started.take() {
-            start(resolve, reject);
-        }
-    })
+    }
+    promise.unwrap_or(JsValue::UNDEFINED)
 }
 
-fn start_from_js(
-    options: &Options,
-    signal: Option<&AbortSignal>,
-    on_progress: Option<Function>,
-    resolve: Function,
-) {
+fn start_from_js(options: &Options, signal: &JsValue, on_progress: JsValue, resolve: JsValue) {
     let open = panic::OpenRun::new(&resolve);
-    start(options, signal, move |told| match told {
+    let signal = Some(signal).filter(|signal| !js::absent(signal));
+    let tell = move |told: Told<'_>| match told {
         Told::Progress(progress) => {
-            if let Some(f) = &on_progress {
-                // What the page's own callback throws is the page's.
-                let _thrown = f.call1(&JsValue::UNDEFINED, &convert::to_js(progress));
-            }
+            // What the page's own callback throws, if it has one, is the page's.
+            let _thrown = js::apply(&on_progress, &[&convert::to_js(progress)]);
         }
         Told::Keep(report) => open.keep(&convert::to_js(report)),
         Told::Report(report) => {
             open.close();
-            let _unheard = resolve.call1(&JsValue::UNDEFINED, &convert::to_js(&*report));
+            let _unheard = js::apply(&resolve, &[&convert::to_js(&*report)]);
         }
-    });
+    };
+    start(options, signal, Box::new(tell));
 }
 
 /// Diagnoses the connection between this page and a probe server, for tests and pages written in Rust.
 pub async fn run(options: Options) -> Report {
     panic::install();
-    let state: Rc<RefCell<(Option<Box<Report>>, Option<Waker>)>> = Rc::default();
+    type State = (Option<Box<Report>>, Option<Waker>);
+    let state: Rc<RefCell<State>> = Rc::default();
     let told = state.clone();
-    start(&options, None, move |what| {
+    let tell = move |what: Told<'_>| {
         if let Told::Report(report) = what {
             let mut state = told.borrow_mut();
             state.0 = Some(report);
@@ -89,7 +78,8 @@ pub async fn run(options: Options) -> Report {
                 waker.wake();
             }
         }
-    });
+    };
+    start(&options, None, Box::new(tell));
     *poll_fn(|context| {
         let mut state = state.borrow_mut();
         match state.0.take() {
@@ -103,13 +93,11 @@ pub async fn run(options: Options) -> Report {
     .await
 }
 
-fn start(options: &Options, signal: Option<&AbortSignal>, tell: impl Fn(Told<'_>) + 'static) {
-    // Without a window or its clock there is no page to test; the types of this API say so before.
-    let window = web_sys::window().unwrap_throw();
+fn start(options: &Options, signal: Option<&JsValue>, tell: Box<dyn Fn(Told<'_>)>) {
+    // Without a window's clock there is no page to test; the types of this API say so before.
     let clock = Clock::new().unwrap_throw();
-    let surroundings = surroundings(&window, &clock);
-    let run = Run::new(options.setup(&window, surroundings));
-    Pump::start(&window, clock, run, signal, tell);
+    let run = Run::new(options.setup(surroundings(&clock)));
+    Pump::start(clock, run, signal, tell);
 }
 
 /// How many sockets, readers, listeners and timers the widget holds now: for tests.

@@ -2,11 +2,10 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortSignal, Window};
 
+use crate::browser::js::{self, absent, get};
 use crate::diagnosis::Asked;
 use crate::evidence::Surroundings;
 use crate::method::Method;
@@ -66,28 +65,6 @@ fn wrong<T>(field: &str, what: &str) -> Parsed<T> {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = URL)]
-    type Url;
-    #[wasm_bindgen(constructor, js_class = "URL", catch)]
-    fn new(url: &str) -> Result<Url, JsValue>;
-    #[wasm_bindgen(constructor, js_class = "URL", catch)]
-    fn relative(url: &str, base: &str) -> Result<Url, JsValue>;
-    #[wasm_bindgen(method, getter)]
-    fn protocol(this: &Url) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn hostname(this: &Url) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn port(this: &Url) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn pathname(this: &Url) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn search(this: &Url) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn hash(this: &Url) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn username(this: &Url) -> String;
-    #[wasm_bindgen(method, getter)]
-    fn href(this: &Url) -> String;
     #[wasm_bindgen(js_namespace = ["import", "meta"], js_name = url, thread_local_v2)]
     static SCRIPT: String;
 }
@@ -111,15 +88,9 @@ impl Options {
     }
 
     /// Makes the run's parts, with a fresh key.
-    pub(super) fn setup(&self, window: &Window, surroundings: Surroundings) -> Setup {
-        let mut random = [0; 16];
-        if let Ok(crypto) = window.crypto() {
-            // Without it the key can be guessed, and with it the ledger be read; nothing else hangs on it.
-            let _unavailable = crypto.get_random_values_with_u8_array(&mut random);
-        }
-        let key = Key::new(random);
-        let page = window.location();
-        let page_is_https = page.protocol().is_ok_and(|protocol| protocol == "https:");
+    pub(super) fn setup(&self, surroundings: Surroundings) -> Setup {
+        let key = Key::new(random());
+        let page_is_https = part(&js::global("location"), "protocol") == "https:";
         let mut plan = Plan::quick(self.base.lane("main"), &self.methods);
         for (method, base, endpoint) in &self.endpoints {
             plan.add_own(
@@ -130,7 +101,7 @@ impl Options {
         }
         let heading = Heading {
             id: key.run().to_string(),
-            started_at: js_sys::Date::now() as u64,
+            started_at: now_ms(),
             mode: self.mode,
             labels: self.labels.clone(),
         };
@@ -152,36 +123,68 @@ impl Options {
     }
 }
 
+/// Without the browser's generator the key can be guessed, and with it the ledger be read; nothing else hangs on it.
+fn random() -> [u8; 16] {
+    let mut random = [0; 16];
+    let room = js::make("Uint8Array", &[&16.into()]).unwrap_or(JsValue::UNDEFINED);
+    let filled = js::call(&js::global("crypto"), "getRandomValues", &[&room]);
+    let bytes = js::bytes(&filled.unwrap_or(room));
+    random
+        .iter_mut()
+        .zip(bytes)
+        .for_each(|(to, from)| *to = from);
+    random
+}
+
+/// Milliseconds since 1970.
+fn now_ms() -> u64 {
+    let now = js::call(&js::global("Date"), "now", &[]);
+    now.ok().and_then(|now| now.as_f64()).unwrap_or_default() as u64
+}
+
+/// A part of a URL or of the page's location.
+fn part(url: &JsValue, name: &str) -> String {
+    js::text(url, name).unwrap_or_default()
+}
+
+/// A URL, read relative to a base.
+fn relative(text: &str, base: &str) -> js::Answer {
+    js::make("URL", &[&text.into(), &base.into()])
+}
+
+/// The page's own URL.
+fn page_href() -> String {
+    part(&js::global("location"), "href")
+}
+
 impl Base {
     fn parse(field: &str, text: &str) -> Parsed<Self> {
-        let Ok(url) = Url::new(text) else {
+        let Ok(url) = js::make("URL", &[&text.into()]) else {
             return wrong(field, "is not a URL");
         };
         Self::of(field, &url)
     }
 
-    fn of(field: &str, url: &Url) -> Parsed<Self> {
-        let (scheme, default) = match url.protocol().as_str() {
+    fn of(field: &str, url: &JsValue) -> Parsed<Self> {
+        let (scheme, default) = match part(url, "protocol").as_str() {
             "http:" | "ws:" => (Scheme::Http, 80),
             "https:" | "wss:" => (Scheme::Https, 443),
             _ => return wrong(field, "must begin with http:, https:, ws: or wss:"),
         };
-        if !url.username().is_empty() {
+        if !part(url, "username").is_empty() {
             return wrong(field, "must not carry a user name");
         }
-        if !url.hash().is_empty() {
+        if !part(url, "hash").is_empty() {
             return wrong(field, "must not carry a fragment");
         }
-        let path = url.pathname();
-        let path = if path.ends_with('/') {
-            path
-        } else {
-            [&path, "/"].concat()
-        };
+        let mut path = part(url, "pathname");
+        if !path.ends_with('/') {
+            path.push('/');
+        }
         Ok(Self {
             scheme,
-            host: url.hostname(),
-            port: url.port().parse().unwrap_or(default),
+            host: part(url, "hostname"),
+            port: part(url, "port").parse().unwrap_or(default),
             path,
         })
     }
@@ -203,22 +206,14 @@ pub(super) fn from_js(
     options: &JsValue,
     signal: &JsValue,
     on_progress: &JsValue,
-) -> Parsed<(Options, Option<AbortSignal>, Option<Function>)> {
-    let signal = match signal {
-        none if absent(none) => None,
-        signal => match signal.dyn_ref::<AbortSignal>() {
-            Some(signal) => Some(signal.clone()),
-            None => return wrong("signal", "must be an AbortSignal"),
-        },
-    };
-    let on_progress = match on_progress {
-        none if absent(none) => None,
-        f => match f.dyn_ref::<Function>() {
-            Some(f) => Some(f.clone()),
-            None => return wrong("onProgress", "must be a function"),
-        },
-    };
-    Ok((parse(options)?, signal, on_progress))
+) -> Parsed<Options> {
+    if !absent(signal) && !js::is_a(signal, "AbortSignal") {
+        return wrong("signal", "must be an AbortSignal");
+    }
+    if !absent(on_progress) && !on_progress.is_function() {
+        return wrong("onProgress", "must be a function");
+    }
+    parse(options)
 }
 
 fn parse(options: &JsValue) -> Parsed<Options> {
@@ -232,38 +227,38 @@ fn parse(options: &JsValue) -> Parsed<Options> {
         "labels",
         "endpoints",
     ];
-    let empty = JsValue::from(Object::new());
+    let empty = js::object();
     let options = if absent(options) { &empty } else { options };
     known_fields("options", options, &FIELDS)?;
-    let base = match string("base", &field(options, "base"))? {
+    let base = match string("base", &get(options, "base"))? {
         Some(text) => page_url("base", &text)?,
         None => Base::of("base", &script_folder()?)?,
     };
-    if let Some(mode) = string("mode", &field(options, "mode"))?
+    if let Some(mode) = string("mode", &get(options, "mode"))?
         && mode != "quick"
     {
         return wrong("mode", "must be \"quick\"");
     }
-    let methods = match methods_of("methods", &field(options, "methods"))? {
+    let methods = match methods_of("methods", &get(options, "methods"))? {
         Some(methods) if methods.is_empty() => {
             return wrong("methods", "must name at least one method");
         }
         Some(methods) => methods,
         None => Method::ALL.to_vec(),
     };
-    let required = methods_of("required", &field(options, "required"))?.unwrap_or_default();
+    let required = methods_of("required", &get(options, "required"))?.unwrap_or_default();
     if required.iter().any(|method| !methods.contains(method)) {
         return wrong("required", "must be among methods");
     }
-    let lanes = strings("lanes", &field(options, "lanes"))?;
-    let required_lanes = strings("requiredLanes", &field(options, "requiredLanes"))?;
+    let lanes = strings("lanes", &get(options, "lanes"))?;
+    let required_lanes = strings("requiredLanes", &get(options, "requiredLanes"))?;
     let lanes = lanes.into_iter().chain(required_lanes.clone()).collect();
-    let labels = pairs("labels", &field(options, "labels"))?;
+    let labels = pairs("labels", &get(options, "labels"))?;
     let labels = labels
         .into_iter()
         .map(|(name, value)| Label { name, value })
         .collect();
-    let endpoints = endpoints(&field(options, "endpoints"))?;
+    let endpoints = endpoints(&get(options, "endpoints"))?;
     Ok(Options {
         base,
         methods,
@@ -277,18 +272,15 @@ fn parse(options: &JsValue) -> Parsed<Options> {
 }
 
 /// The folder above that of this module's script: `<base>pkg/pushcheck.js`.
-fn script_folder() -> Parsed<Url> {
+fn script_folder() -> Parsed<JsValue> {
     SCRIPT
-        .with(|script| Url::relative("../", script))
+        .with(|script| relative("../", script))
         .map_err(|_| OptionsError("base is needed here".to_owned()))
 }
 
 fn page_url(field: &str, text: &str) -> Parsed<Base> {
-    let page = web_sys::window()
-        .and_then(|window| window.location().href().ok())
-        .unwrap_or_default();
-    match Url::relative(text, &page) {
-        Ok(url) if url.protocol().starts_with("http") => Base::of(field, &url),
+    match relative(text, &page_href()) {
+        Ok(url) if part(&url, "protocol").starts_with("http") => Base::of(field, &url),
         Ok(_) => wrong(field, "must begin with http: or https:"),
         Err(_) => wrong(field, "is not a URL"),
     }
@@ -306,7 +298,7 @@ fn endpoints(value: &JsValue) -> Parsed<Vec<(Method, Base, OwnEndpoint)>> {
     known_fields("endpoints", value, &METHODS.map(|(name, _)| name))?;
     let mut found = Vec::new();
     for (name, method) in METHODS {
-        let endpoint = field(value, name);
+        let endpoint = get(value, name);
         if !absent(&endpoint) {
             let (base, own) = endpoint_of(&["endpoints.", name].concat(), &endpoint, method)?;
             found.push((method, base, own));
@@ -327,22 +319,20 @@ fn endpoint_of(name: &str, value: &JsValue, method: Method) -> Parsed<(Base, Own
     ];
     known_fields(name, value, &FIELDS)?;
     let at = |part: &str| [name, ".", part].concat();
-    let get = |part: &str| field(value, part);
+    let get = |name: &str| get(value, name);
     let Some(text) = string(&at("url"), &get("url"))? else {
         return wrong(&at("url"), "is needed");
     };
-    let page = web_sys::window()
-        .and_then(|window| window.location().href().ok())
-        .unwrap_or_default();
-    let Ok(url) = Url::relative(&text, &page) else {
+    let page = page_href();
+    let Ok(url) = relative(&text, &page) else {
         return wrong(&at("url"), "is not a URL");
     };
     let base = Base::of(&at("url"), &url)?;
     let web_socket = method == Method::WebSocket;
-    if !web_socket && url.protocol().starts_with("ws") {
+    if !web_socket && part(&url, "protocol").starts_with("ws") {
         return wrong(&at("url"), "must begin with http: or https:");
     }
-    if url.protocol() == "ws:" && page.starts_with("https:") {
+    if part(&url, "protocol") == "ws:" && page.starts_with("https:") {
         return wrong(&at("url"), "must begin with wss: on an https page");
     }
     let with_credentials = match get("withCredentials") {
@@ -366,7 +356,7 @@ fn endpoint_of(name: &str, value: &JsValue, method: Method) -> Parsed<(Base, Own
         return wrong(&at("headers"), "cannot be set by this method");
     }
     let own = OwnEndpoint {
-        url: url.href(),
+        url: part(&url, "href"),
         protocols: strings(&at("protocols"), &get("protocols"))?,
         with_credentials,
         headers,
@@ -380,27 +370,23 @@ fn endpoint_of(name: &str, value: &JsValue, method: Method) -> Parsed<(Base, Own
     Ok((base, own))
 }
 
-fn absent(value: &JsValue) -> bool {
-    value.is_undefined() || value.is_null()
-}
-
-fn field(of: &JsValue, name: &str) -> JsValue {
-    Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED)
+/// The names of an object's own properties; `None`: it is none.
+fn names(value: &JsValue) -> Option<Vec<String>> {
+    if !value.is_object() || js::is_list(value) {
+        return None;
+    }
+    let names = js::call(&js::global("Object"), "keys", &[value]).ok()?;
+    js::items(&names).iter().map(JsValue::as_string).collect()
 }
 
 fn known_fields(name: &str, value: &JsValue, known: &[&str]) -> Parsed<()> {
-    if !value.is_object() || Array::is_array(value) {
+    let Some(names) = names(value) else {
         return wrong(name, "must be an object");
+    };
+    match names.iter().find(|name| !known.contains(&name.as_str())) {
+        Some(unknown) => wrong(unknown, "is not an option"),
+        None => Ok(()),
     }
-    for key in Object::keys(value.unchecked_ref::<Object>())
-        .iter()
-        .filter_map(|key| key.as_string())
-    {
-        if !known.contains(&key.as_str()) {
-            return wrong(&key, "is not an option");
-        }
-    }
-    Ok(())
 }
 
 fn string(name: &str, value: &JsValue) -> Parsed<Option<String>> {
@@ -415,36 +401,35 @@ fn string(name: &str, value: &JsValue) -> Parsed<Option<String>> {
 
 /// A short list of short strings.
 fn strings(name: &str, value: &JsValue) -> Parsed<Vec<String>> {
-    const MOST: u32 = 20;
+    const MOST: f64 = 20.0;
     if absent(value) {
         return Ok(Vec::new());
     }
-    let Some(array) = value
-        .dyn_ref::<Array>()
-        .filter(|array| array.length() <= MOST)
-    else {
+    if !js::is_list(value) || js::number(value, "length") > MOST {
         return wrong(name, "must be an array of at most 20 strings");
-    };
-    let text = |item: JsValue| match string(name, &item)? {
-        Some(text) if text.len() <= 200 => Ok(text),
-        _ => wrong(name, "must be an array of short strings"),
-    };
-    array.iter().map(text).collect()
+    }
+    let mut all = Vec::new();
+    for item in js::items(value) {
+        match string(name, &item)? {
+            Some(text) if text.len() <= 200 => all.push(text),
+            _ => return wrong(name, "must be an array of short strings"),
+        }
+    }
+    Ok(all)
 }
 
 fn methods_of(name: &str, value: &JsValue) -> Parsed<Option<Vec<Method>>> {
     if absent(value) {
         return Ok(None);
     }
-    let method = |word: String| match Method::from_word(&word) {
-        Some(method) => Ok(method),
-        None => wrong(name, "names an unknown method"),
-    };
-    strings(name, value)?
-        .into_iter()
-        .map(method)
-        .collect::<Parsed<_>>()
-        .map(Some)
+    let mut methods = Vec::new();
+    for word in strings(name, value)? {
+        match Method::from_word(&word) {
+            Some(method) => methods.push(method),
+            None => return wrong(name, "names an unknown method"),
+        }
+    }
+    Ok(Some(methods))
 }
 
 /// A small object of short strings.
@@ -452,19 +437,18 @@ fn pairs(name: &str, value: &JsValue) -> Parsed<Vec<(String, String)>> {
     if absent(value) {
         return Ok(Vec::new());
     }
-    if !value.is_object() || Array::is_array(value) {
+    let Some(names) = names(value) else {
         return wrong(name, "must be an object of strings");
-    }
-    let keys = Object::keys(value.unchecked_ref::<Object>());
-    if keys.length() > 20 {
+    };
+    if names.len() > 20 {
         return wrong(name, "must have at most 20 entries");
     }
-    let pair = |key: JsValue| {
-        let key = key.as_string().unwrap_or_default();
-        match string(name, &field(value, &key))? {
-            Some(text) if text.len() <= 200 && key.len() <= 200 => Ok((key, text)),
-            _ => wrong(name, "must be an object of short strings"),
+    let mut pairs = Vec::new();
+    for key in names {
+        match string(name, &get(value, &key))? {
+            Some(text) if text.len() <= 200 && key.len() <= 200 => pairs.push((key, text)),
+            _ => return wrong(name, "must be an object of short strings"),
         }
-    };
-    keys.iter().map(pair).collect()
+    }
+    Ok(pairs)
 }

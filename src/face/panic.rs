@@ -5,34 +5,34 @@
 use std::panic::PanicHookInfo;
 use std::sync::Once;
 
-use js_sys::{Array, Function, Map, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
-use crate::browser::registry;
+use crate::browser::{js, registry};
+use crate::json::digits;
 
 thread_local! {
-    /// id → [resolve, report].
-    static OPEN: Map = Map::new();
+    /// Of each [resolve, report].
+    static OPEN: JsValue = js::set_of_values();
 }
 
 /// A run whose promise is open.
 #[derive(Debug)]
-pub(super) struct OpenRun(Array);
+pub(super) struct OpenRun(JsValue);
 
 impl OpenRun {
-    pub(super) fn new(resolve: &Function) -> Self {
-        let entry = Array::of2(resolve, &JsValue::NULL);
-        OPEN.with(|open| open.set(&entry, &entry));
+    pub(super) fn new(resolve: &JsValue) -> Self {
+        let entry = js::list(&[resolve, &JsValue::NULL]);
+        let _set = OPEN.with(|open| js::call(open, "add", &[&entry]));
         Self(entry)
     }
 
     /// Keeps what is to be told if we fail.
     pub(super) fn keep(&self, report: &JsValue) {
-        self.0.set(1, report.clone());
+        js::set(&self.0, "1", report);
     }
 
     pub(super) fn close(&self) {
-        OPEN.with(|open| open.delete(&self.0));
+        let _held = OPEN.with(|open| js::call(open, "delete", &[&self.0]));
     }
 }
 
@@ -51,34 +51,21 @@ pub(super) fn install() {
 fn failed(info: &PanicHookInfo<'_>) {
     let place = info
         .location()
-        .map(|at| [at.file(), ":", &at.line().to_string()].concat())
+        .map(|at| [at.file(), ":", &digits(at.line().into())].concat())
         .unwrap_or_default();
     registry::undo_all();
-    OPEN.with(|open| {
-        let runs = Array::from(&open.values());
-        open.clear();
-        for run in runs.iter() {
-            let run: Array = run.unchecked_into();
-            let (resolve, report) = (run.get(0), run.get(1));
-            name_place(&report, &place);
-            if let Some(resolve) = resolve.dyn_ref::<Function>() {
-                let _unheard = resolve.call1(&JsValue::UNDEFINED, &report);
-            }
-        }
-    });
+    for run in OPEN.with(js::drain) {
+        let (resolve, report) = (js::get(&run, "0"), js::get(&run, "1"));
+        name_place(&report, &place);
+        let _unheard = js::apply(&resolve, &[&report]);
+    }
     wasm_bindgen::handler::schedule_reinit();
 }
 
 /// Writes the place into the kept report's notice.
 fn name_place(report: &JsValue, place: &str) {
-    let get =
-        |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or(JsValue::UNDEFINED);
-    let notices = get(&get(report, "surroundings"), "notices");
-    let last = notices
-        .dyn_ref::<Array>()
-        .map(|notices| notices.get(notices.length().wrapping_sub(1)));
-    if let Some(last) = last {
-        let notice = get(&last, "notice");
-        let _frozen = Reflect::set(&notice, &"place".into(), &place.into());
+    let notices = js::get(&js::get(report, "surroundings"), "notices");
+    if let Some(last) = js::items(&notices).last() {
+        js::set(&js::get(last, "notice"), "place", &place.into());
     }
 }
