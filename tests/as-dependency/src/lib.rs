@@ -1,0 +1,1 @@
+//! An app that pushes; its browser tests ask pushcheck first whether the network lets it.
