@@ -19,7 +19,8 @@ const BUDGET_BEFORE_FIRST_PROBE: u64 = 42_000;
 /// Parts of the page besides the scripts and style sheets that lie directly in `www/`.
 const PARTS: &[&str] = &[
     "index.html",
-    "catalogue/en.json",
+    "icon.svg",
+    "text/en.js",
     "pkg/pushcheck.js",
     "pkg/pushcheck_bg.wasm",
 ];
@@ -46,6 +47,7 @@ pub(crate) fn table(ws: &Workspace) -> Result<()> {
     );
     for part in parts(&www)? {
         let content = fs::read(&part).with_context(|| format!("cannot read {}", part.display()))?;
+        let content = served(&part, content);
         let name = part.strip_prefix(&www)?.to_string_lossy().into_owned();
         let bytes = measure(&content).with_context(|| format!("cannot compress {name}"))?;
         row(&name, bytes);
@@ -80,6 +82,17 @@ fn parts(www: &Path) -> Result<Vec<PathBuf>> {
     }
     found.retain(|file| file.exists());
     Ok(found)
+}
+
+/// A file as the server serves it: its build embeds scripts and style sheets without comments and indentation.
+fn served(file: &Path, content: Vec<u8>) -> Vec<u8> {
+    let kind = file.extension().and_then(|kind| kind.to_str());
+    match (kind, std::str::from_utf8(&content)) {
+        (Some("js"), Ok(text)) => minifier::js::minify(text).to_string().into_bytes(),
+        (Some("css"), Ok(text)) => minifier::css::minify(text)
+            .map_or(content.clone(), |css| css.to_string().into_bytes()),
+        _ => content,
+    }
 }
 
 fn measure(content: &[u8]) -> Result<Bytes> {
