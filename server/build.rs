@@ -73,9 +73,8 @@ fn is_served(path: &str) -> bool {
 fn minified(name: &str, content: Vec<u8>) -> Vec<u8> {
     match (name.rsplit_once('.'), std::str::from_utf8(&content)) {
         (Some((_, "js")), Ok(text)) => minifier::js::minify(text).to_string().into_bytes(),
-        (Some((_, "css")), Ok(text)) => {
-            minifier::css::minify(text).map_or(content.clone(), |css| css.to_string().into_bytes())
-        }
+        (Some((_, "css")), Ok(text)) => minifier::css::minify(text)
+            .map_or_else(|_| content.clone(), |css| css.to_string().into_bytes()),
         _ => content,
     }
 }

@@ -90,7 +90,7 @@ fn served(file: &Path, content: Vec<u8>) -> Vec<u8> {
     match (kind, std::str::from_utf8(&content)) {
         (Some("js"), Ok(text)) => minifier::js::minify(text).to_string().into_bytes(),
         (Some("css"), Ok(text)) => minifier::css::minify(text)
-            .map_or(content.clone(), |css| css.to_string().into_bytes()),
+            .map_or_else(|_| content.clone(), |css| css.to_string().into_bytes()),
         _ => content,
     }
 }
