@@ -86,6 +86,12 @@ impl Reported {
     }
 }
 
+/// The page's main thread stood still for longer than a machine with time to spare makes it: a quick run blocks it for
+/// less than a tenth of that. What did not pass then says nothing.
+pub fn was_starved(report: &Report) -> bool {
+    report.surroundings.longest_gap_us > 1_000_000
+}
+
 /// The page that a browser shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {

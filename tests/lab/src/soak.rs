@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::browser::{Browser, Options};
 use crate::ledger;
 use crate::origin::Origin;
-use crate::page::Page;
+use crate::page::{Page, was_starved};
 use crate::server::Server;
 
 /// The most that one run may take.
@@ -54,6 +54,8 @@ pub struct Row {
     pub runs: u32,
     /// Of which so many passed.
     pub passed: u32,
+    /// Which did not pass while the machine gave the page no time.
+    pub starved: u32,
     /// Arrivals that the server counted.
     pub arrivals: u64,
     /// Errors in the page.
@@ -95,6 +97,8 @@ impl Row {
         self.errors = u32::try_from(page.record().await?.errors.len())?;
         if report.result == RunResult::Passed {
             self.passed += 1;
+        } else if was_starved(&report) {
+            self.starved += 1;
         } else if self.odd.len() < 10 {
             let broken = report
                 .methods
@@ -125,6 +129,13 @@ impl Row {
     }
 }
 
+impl Row {
+    /// No error, and all passed that had the time to.
+    pub fn is_well(&self) -> bool {
+        self.errors == 0 && self.passed > 0 && self.passed + self.starved == self.runs
+    }
+}
+
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mean = self.total_us as f64 / 1e6 / f64::from(self.runs.max(1));
@@ -139,6 +150,9 @@ impl fmt::Display for Row {
             "{} arrivals all ended, {} page errors",
             self.arrivals, self.errors
         )?;
+        if self.starved > 0 {
+            write!(f, ", {} starved by a busy machine", self.starved)?;
+        }
         self.heap.map_or(Ok(()), |heap| {
             write!(f, ", heap {:.1} MB", heap as f64 / 1e6)
         })
@@ -192,7 +206,7 @@ async fn all(soak: &Soak) -> Result<bool> {
         }
         println!("{}: {row}", browser.name());
         row.odd.iter().for_each(|odd| println!("  {odd}"));
-        well &= row.errors == 0 && row.passed == row.runs;
+        well &= row.is_well();
         done.insert(browser.name().to_owned(), row);
     }
     Ok(well)

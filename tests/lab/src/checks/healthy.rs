@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use pushcheck::diagnosis::{RunResult, Verdict};
+use pushcheck::diagnosis::{MethodReport, RunResult, Verdict};
 use pushcheck::method::Method;
 use pushcheck::report::Report;
 use serde_json::Value;
 
+use super::round::Starved;
 use super::{Lab, Outcome, RUN, SOON};
 use crate::ledger;
-use crate::page::{Page, Reported};
+use crate::page::{Page, Reported, was_starved};
 use crate::server::www;
 
 /// All five passed, with numbers that can only come from a run, and the report is what the schema says.
@@ -108,27 +109,22 @@ pub(super) async fn events_reach_the_page_in_order(lab: &Lab) -> Result<Outcome>
 
 /// Every method passed on the main lane, and nothing is claimed.
 pub(super) fn all_passed(report: &Report) -> Result<()> {
-    for method in &report.methods {
-        if method.verdict != Verdict::Passed {
-            let attempts: Vec<String> = method
-                .lanes
-                .iter()
-                .flat_map(|lane| &lane.attempts)
-                .filter(|attempt| attempt.verdict != Verdict::Passed)
-                .map(|a| {
-                    format!(
-                        "{} {}: {:?} {:?} {:?} {:?}",
-                        a.probe, a.attempt, a.verdict, a.ended, a.error, a.close
-                    )
-                })
-                .collect();
-            bail!(
-                "{} is {:?}: {}",
-                method.method.as_str(),
-                method.verdict,
-                attempts.join("; ")
-            );
+    let broken: Vec<String> = report
+        .methods
+        .iter()
+        .filter(|m| m.verdict != Verdict::Passed)
+        .map(odd)
+        .collect();
+    if !broken.is_empty() {
+        let gap = report.surroundings.longest_gap_us;
+        let told = format!(
+            "{}; main thread blocked for up to {gap} µs",
+            broken.join("; ")
+        );
+        if was_starved(report) {
+            return Err(Starved(told).into());
         }
+        bail!("{told}");
     }
     ensure!(
         report.methods.len() == Method::ALL.len(),
@@ -146,6 +142,27 @@ pub(super) fn all_passed(report: &Report) -> Result<()> {
         report.findings
     );
     Ok(())
+}
+
+/// What is known of a method that did not pass.
+fn odd(method: &MethodReport) -> String {
+    let attempts = method
+        .lanes
+        .iter()
+        .flat_map(|lane| &lane.attempts)
+        .filter(|a| a.verdict != Verdict::Passed);
+    let told = attempts.map(|a| {
+        format!(
+            "{} {}: {:?} at {:?}, {:?} after {} µs, opened {:?}, first message {:?}, {} ticks, error {:?}, close {:?}",
+            a.probe, a.attempt, a.verdict, a.place, a.ended, a.ended_us, a.open_us, a.first_message_us, a.ticks, a.error, a.close
+        )
+    });
+    format!(
+        "{} is {:?}: {}",
+        method.method.as_str(),
+        method.verdict,
+        told.collect::<Vec<_>>().join(" | ")
+    )
 }
 
 /// Numbers that are there, and cannot have been made up: of the right order, and consistent with each other.

@@ -67,6 +67,8 @@ pub(super) async fn a_signal_aborted_before_gives_a_report(lab: &Lab) -> Result<
         "the result is {:?}",
         reported.report.result
     );
+    // A request that was begun leaves its entry when it has ended.
+    sleep(Duration::from_millis(500)).await;
     let asked = "return performance.getEntriesByType('resource').map(({name}) => name).filter((name) => name.includes('/v1/')).join(' ')";
     let asked = page.run(asked).await?;
     ensure!(
@@ -269,12 +271,6 @@ pub(super) async fn twenty_runs_in_a_row_leave_nothing(lab: &Lab) -> Result<Outc
         "errors in the page: {:?}",
         page.record().await?.errors
     );
-    ensure!(
-        row.passed == row.runs,
-        "{} of {} passed: {}",
-        row.passed,
-        row.runs,
-        row.odd.join("; ")
-    );
+    ensure!(row.is_well(), "{row}: {}", row.odd.join("; "));
     Ok(Outcome::Passed(row.to_string()))
 }

@@ -9,19 +9,17 @@ mod life;
 mod misuse;
 mod outage;
 mod policy;
+mod round;
 
-use std::collections::VecDeque;
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::Args;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout};
 
-use crate::browser::{Browser, Options, Running};
+use crate::browser::{Browser, Running};
 use field::Field;
 
 /// The most that a quick run may take by its own promise, with room for a machine that is busy with others.
@@ -50,9 +48,9 @@ pub struct Checks {
     /// Only checks whose names contain this (repeatable)
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// How many of each browser at once; the kinds run side by side anyway
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
-    jobs: u8,
+    /// How many browsers at once (default: two for each processor)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=32))]
+    jobs: Option<u8>,
     /// Print the names of all checks and end
     #[arg(long)]
     list: bool,
@@ -130,7 +128,7 @@ pub async fn command(checks: &Checks) -> ExitCode {
         ALL.iter().for_each(|check| println!("{}", check.name));
         return ExitCode::SUCCESS;
     }
-    match all(checks).await {
+    match round::all(checks).await {
         Ok(0) => ExitCode::SUCCESS,
         Ok(failed) => {
             eprintln!("pushcheck-lab: {failed} failed");
@@ -141,115 +139,4 @@ pub async fn command(checks: &Checks) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-async fn all(args: &Checks) -> Result<usize> {
-    let asked = |check: &&Check| {
-        args.only.is_empty() || args.only.iter().any(|part| check.name.contains(part))
-    };
-    let chosen: Vec<Check> = ALL.iter().filter(asked).copied().collect();
-    if chosen.is_empty() {
-        return Err(anyhow!("no check has such a name; --list says all"));
-    }
-    let browsers = if args.browsers.is_empty() {
-        &Browser::ALL[..]
-    } else {
-        &args.browsers
-    };
-    let field = Arc::new(Field::new(args.base.as_deref()).await?);
-    let mut rounds = JoinSet::new();
-    for &browser in browsers {
-        rounds.spawn(in_one(
-            browser,
-            chosen.clone(),
-            Arc::clone(&field),
-            args.jobs,
-        ));
-    }
-    let mut failed = 0;
-    while let Some(done) = rounds.join_next().await {
-        failed += done??;
-    }
-    Ok(failed)
-}
-
-/// Passed, not run, failed.
-type Counts = [usize; 3];
-
-/// All in one browser; says how many failed.
-async fn in_one(
-    browser: Browser,
-    chosen: Vec<Check>,
-    field: Arc<Field>,
-    jobs: u8,
-) -> Result<usize> {
-    let began = Instant::now();
-    let jobs = usize::from(jobs).min(chosen.len());
-    let queue: Arc<Mutex<VecDeque<Check>>> = Arc::new(Mutex::new(chosen.into()));
-    let mut workers = JoinSet::new();
-    for _ in 0..jobs {
-        workers.spawn(worker(browser, Arc::clone(&queue), Arc::clone(&field)));
-    }
-    let mut counts: Counts = [0; 3];
-    while let Some(done) = workers.join_next().await {
-        for (sum, part) in counts.iter_mut().zip(done??) {
-            *sum += part;
-        }
-    }
-    let [passed, not_run, failed] = counts;
-    let seconds = began.elapsed().as_secs_f64();
-    println!(
-        "{}: {passed} passed, {failed} failed, {not_run} not run, in {seconds:.0} s",
-        browser.name()
-    );
-    Ok(failed)
-}
-
-/// One browser, one check after another; after a failure a fresh one.
-async fn worker(
-    browser: Browser,
-    queue: Arc<Mutex<VecDeque<Check>>>,
-    field: Arc<Field>,
-) -> Result<Counts> {
-    let options = Options {
-        any_certificate: true,
-        ..Options::default()
-    };
-    let mut counts = [0; 3];
-    let mut lab: Option<Lab> = None;
-    loop {
-        let next = queue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front();
-        let Some(check) = next else { break };
-        let ready = match lab.take() {
-            Some(lab) => lab,
-            None => Lab {
-                field: Arc::clone(&field),
-                browser: browser.open(&options).await?,
-            },
-        };
-        let began = Instant::now();
-        let outcome = timeout(check.limit, (check.run)(&ready)).await;
-        let outcome =
-            outcome.unwrap_or_else(|_| Err(anyhow!("not done within {} s", check.limit.as_secs())));
-        let seconds = began.elapsed().as_secs_f64();
-        let (at, said) = match &outcome {
-            Ok(Outcome::Passed(seen)) if seen.is_empty() => (0, "ok".to_owned()),
-            Ok(Outcome::Passed(seen)) => (0, format!("ok ({seen})")),
-            Ok(Outcome::NotRun(why)) => (1, format!("not run: {why}")),
-            Err(error) => (2, format!("FAILED: {error:#}")),
-        };
-        println!("{} {} {seconds:.1} s {said}", browser.name(), check.name);
-        counts[at] += 1;
-        match outcome {
-            Ok(_) => lab = Some(ready),
-            Err(_) => ready.browser.close().await,
-        }
-    }
-    if let Some(lab) = lab {
-        lab.browser.close().await;
-    }
-    Ok(counts)
 }
