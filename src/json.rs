@@ -12,51 +12,36 @@ use serde::ser::{
 
 /// The text of `value`.
 ///
+/// # Errors
+/// None, as the type says.
+///
 /// # Panics
 /// When it has a shape that none of our types has.
-pub fn to_text(value: &impl Serialize) -> String {
+pub fn to_text(value: &impl Serialize) -> Result<String, NotOurs> {
     let mut writer = Writer {
         text: String::new(),
     };
-    match value.serialize(&mut writer) {
-        Ok(()) => writer.text,
-        Err(never) => match never {},
-    }
-}
-
-/// The digits of a number: `core::fmt` costs the visitor kilobytes.
-#[inline(never)]
-pub fn digits(number: u64) -> String {
-    let mut text = String::new();
-    push_digits(&mut text, number);
-    text
-}
-
-#[inline(never)]
-fn push_digits(text: &mut String, number: u64) {
-    if number > 9 {
-        push_digits(text, number / 10);
-    }
-    text.push(char::from(b'0' + (number % 10) as u8));
+    value.serialize(&mut writer)?;
+    Ok(writer.text)
 }
 
 struct Writer {
     text: String,
 }
 
-/// The error that never is.
+/// The error that never is: without one there is nothing to hand on after each field.
 #[derive(Debug)]
-enum Never {}
+pub enum NotOurs {}
 
-impl Display for Never {
+impl Display for NotOurs {
     fn fmt(&self, _: &mut Formatter<'_>) -> fmt::Result {
         match *self {}
     }
 }
 
-impl core::error::Error for Never {}
+impl core::error::Error for NotOurs {}
 
-impl ser::Error for Never {
+impl ser::Error for NotOurs {
     fn custom<T: Display>(_: T) -> Self {
         not_ours()
     }
@@ -88,6 +73,14 @@ impl Writer {
             }
         }
         self.text.push('"');
+    }
+
+    #[inline(never)]
+    fn digits(&mut self, number: u64) {
+        if number > 9 {
+            self.digits(number / 10);
+        }
+        self.text.push(char::from(b'0' + (number % 10) as u8));
     }
 
     /// A comma, unless it is the first.
@@ -122,15 +115,15 @@ impl<'a> Open<'a> {
 
 impl SerializeSeq for Open<'_> {
     type Ok = ();
-    type Error = Never;
+    type Error = NotOurs;
 
     #[inline(never)]
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Never> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), NotOurs> {
         self.0.next();
         value.serialize(&mut *self.0)
     }
 
-    fn end(self) -> Result<(), Never> {
+    fn end(self) -> Result<(), NotOurs> {
         self.close();
         Ok(())
     }
@@ -138,19 +131,19 @@ impl SerializeSeq for Open<'_> {
 
 impl SerializeStruct for Open<'_> {
     type Ok = ();
-    type Error = Never;
+    type Error = NotOurs;
 
     #[inline(never)]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
         value: &T,
-    ) -> Result<(), Never> {
+    ) -> Result<(), NotOurs> {
         self.0.key(key);
         value.serialize(&mut *self.0)
     }
 
-    fn end(self) -> Result<(), Never> {
+    fn end(self) -> Result<(), NotOurs> {
         self.close();
         Ok(())
     }
@@ -158,24 +151,24 @@ impl SerializeStruct for Open<'_> {
 
 impl SerializeStructVariant for Open<'_> {
     type Ok = ();
-    type Error = Never;
+    type Error = NotOurs;
 
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         key: &'static str,
         value: &T,
-    ) -> Result<(), Never> {
+    ) -> Result<(), NotOurs> {
         SerializeStruct::serialize_field(self, key, value)
     }
 
-    fn end(self) -> Result<(), Never> {
+    fn end(self) -> Result<(), NotOurs> {
         SerializeStruct::end(self)
     }
 }
 
 macro_rules! not_ours {
     ($($name:ident: $type:ty),* $(,)?) => {
-        $(fn $name(self, _: $type) -> Result<(), Never> {
+        $(fn $name(self, _: $type) -> Result<(), NotOurs> {
             not_ours()
         })*
     };
@@ -183,59 +176,59 @@ macro_rules! not_ours {
 
 impl<'a> ser::Serializer for &'a mut Writer {
     type Ok = ();
-    type Error = Never;
+    type Error = NotOurs;
     type SerializeSeq = Open<'a>;
     type SerializeStruct = Open<'a>;
     type SerializeStructVariant = Open<'a>;
-    type SerializeTuple = Impossible<(), Never>;
-    type SerializeTupleStruct = Impossible<(), Never>;
-    type SerializeTupleVariant = Impossible<(), Never>;
-    type SerializeMap = Impossible<(), Never>;
+    type SerializeTuple = Impossible<(), NotOurs>;
+    type SerializeTupleStruct = Impossible<(), NotOurs>;
+    type SerializeTupleVariant = Impossible<(), NotOurs>;
+    type SerializeMap = Impossible<(), NotOurs>;
 
     not_ours!(serialize_f32: f32, serialize_f64: f64, serialize_char: char, serialize_bytes: &[u8],
         serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64);
 
-    fn serialize_bool(self, value: bool) -> Result<(), Never> {
+    fn serialize_bool(self, value: bool) -> Result<(), NotOurs> {
         self.text.push_str(if value { "true" } else { "false" });
         Ok(())
     }
 
-    fn serialize_u8(self, value: u8) -> Result<(), Never> {
+    fn serialize_u8(self, value: u8) -> Result<(), NotOurs> {
         self.serialize_u64(value.into())
     }
 
-    fn serialize_u16(self, value: u16) -> Result<(), Never> {
+    fn serialize_u16(self, value: u16) -> Result<(), NotOurs> {
         self.serialize_u64(value.into())
     }
 
-    fn serialize_u32(self, value: u32) -> Result<(), Never> {
+    fn serialize_u32(self, value: u32) -> Result<(), NotOurs> {
         self.serialize_u64(value.into())
     }
 
-    fn serialize_u64(self, value: u64) -> Result<(), Never> {
-        push_digits(&mut self.text, value);
+    fn serialize_u64(self, value: u64) -> Result<(), NotOurs> {
+        self.digits(value);
         Ok(())
     }
 
-    fn serialize_str(self, text: &str) -> Result<(), Never> {
+    fn serialize_str(self, text: &str) -> Result<(), NotOurs> {
         self.string(text);
         Ok(())
     }
 
-    fn serialize_none(self) -> Result<(), Never> {
+    fn serialize_none(self) -> Result<(), NotOurs> {
         self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Never> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), NotOurs> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<(), Never> {
+    fn serialize_unit(self) -> Result<(), NotOurs> {
         self.text.push_str("null");
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Never> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), NotOurs> {
         not_ours()
     }
 
@@ -244,7 +237,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: &'static str,
         _: u32,
         variant: &'static str,
-    ) -> Result<(), Never> {
+    ) -> Result<(), NotOurs> {
         self.serialize_str(variant)
     }
 
@@ -252,7 +245,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<(), Never> {
+    ) -> Result<(), NotOurs> {
         value.serialize(self)
     }
 
@@ -262,15 +255,15 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<(), Never> {
+    ) -> Result<(), NotOurs> {
         not_ours()
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'a>, Never> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'a>, NotOurs> {
         Ok(Open::new(self, '[', ']'))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Never> {
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NotOurs> {
         not_ours()
     }
 
@@ -278,7 +271,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         self,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleStruct, Never> {
+    ) -> Result<Self::SerializeTupleStruct, NotOurs> {
         not_ours()
     }
 
@@ -288,15 +281,15 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Never> {
+    ) -> Result<Self::SerializeTupleVariant, NotOurs> {
         not_ours()
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Never> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, NotOurs> {
         not_ours()
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, Never> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, NotOurs> {
         Ok(Open::new(self, '{', '}'))
     }
 
@@ -306,7 +299,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Open<'a>, Never> {
+    ) -> Result<Open<'a>, NotOurs> {
         not_ours()
     }
 }

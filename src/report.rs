@@ -168,13 +168,23 @@ impl Report {
         stopped: bool,
         truncated: bool,
     ) -> Self {
-        let traces: Vec<Trace> = evidence
-            .traces
-            .iter()
-            .cloned()
-            .map(Trace::shortened)
-            .collect();
-        let ledger = evidence.ledger.clone().unwrap_or_default();
+        let short = Self::in_short(heading, lanes, evidence, diagnosis, at, stopped, truncated);
+        Self {
+            evidence: Some(EvidenceReport::of(evidence.clone())),
+            ..short
+        }
+    }
+
+    /// The same without the raw evidence.
+    pub(crate) fn in_short(
+        heading: &Heading,
+        lanes: &[Lane],
+        evidence: &Evidence,
+        diagnosis: Diagnosis,
+        at: Micros,
+        stopped: bool,
+        truncated: bool,
+    ) -> Self {
         Self {
             schema: SCHEMA,
             software: Software {
@@ -201,11 +211,26 @@ impl Report {
             methods: diagnosis.methods,
             findings: diagnosis.findings,
             advice: None,
-            evidence: Some(EvidenceReport {
-                traces,
-                complete: evidence.ledger.is_some() && ledger.complete,
-                sightings: ledger.sightings,
-            }),
+            evidence: None,
+        }
+    }
+}
+
+impl EvidenceReport {
+    /// What leaves of it.
+    pub(crate) fn of(evidence: Evidence) -> Self {
+        let mut traces = evidence.traces;
+        traces.iter_mut().for_each(Trace::shorten);
+        Self {
+            traces,
+            complete: evidence
+                .ledger
+                .as_ref()
+                .is_some_and(|ledger| ledger.complete),
+            sightings: evidence
+                .ledger
+                .map(|ledger| ledger.sightings)
+                .unwrap_or_default(),
         }
     }
 }

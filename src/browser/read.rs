@@ -2,6 +2,8 @@
 //!
 //! By hand, as a general deserializer costs the visitor more than all of our drivers together.
 
+use core::cell::Cell;
+
 use wasm_bindgen::JsValue;
 
 use super::js;
@@ -11,193 +13,223 @@ use crate::wire::{
     SeenHeader, Sighting, Software, TcpVantage, TlsVantage, Vantage,
 };
 
-/// A value that came from elsewhere.
-struct Value(JsValue);
-
 /// More elements than any answer of ours has in one array.
 const MOST: usize = 5_000;
 /// A longer string is none of ours.
 const LONGEST: usize = 500;
 
-impl Value {
+/// A value that came from elsewhere, and whether any part of the whole was wrong. Reading goes on after a wrong part,
+/// so that no step has to give up half of a result.
+struct Value<'a> {
+    json: JsValue,
+    wrong: &'a Cell<bool>,
+}
+
+/// What `read` makes of it, unless any part was wrong.
+fn whole<T>(json: JsValue, read: impl FnOnce(&Value<'_>) -> T) -> Option<T> {
+    let wrong = Cell::new(false);
+    let read = read(&Value {
+        json,
+        wrong: &wrong,
+    });
+    (!wrong.get()).then_some(read)
+}
+
+impl Value<'_> {
     #[inline(never)]
     fn at(&self, name: &str) -> Self {
-        Self(js::get(&self.0, name))
+        let (json, wrong) = (js::get(&self.json, name), self.wrong);
+        Self { json, wrong }
+    }
+
+    /// The part has to be there.
+    fn needed<T: Default>(&self, part: Option<T>) -> T {
+        self.wrong.set(self.wrong.get() || part.is_none());
+        part.unwrap_or_default()
     }
 
     #[inline(never)]
-    fn number(&self, name: &str) -> Option<u64> {
-        let number = self.at(name).0.as_f64()?;
+    fn maybe_number(&self, name: &str) -> Option<u64> {
+        let number = self.at(name).json.as_f64()?;
         (0.0..9e15).contains(&number).then_some(number as u64)
     }
 
-    fn micros(&self, name: &str) -> Option<Micros> {
-        self.number(name).map(Micros)
+    #[inline(never)]
+    fn number(&self, name: &str) -> u64 {
+        self.needed(self.maybe_number(name))
+    }
+
+    fn small(&self, name: &str) -> u32 {
+        self.number(name) as u32
+    }
+
+    fn micros(&self, name: &str) -> Micros {
+        Micros(self.number(name))
     }
 
     #[inline(never)]
-    fn text(&self, name: &str) -> Option<String> {
-        self.at(name)
-            .0
-            .as_string()
-            .filter(|text| text.len() <= LONGEST)
+    fn maybe_text(&self, name: &str) -> Option<String> {
+        let text = self.at(name).json.as_string();
+        text.filter(|text| text.len() <= LONGEST)
     }
 
-    fn flag(&self, name: &str) -> Option<bool> {
-        self.at(name).0.as_bool()
+    #[inline(never)]
+    fn text(&self, name: &str) -> String {
+        self.needed(self.maybe_text(name))
     }
 
-    fn list<T>(&self, name: &str, item: fn(&Self) -> Option<T>) -> Option<Vec<T>> {
+    #[inline(never)]
+    fn flag(&self, name: &str) -> bool {
+        self.needed(self.at(name).json.as_bool())
+    }
+
+    fn list<T>(&self, name: &str, item: fn(&Self) -> T) -> Vec<T> {
         let mut list = Vec::new();
-        for value in self.items(name)? {
-            list.push(item(&Self(value))?);
+        for json in self.items(name) {
+            let wrong = self.wrong;
+            list.push(item(&Self { json, wrong }));
         }
-        Some(list)
+        list
     }
 
     #[inline(never)]
-    fn items(&self, name: &str) -> Option<Vec<JsValue>> {
-        let list = self.at(name).0;
-        let mut items = js::is_list(&list).then(|| js::items(&list))?;
+    fn items(&self, name: &str) -> Vec<JsValue> {
+        let list = self.at(name).json;
+        let mut items = self.needed(js::is_list(&list).then(|| js::items(&list)));
         items.truncate(MOST);
-        Some(items)
+        items
     }
 
-    /// One of some words.
-    fn word<T: Copy>(&self, name: &str, words: &[(&str, T)]) -> Option<T> {
-        let text = self.text(name)?;
-        let (_, value) = words.iter().find(|(word, _)| *word == text)?;
-        Some(*value)
+    /// Which of some words it is.
+    #[inline(never)]
+    fn index(&self, name: &str, words: &[&str]) -> Option<usize> {
+        let text = self.maybe_text(name)?;
+        words.iter().position(|word| *word == text)
+    }
+
+    /// One of two words.
+    fn is_second(&self, name: &str, words: [&str; 2]) -> bool {
+        self.needed(self.index(name, &words)) == 1
     }
 }
 
 /// The answer to `GET v1/about`.
 pub(super) fn about(json: JsValue) -> Option<About> {
-    let v = Value(json);
-    let (software, instance, limits, vantage) = (
-        v.at("software"),
-        v.at("instance"),
-        v.at("limits"),
-        v.at("vantage"),
-    );
-    Some(About {
-        software: Software {
-            name: software.text("name")?,
-            version: software.text("version")?,
-        },
-        wire: v.list("wire", |version| {
-            version.0.as_f64().map(|version| version as u32)
-        })?,
-        instance: Instance {
-            id: instance.text("id")?,
-            started_at: instance.number("startedAt")?,
-        },
-        clock_us: v.number("clockUs")?,
-        now: v.number("now")?,
-        lanes: v.list("lanes", lane)?,
-        limits: Limits {
-            hold_ms: limits.number("holdMs")?,
-            ticks: limits.number("ticks")? as u32,
-            upload_bytes: limits.number("uploadBytes")?,
-            message_bytes: limits.number("messageBytes")?,
-            life_ms: limits.number("lifeMs")?,
-            attempts: limits.number("attempts")? as u32,
-            report_bytes: limits.number("reportBytes")?,
-        },
-        vantage: Vantage {
-            tls: vantage.word(
-                "tls",
-                &[
-                    ("own", TlsVantage::Own),
-                    ("terminated-before", TlsVantage::TerminatedBefore),
-                ],
-            )?,
-            tcp: vantage.word(
-                "tcp",
-                &[("client", TcpVantage::Client), ("proxy", TcpVantage::Proxy)],
-            )?,
-            trusted_hops: vantage.number("trustedHops")? as u32,
-        },
+    whole(json, |v| {
+        let [software, instance, limits, vantage] =
+            ["software", "instance", "limits", "vantage"].map(|name| v.at(name));
+        About {
+            software: Software {
+                name: software.text("name"),
+                version: software.text("version"),
+            },
+            wire: v.list("wire", |version| {
+                version.needed(version.json.as_f64()) as u32
+            }),
+            instance: Instance {
+                id: instance.text("id"),
+                started_at: instance.number("startedAt"),
+            },
+            clock_us: v.number("clockUs"),
+            now: v.number("now"),
+            lanes: v.list("lanes", lane),
+            limits: Limits {
+                hold_ms: limits.number("holdMs"),
+                ticks: limits.small("ticks"),
+                upload_bytes: limits.number("uploadBytes"),
+                message_bytes: limits.number("messageBytes"),
+                life_ms: limits.number("lifeMs"),
+                attempts: limits.small("attempts"),
+                report_bytes: limits.number("reportBytes"),
+            },
+            vantage: Vantage {
+                tls: match vantage.is_second("tls", ["own", "terminated-before"]) {
+                    false => TlsVantage::Own,
+                    true => TlsVantage::TerminatedBefore,
+                },
+                tcp: match vantage.is_second("tcp", ["client", "proxy"]) {
+                    false => TcpVantage::Client,
+                    true => TcpVantage::Proxy,
+                },
+                trusted_hops: vantage.small("trustedHops"),
+            },
+        }
     })
 }
 
-fn lane(v: &Value) -> Option<Lane> {
-    Some(Lane {
-        id: v.text("id")?,
-        scheme: v.word(
-            "scheme",
-            &[("http", Scheme::Http), ("https", Scheme::Https)],
-        )?,
-        host: v.text("host"),
-        port: v.number("port")? as u16,
-    })
+fn lane(v: &Value<'_>) -> Lane {
+    Lane {
+        id: v.text("id"),
+        scheme: match v.is_second("scheme", ["http", "https"]) {
+            false => Scheme::Http,
+            true => Scheme::Https,
+        },
+        host: v.maybe_text("host"),
+        port: v.small("port") as u16,
+    }
 }
 
 /// The answer to `POST v1/runs/<run>/ledger`.
 pub(super) fn ledger(json: JsValue) -> Option<Ledger> {
-    let v = Value(json);
-    Some(Ledger {
-        complete: v.flag("complete")?,
-        instances: v.list("instances", |v| {
-            Some(LedgerInstance {
-                id: v.text("id")?,
-                started_at: v.number("startedAt")?,
-                seen_through: v.micros("seenThrough")?,
-                evicted: v.number("evicted")? as u32,
-                refused: v.number("refused")? as u32,
-            })
-        })?,
-        sightings: v.list("sightings", sighting)?,
+    whole(json, |v| Ledger {
+        complete: v.flag("complete"),
+        instances: v.list("instances", |v| LedgerInstance {
+            id: v.text("id"),
+            started_at: v.number("startedAt"),
+            seen_through: v.micros("seenThrough"),
+            evicted: v.small("evicted"),
+            refused: v.small("refused"),
+        }),
+        sightings: v.list("sightings", sighting),
     })
 }
 
-fn sighting(v: &Value) -> Option<Sighting> {
-    let kinds = Kind::ALL.map(|kind| (kind.as_str(), kind));
-    let close = v.at("close");
-    const ENDS: [(&str, End); 5] = [
-        ("complete", End::Complete),
-        ("refused", End::Refused),
-        ("peer-left", End::PeerLeft),
-        ("broken", End::Broken),
-        ("our-limit", End::OurLimit),
+fn sighting(v: &Value<'_>) -> Sighting {
+    const ENDS: [&str; 5] = ["complete", "refused", "peer-left", "broken", "our-limit"];
+    const IS: [End; 5] = [
+        End::Complete,
+        End::Refused,
+        End::PeerLeft,
+        End::Broken,
+        End::OurLimit,
     ];
-    Some(Sighting {
-        instance: v.text("instance")?,
-        probe: v.text("probe")?,
-        attempt: v.number("attempt")? as u16,
-        kind: v.word("kind", &kinds)?,
-        method: v.text("method")?,
-        at: v.micros("at")?,
-        http_version: v.text("httpVersion")?,
-        tls: v.flag("tls")?,
-        connection: v.number("connection")? as u32,
-        headers: v.list("headers", |v| {
-            Some(SeenHeader {
-                name: v.text("name")?,
-                length: v.number("length")? as u32,
-                value: v.text("value"),
-            })
-        })?,
-        status: v.number("status").map(|status| status as u16),
-        refused: v.text("refused"),
-        answered_at: v.micros("answeredAt"),
-        frames_in: v.number("framesIn")? as u32,
-        frames_out: v.number("framesOut")? as u32,
-        ticks_out: v.number("ticksOut")? as u32,
-        payload_in: v.number("payloadIn")?,
-        payload_out: v.number("payloadOut")?,
-        bytes_in: v.number("bytesIn"),
-        bytes_out: v.number("bytesOut"),
-        head_in: v.number("headIn"),
-        head_out: v.number("headOut"),
-        close: close
-            .number("code")
-            .zip(close.number("reasonLength"))
-            .map(|(code, length)| SeenClose {
-                code: code as u16,
-                reason_length: length as u32,
-            }),
-        ended_at: v.micros("endedAt"),
-        end: v.word("end", &ENDS),
-    })
+    let kind = v.needed(v.index("kind", &Kind::ALL.map(Kind::as_str)));
+    let close = v.at("close");
+    let close = close
+        .maybe_number("code")
+        .zip(close.maybe_number("reasonLength"));
+    Sighting {
+        instance: v.text("instance"),
+        probe: v.text("probe"),
+        attempt: v.small("attempt") as u16,
+        kind: Kind::ALL[kind],
+        method: v.text("method"),
+        at: v.micros("at"),
+        http_version: v.text("httpVersion"),
+        tls: v.flag("tls"),
+        connection: v.small("connection"),
+        headers: v.list("headers", |v| SeenHeader {
+            name: v.text("name"),
+            length: v.small("length"),
+            value: v.maybe_text("value"),
+        }),
+        status: v.maybe_number("status").map(|status| status as u16),
+        refused: v.maybe_text("refused"),
+        answered_at: v.maybe_number("answeredAt").map(Micros),
+        frames_in: v.small("framesIn"),
+        frames_out: v.small("framesOut"),
+        ticks_out: v.small("ticksOut"),
+        payload_in: v.number("payloadIn"),
+        payload_out: v.number("payloadOut"),
+        bytes_in: v.maybe_number("bytesIn"),
+        bytes_out: v.maybe_number("bytesOut"),
+        head_in: v.maybe_number("headIn"),
+        head_out: v.maybe_number("headOut"),
+        close: close.map(|(code, length)| SeenClose {
+            code: code as u16,
+            reason_length: length as u32,
+        }),
+        ended_at: v.maybe_number("endedAt").map(Micros),
+        end: v.index("end", &ENDS).map(|end| IS[end]),
+    }
 }

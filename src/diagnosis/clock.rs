@@ -94,7 +94,7 @@ pub fn round_trips(trace: &Trace) -> Vec<RoundTrip> {
                 }
             }
             Event::Body { text, .. } => {
-                let asked = trace.first(|event| *event == Event::Constructed);
+                let asked = trace.first(|event| matches!(event, Event::Constructed));
                 let body = lines(text);
                 trips.extend(asked.zip(body).map(|(asked, body)| RoundTrip {
                     asked,

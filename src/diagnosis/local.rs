@@ -1,8 +1,9 @@
 //! Rules about the page itself: no packet leaves.
 
 use super::{Code, Finding, Place, Severity, Strength};
-use crate::evidence::{Event, Evidence, Notice};
+use crate::evidence::{Event, Evidence, Notice, StampedNotice};
 use crate::method::Method;
+use crate::wire::digits;
 
 fn finding(code: Code, method: Option<Method>, because: Vec<String>) -> Finding {
     Finding {
@@ -25,31 +26,27 @@ fn finding(code: Code, method: Option<Method>, because: Vec<String>) -> Finding 
 /// Pattern: the driver found no such API in the window. Meaning: this browser cannot use the method. Rival: none, a
 /// page that removes the API has the same effect.
 pub(super) fn method_not_supported(evidence: &Evidence) -> Vec<Finding> {
-    let missing = |method: Method| {
-        let lacking = |e: &Event| *e == Event::Unsupported;
-        let traces = evidence
-            .traces
-            .iter()
-            .filter(|t| t.method == method && t.first(lacking).is_some());
-        let because: Vec<String> = traces
-            .map(|trace| ["trace:", &trace.id.to_string()].concat())
-            .collect();
-        (!because.is_empty()).then(|| finding(Code::MethodNotSupported, Some(method), because))
-    };
-    Method::ALL.into_iter().filter_map(missing).collect()
+    let lacking = |e: &Event| matches!(e, Event::Unsupported);
+    let mut findings = Vec::new();
+    for method in Method::ALL {
+        let mut because = Vec::new();
+        for trace in evidence.traces.iter().filter(|t| t.method == method) {
+            if trace.first(lacking).is_some() {
+                because.push(["trace:", &digits(trace.id.into())].concat());
+            }
+        }
+        if !because.is_empty() {
+            findings.push(finding(Code::MethodNotSupported, Some(method), because));
+        }
+    }
+    findings
 }
 
 /// Pattern: a panic of ours, or an answer of a driver that cannot be. Meaning: nothing of this run is to be relied on.
 /// Rival: none.
-pub(super) fn own_failure(evidence: &Evidence) -> Vec<Finding> {
-    let failed =
-        |n: &&crate::evidence::StampedNotice| matches!(n.notice, Notice::OwnFailure { .. });
-    match evidence.surroundings.notices.iter().find(failed) {
-        Some(_) => vec![finding(
-            Code::OwnFailure,
-            None,
-            vec!["surroundings".to_owned()],
-        )],
-        None => Vec::new(),
-    }
+pub(super) fn own_failure(evidence: &Evidence) -> Option<Finding> {
+    let failed = |n: &StampedNotice| matches!(n.notice, Notice::OwnFailure { .. });
+    let because = || vec!["surroundings".to_owned()];
+    let any = evidence.surroundings.notices.iter().any(failed);
+    any.then(|| finding(Code::OwnFailure, None, because()))
 }

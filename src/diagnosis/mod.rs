@@ -18,6 +18,7 @@ pub use place::Place;
 pub use verdict::{RunResult, Verdict, Word, result, together};
 
 use crate::evidence::Evidence;
+use crate::wire::digits;
 
 /// What the evidence says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,20 +38,13 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
         .iter()
         .map(|method| (method.method, method.verdict))
         .collect();
-    let findings = [
-        local::method_not_supported(evidence),
-        local::own_failure(evidence),
-    ];
-    let findings = findings
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .map(|(i, finding)| {
-            let id = ["f", &(i + 1).to_string()].concat();
-            Finding { id, ..finding }
-        });
+    let mut findings = local::method_not_supported(evidence);
+    findings.extend(local::own_failure(evidence));
+    for (i, finding) in findings.iter_mut().enumerate() {
+        finding.id = ["f", &digits(i as u64 + 1)].concat();
+    }
     Diagnosis {
-        findings: findings.collect(),
+        findings,
         result: result(&verdicts, &asked.required),
         methods,
     }

@@ -70,23 +70,27 @@ impl Trace {
     /// The form in which it leaves: the first 40 and the last 20 events.
     #[must_use]
     pub fn shortened(mut self) -> Self {
-        if let Some(surplus) = self
-            .events
-            .len()
-            .checked_sub(FIRST + LAST)
-            .filter(|n| *n > 0)
-        {
+        self.shorten();
+        self
+    }
+
+    /// Leaves out what [`Trace::shortened`] does.
+    pub(crate) fn shorten(&mut self) {
+        let surplus = self.events.len().saturating_sub(FIRST + LAST);
+        if surplus > 0 {
             self.events.drain(FIRST..FIRST + surplus);
             self.omitted += surplus as u32;
         }
-        self
     }
 
     /// When the first event of that sort happened.
     pub fn first(&self, is: impl Fn(&Event) -> bool) -> Option<Micros> {
-        self.events
-            .iter()
-            .find(|stamped| is(&stamped.event))
-            .map(|stamped| stamped.at)
+        self.first_such(&is)
+    }
+
+    #[inline(never)]
+    fn first_such(&self, is: &dyn Fn(&Event) -> bool) -> Option<Micros> {
+        let such = self.events.iter().find(|stamped| is(&stamped.event));
+        such.map(|stamped| stamped.at)
     }
 }

@@ -8,6 +8,6 @@ use crate::json::to_text;
 
 /// Objects, arrays, strings, integers, `null`.
 pub(super) fn to_js(value: &impl Serialize) -> JsValue {
-    let text = to_text(value).into();
+    let text = to_text(value).unwrap_or_default().into();
     js::call(&js::global("JSON"), "parse", &[&text]).unwrap_or(JsValue::NULL)
 }

@@ -38,16 +38,16 @@ pub fn run_from_js(
     let promise = js::make("Promise", &[&js::bound(&settlers, "push", &[])]);
     let (resolve, reject) = (js::get(&settlers, "0"), js::get(&settlers, "1"));
     match options::from_js(&options, &signal, &on_progress) {
-        Ok(options) => start_from_js(&options, &signal, on_progress, resolve),
+        Ok(options) => start_from_js(options, &signal, on_progress, resolve),
         Err(error) => {
-            let error = js::make("TypeError", &[&error.to_string().into()]);
+            let error = js::make("TypeError", &[&error.as_str().into()]);
             let _unheard = js::apply(&reject, &[&error.unwrap_or(JsValue::UNDEFINED)]);
         }
     }
     promise.unwrap_or(JsValue::UNDEFINED)
 }
 
-fn start_from_js(options: &Options, signal: &JsValue, on_progress: JsValue, resolve: JsValue) {
+fn start_from_js(options: Options, signal: &JsValue, on_progress: JsValue, resolve: JsValue) {
     let open = panic::OpenRun::new(&resolve);
     let signal = Some(signal).filter(|signal| !js::absent(signal));
     let tell = move |told: Told<'_>| match told {
@@ -79,7 +79,7 @@ pub async fn run(options: Options) -> Report {
             }
         }
     };
-    start(&options, None, Box::new(tell));
+    start(options, None, Box::new(tell));
     *poll_fn(|context| {
         let mut state = state.borrow_mut();
         match state.0.take() {
@@ -93,7 +93,7 @@ pub async fn run(options: Options) -> Report {
     .await
 }
 
-fn start(options: &Options, signal: Option<&JsValue>, tell: Box<dyn Fn(Told<'_>)>) {
+fn start(options: Options, signal: Option<&JsValue>, tell: Box<dyn Fn(Told<'_>)>) {
     // Without a window's clock there is no page to test; the types of this API say so before.
     let clock = Clock::new().unwrap_throw();
     let run = Run::new(options.setup(surroundings(&clock)));

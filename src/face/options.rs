@@ -1,5 +1,6 @@
 //! Options: parsed, not validated. Every error names its field.
 
+use core::cell::RefCell;
 use core::fmt::{self, Display, Formatter};
 
 use wasm_bindgen::JsValue;
@@ -13,6 +14,7 @@ use crate::plan::{Lane, OwnEndpoint, Plan};
 use crate::report::{Heading, Label, Mode};
 use crate::run::Setup;
 use crate::time::Micros;
+use crate::wire::number;
 use crate::wire::{Key, Scheme};
 
 /// What a run is asked to do.
@@ -51,16 +53,23 @@ pub struct OptionsError(String);
 
 impl Display for OptionsError {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl OptionsError {
+    /// The field and what is wrong with it.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
 impl core::error::Error for OptionsError {}
 
-type Parsed<T> = Result<T, OptionsError>;
-
-fn wrong<T>(field: &str, what: &str) -> Parsed<T> {
-    Err(OptionsError([field, " ", what].concat()))
+/// Reads on after what is wrong, and tells the first of it in the end: so no step has to give up half of a result.
+#[derive(Default)]
+struct Parser {
+    first_wrong: RefCell<Option<OptionsError>>,
 }
 
 #[wasm_bindgen]
@@ -74,9 +83,12 @@ impl Options {
     ///
     /// # Errors
     /// When the URL is not one of http or https.
-    pub fn new(base: &str) -> Parsed<Self> {
-        Ok(Self {
-            base: Base::parse("base", base)?,
+    pub fn new(base: &str) -> Result<Self, OptionsError> {
+        let parser = Parser::default();
+        let url = parser.url("base", js::make("URL", &[&base.into()]));
+        let base = parser.base("base", &url);
+        parser.done(Self {
+            base,
             methods: Method::ALL.to_vec(),
             required: Vec::new(),
             lanes: Vec::new(),
@@ -88,35 +100,34 @@ impl Options {
     }
 
     /// Makes the run's parts, with a fresh key.
-    pub(super) fn setup(&self, surroundings: Surroundings) -> Setup {
+    pub(super) fn setup(self, surroundings: Surroundings) -> Setup {
         let key = Key::new(random());
         let page_is_https = part(&js::global("location"), "protocol") == "https:";
         let mut plan = Plan::quick(self.base.lane("main"), &self.methods);
-        for (method, base, endpoint) in &self.endpoints {
+        for (method, base, endpoint) in self.endpoints {
             plan.add_own(
                 base.lane(&["own-", method.as_str()].concat()),
-                *method,
-                endpoint.clone(),
+                method,
+                endpoint,
             );
         }
         let heading = Heading {
-            id: key.run().to_string(),
+            id: key.run().to_text(),
             started_at: now_ms(),
             mode: self.mode,
-            labels: self.labels.clone(),
+            labels: self.labels,
         };
         let asked = Asked {
-            methods: self.methods.clone(),
-            required: self.required.clone(),
+            methods: self.methods,
+            required: self.required,
         };
-        let (lanes, required_lanes) = (self.lanes.clone(), self.required_lanes.clone());
         Setup {
             key,
             heading,
             plan,
             asked,
-            lanes,
-            required_lanes,
+            lanes: self.lanes,
+            required_lanes: self.required_lanes,
             page_is_https,
             surroundings,
         }
@@ -158,37 +169,6 @@ fn page_href() -> String {
 }
 
 impl Base {
-    fn parse(field: &str, text: &str) -> Parsed<Self> {
-        let Ok(url) = js::make("URL", &[&text.into()]) else {
-            return wrong(field, "is not a URL");
-        };
-        Self::of(field, &url)
-    }
-
-    fn of(field: &str, url: &JsValue) -> Parsed<Self> {
-        let (scheme, default) = match part(url, "protocol").as_str() {
-            "http:" | "ws:" => (Scheme::Http, 80),
-            "https:" | "wss:" => (Scheme::Https, 443),
-            _ => return wrong(field, "must begin with http:, https:, ws: or wss:"),
-        };
-        if !part(url, "username").is_empty() {
-            return wrong(field, "must not carry a user name");
-        }
-        if !part(url, "hash").is_empty() {
-            return wrong(field, "must not carry a fragment");
-        }
-        let mut path = part(url, "pathname");
-        if !path.ends_with('/') {
-            path.push('/');
-        }
-        Ok(Self {
-            scheme,
-            host: part(url, "hostname"),
-            port: part(url, "port").parse().unwrap_or(default),
-            path,
-        })
-    }
-
     fn lane(&self, id: &str) -> Lane {
         Lane {
             id: id.to_owned(),
@@ -206,249 +186,316 @@ pub(super) fn from_js(
     options: &JsValue,
     signal: &JsValue,
     on_progress: &JsValue,
-) -> Parsed<Options> {
+) -> Result<Options, OptionsError> {
+    let parser = Parser::default();
     if !absent(signal) && !js::is_a(signal, "AbortSignal") {
-        return wrong("signal", "must be an AbortSignal");
+        parser.wrong("signal", "must be an AbortSignal");
     }
     if !absent(on_progress) && !on_progress.is_function() {
-        return wrong("onProgress", "must be a function");
+        parser.wrong("onProgress", "must be a function");
     }
-    parse(options)
+    let options = parser.options(options);
+    parser.done(options)
 }
 
-fn parse(options: &JsValue) -> Parsed<Options> {
-    const FIELDS: [&str; 8] = [
-        "base",
-        "methods",
-        "required",
-        "lanes",
-        "requiredLanes",
-        "mode",
-        "labels",
-        "endpoints",
-    ];
-    let empty = js::object();
-    let options = if absent(options) { &empty } else { options };
-    known_fields("options", options, &FIELDS)?;
-    let base = match string("base", &get(options, "base"))? {
-        Some(text) => page_url("base", &text)?,
-        None => Base::of("base", &script_folder()?)?,
-    };
-    if let Some(mode) = string("mode", &get(options, "mode"))?
-        && mode != "quick"
-    {
-        return wrong("mode", "must be \"quick\"");
-    }
-    let methods = match methods_of("methods", &get(options, "methods"))? {
-        Some(methods) if methods.is_empty() => {
-            return wrong("methods", "must name at least one method");
-        }
-        Some(methods) => methods,
-        None => Method::ALL.to_vec(),
-    };
-    let required = methods_of("required", &get(options, "required"))?.unwrap_or_default();
-    if required.iter().any(|method| !methods.contains(method)) {
-        return wrong("required", "must be among methods");
-    }
-    let lanes = strings("lanes", &get(options, "lanes"))?;
-    let required_lanes = strings("requiredLanes", &get(options, "requiredLanes"))?;
-    let lanes = lanes.into_iter().chain(required_lanes.clone()).collect();
-    let labels = pairs("labels", &get(options, "labels"))?;
-    let labels = labels
-        .into_iter()
-        .map(|(name, value)| Label { name, value })
-        .collect();
-    let endpoints = endpoints(&get(options, "endpoints"))?;
-    Ok(Options {
-        base,
-        methods,
-        required,
-        lanes,
-        required_lanes,
-        mode: Mode::Quick,
-        labels,
-        endpoints,
-    })
-}
-
-/// The folder above that of this module's script: `<base>pkg/pushcheck.js`.
-fn script_folder() -> Parsed<JsValue> {
-    SCRIPT
-        .with(|script| relative("../", script))
-        .map_err(|_| OptionsError("base is needed here".to_owned()))
-}
-
-fn page_url(field: &str, text: &str) -> Parsed<Base> {
-    match relative(text, &page_href()) {
-        Ok(url) if part(&url, "protocol").starts_with("http") => Base::of(field, &url),
-        Ok(_) => wrong(field, "must begin with http: or https:"),
-        Err(_) => wrong(field, "is not a URL"),
-    }
-}
-
-fn endpoints(value: &JsValue) -> Parsed<Vec<(Method, Base, OwnEndpoint)>> {
-    const METHODS: [(&str, Method); 3] = [
-        ("webSocket", Method::WebSocket),
-        ("serverSentEvents", Method::ServerSentEvents),
-        ("longPolling", Method::LongPolling),
-    ];
-    if absent(value) {
-        return Ok(Vec::new());
-    }
-    known_fields("endpoints", value, &METHODS.map(|(name, _)| name))?;
-    let mut found = Vec::new();
-    for (name, method) in METHODS {
-        let endpoint = get(value, name);
-        if !absent(&endpoint) {
-            let (base, own) = endpoint_of(&["endpoints.", name].concat(), &endpoint, method)?;
-            found.push((method, base, own));
+impl Parser {
+    #[inline(never)]
+    fn wrong(&self, field: &str, what: &str) {
+        let mut first = self.first_wrong.borrow_mut();
+        if first.is_none() {
+            *first = Some(OptionsError([field, " ", what].concat()));
         }
     }
-    Ok(found)
-}
 
-fn endpoint_of(name: &str, value: &JsValue, method: Method) -> Parsed<(Base, OwnEndpoint)> {
-    const FIELDS: [&str; 7] = [
-        "url",
-        "protocols",
-        "withCredentials",
-        "headers",
-        "firstMessage",
-        "expect",
-        "timeoutMs",
-    ];
-    known_fields(name, value, &FIELDS)?;
-    let at = |part: &str| [name, ".", part].concat();
-    let get = |name: &str| get(value, name);
-    let Some(text) = string(&at("url"), &get("url"))? else {
-        return wrong(&at("url"), "is needed");
-    };
-    let page = page_href();
-    let Ok(url) = relative(&text, &page) else {
-        return wrong(&at("url"), "is not a URL");
-    };
-    let base = Base::of(&at("url"), &url)?;
-    let web_socket = method == Method::WebSocket;
-    if !web_socket && part(&url, "protocol").starts_with("ws") {
-        return wrong(&at("url"), "must begin with http: or https:");
-    }
-    if part(&url, "protocol") == "ws:" && page.starts_with("https:") {
-        return wrong(&at("url"), "must begin with wss: on an https page");
-    }
-    let with_credentials = match get("withCredentials") {
-        none if absent(&none) => false,
-        value => match value.as_bool() {
-            Some(with) => with,
-            None => return wrong(&at("withCredentials"), "must be true or false"),
-        },
-    };
-    let timeout = match get("timeoutMs") {
-        none if absent(&none) => Micros::ms(8_000),
-        value => match value.as_f64() {
-            Some(ms) if (100.0..=10_000.0).contains(&ms) => Micros::ms(ms as u64),
-            _ => return wrong(&at("timeoutMs"), "must be a number from 100 to 10000"),
-        },
-    };
-    let headers: Vec<_> = pairs(&at("headers"), &get("headers"))?
-        .into_iter()
-        .collect();
-    if !headers.is_empty() && method != Method::LongPolling {
-        return wrong(&at("headers"), "cannot be set by this method");
-    }
-    let own = OwnEndpoint {
-        url: part(&url, "href"),
-        protocols: strings(&at("protocols"), &get("protocols"))?,
-        with_credentials,
-        headers,
-        first_message: string(&at("firstMessage"), &get("firstMessage"))?,
-        expect: string(&at("expect"), &get("expect"))?,
-        timeout,
-    };
-    if !web_socket && (own.first_message.is_some() || !own.protocols.is_empty()) {
-        return wrong(name, "takes firstMessage and protocols only for webSocket");
-    }
-    Ok((base, own))
-}
-
-/// The names of an object's own properties; `None`: it is none.
-fn names(value: &JsValue) -> Option<Vec<String>> {
-    if !value.is_object() || js::is_list(value) {
-        return None;
-    }
-    let names = js::call(&js::global("Object"), "keys", &[value]).ok()?;
-    js::items(&names).iter().map(JsValue::as_string).collect()
-}
-
-fn known_fields(name: &str, value: &JsValue, known: &[&str]) -> Parsed<()> {
-    let Some(names) = names(value) else {
-        return wrong(name, "must be an object");
-    };
-    match names.iter().find(|name| !known.contains(&name.as_str())) {
-        Some(unknown) => wrong(unknown, "is not an option"),
-        None => Ok(()),
-    }
-}
-
-fn string(name: &str, value: &JsValue) -> Parsed<Option<String>> {
-    const LONGEST: usize = 4096;
-    match value.as_string() {
-        Some(text) if text.len() <= LONGEST => Ok(Some(text)),
-        Some(_) => wrong(name, "is too long"),
-        None if absent(value) => Ok(None),
-        None => wrong(name, "must be a string"),
-    }
-}
-
-/// A short list of short strings.
-fn strings(name: &str, value: &JsValue) -> Parsed<Vec<String>> {
-    const MOST: f64 = 20.0;
-    if absent(value) {
-        return Ok(Vec::new());
-    }
-    if !js::is_list(value) || js::number(value, "length") > MOST {
-        return wrong(name, "must be an array of at most 20 strings");
-    }
-    let mut all = Vec::new();
-    for item in js::items(value) {
-        match string(name, &item)? {
-            Some(text) if text.len() <= 200 => all.push(text),
-            _ => return wrong(name, "must be an array of short strings"),
+    fn done<T>(self, parsed: T) -> Result<T, OptionsError> {
+        match self.first_wrong.into_inner() {
+            Some(wrong) => Err(wrong),
+            None => Ok(parsed),
         }
     }
-    Ok(all)
-}
 
-fn methods_of(name: &str, value: &JsValue) -> Parsed<Option<Vec<Method>>> {
-    if absent(value) {
-        return Ok(None);
-    }
-    let mut methods = Vec::new();
-    for word in strings(name, value)? {
-        match Method::from_word(&word) {
-            Some(method) => methods.push(method),
-            None => return wrong(name, "names an unknown method"),
+    fn options(&self, options: &JsValue) -> Options {
+        const FIELDS: [&str; 8] = [
+            "base",
+            "methods",
+            "required",
+            "lanes",
+            "requiredLanes",
+            "mode",
+            "labels",
+            "endpoints",
+        ];
+        let empty = js::object();
+        let options = if absent(options) { &empty } else { options };
+        self.known_fields("options", options, &FIELDS);
+        let url = match self.string("base", options, "base") {
+            Some(text) => {
+                let url = self.url("base", relative(&text, &page_href()));
+                self.http_only("base", &url);
+                url
+            }
+            // The folder above that of this module's script: `<base>pkg/pushcheck.js`.
+            None => SCRIPT
+                .with(|script| relative("../", script))
+                .unwrap_or_else(|_| {
+                    self.wrong("base", "is needed here");
+                    JsValue::UNDEFINED
+                }),
+        };
+        let base = self.base("base", &url);
+        if self
+            .string("mode", options, "mode")
+            .is_some_and(|mode| mode != "quick")
+        {
+            self.wrong("mode", "must be \"quick\"");
+        }
+        let mut methods = self.methods(options, "methods");
+        if absent(&get(options, "methods")) {
+            methods = Method::ALL.to_vec();
+        } else if methods.is_empty() {
+            self.wrong("methods", "must name at least one method");
+        }
+        let required = self.methods(options, "required");
+        if required.iter().any(|method| !methods.contains(method)) {
+            self.wrong("required", "must be among methods");
+        }
+        let mut lanes = self.strings("lanes", options, "lanes");
+        let required_lanes = self.strings("requiredLanes", options, "requiredLanes");
+        lanes.extend_from_slice(&required_lanes);
+        let mut labels = Vec::new();
+        self.pairs("labels", options, "labels", &mut |name, value| {
+            labels.push(Label { name, value });
+        });
+        Options {
+            base,
+            methods,
+            required,
+            lanes,
+            required_lanes,
+            mode: Mode::Quick,
+            labels,
+            endpoints: self.endpoints(&get(options, "endpoints")),
         }
     }
-    Ok(Some(methods))
-}
 
-/// A small object of short strings.
-fn pairs(name: &str, value: &JsValue) -> Parsed<Vec<(String, String)>> {
-    if absent(value) {
-        return Ok(Vec::new());
+    #[inline(never)]
+    fn url(&self, field: &str, made: js::Answer) -> JsValue {
+        made.unwrap_or_else(|_| {
+            self.wrong(field, "is not a URL");
+            JsValue::UNDEFINED
+        })
     }
-    let Some(names) = names(value) else {
-        return wrong(name, "must be an object of strings");
-    };
-    if names.len() > 20 {
-        return wrong(name, "must have at most 20 entries");
-    }
-    let mut pairs = Vec::new();
-    for key in names {
-        match string(name, &get(value, &key))? {
-            Some(text) if text.len() <= 200 && key.len() <= 200 => pairs.push((key, text)),
-            _ => return wrong(name, "must be an object of short strings"),
+
+    #[inline(never)]
+    fn http_only(&self, field: &str, url: &JsValue) {
+        if !part(url, "protocol").starts_with("http") {
+            self.wrong(field, "must begin with http: or https:");
         }
     }
-    Ok(pairs)
+
+    #[inline(never)]
+    fn base(&self, field: &str, url: &JsValue) -> Base {
+        let (scheme, default) = match part(url, "protocol").as_str() {
+            "http:" | "ws:" => (Scheme::Http, 80),
+            "https:" | "wss:" => (Scheme::Https, 443),
+            _ => {
+                self.wrong(field, "must begin with http:, https:, ws: or wss:");
+                (Scheme::Http, 0)
+            }
+        };
+        if !part(url, "username").is_empty() {
+            self.wrong(field, "must not carry a user name");
+        }
+        if !part(url, "hash").is_empty() {
+            self.wrong(field, "must not carry a fragment");
+        }
+        let mut path = part(url, "pathname");
+        if !path.ends_with('/') {
+            path.push('/');
+        }
+        Base {
+            scheme,
+            host: part(url, "hostname"),
+            port: number(&part(url, "port")).map_or(default, |port| port as u16),
+            path,
+        }
+    }
+
+    fn endpoints(&self, value: &JsValue) -> Vec<(Method, Base, OwnEndpoint)> {
+        const METHODS: [(&str, Method); 3] = [
+            ("webSocket", Method::WebSocket),
+            ("serverSentEvents", Method::ServerSentEvents),
+            ("longPolling", Method::LongPolling),
+        ];
+        let mut found = Vec::new();
+        if absent(value) {
+            return found;
+        }
+        self.known_fields("endpoints", value, &METHODS.map(|(name, _)| name));
+        for (name, method) in METHODS {
+            let endpoint = get(value, name);
+            if !absent(&endpoint) {
+                let name = ["endpoints.", name].concat();
+                let (base, own) = self.endpoint(&name, &endpoint, method);
+                found.push((method, base, own));
+            }
+        }
+        found
+    }
+
+    fn endpoint(&self, name: &str, value: &JsValue, method: Method) -> (Base, OwnEndpoint) {
+        const FIELDS: [&str; 7] = [
+            "url",
+            "protocols",
+            "withCredentials",
+            "headers",
+            "firstMessage",
+            "expect",
+            "timeoutMs",
+        ];
+        self.known_fields(name, value, &FIELDS);
+        let at = |part: &str| [name, ".", part].concat();
+        let string = |part: &str| self.string(&at(part), value, part);
+        let text = string("url");
+        if text.is_none() {
+            self.wrong(&at("url"), "is needed");
+        }
+        let page = page_href();
+        let url = self.url(&at("url"), relative(&text.unwrap_or_default(), &page));
+        let base = self.base(&at("url"), &url);
+        let web_socket = method == Method::WebSocket;
+        if !web_socket {
+            self.http_only(&at("url"), &url);
+        }
+        if part(&url, "protocol") == "ws:" && page.starts_with("https:") {
+            self.wrong(&at("url"), "must begin with wss: on an https page");
+        }
+        let with_credentials = get(value, "withCredentials");
+        if !absent(&with_credentials) && with_credentials.as_bool().is_none() {
+            self.wrong(&at("withCredentials"), "must be true or false");
+        }
+        let timeout = get(value, "timeoutMs");
+        let timeout = if absent(&timeout) {
+            8_000.0
+        } else {
+            timeout.as_f64().unwrap_or_default()
+        };
+        if !(100.0..=10_000.0).contains(&timeout) {
+            self.wrong(&at("timeoutMs"), "must be a number from 100 to 10000");
+        }
+        let mut headers = Vec::new();
+        self.pairs(&at("headers"), value, "headers", &mut |name, value| {
+            headers.push((name, value));
+        });
+        if !headers.is_empty() && method != Method::LongPolling {
+            self.wrong(&at("headers"), "cannot be set by this method");
+        }
+        let own = OwnEndpoint {
+            url: part(&url, "href"),
+            protocols: self.strings(&at("protocols"), value, "protocols"),
+            with_credentials: with_credentials.is_truthy(),
+            headers,
+            first_message: string("firstMessage"),
+            expect: string("expect"),
+            timeout: Micros::ms(timeout as u64),
+        };
+        if !web_socket && (own.first_message.is_some() || !own.protocols.is_empty()) {
+            self.wrong(name, "takes firstMessage and protocols only for webSocket");
+        }
+        (base, own)
+    }
+
+    fn known_fields(&self, name: &str, value: &JsValue, known: &[&str]) {
+        for field in self.names(name, value, "must be an object") {
+            if !known.contains(&field.as_str()) {
+                self.wrong(&field, "is not an option");
+            }
+        }
+    }
+
+    /// The names of an object's own properties.
+    #[inline(never)]
+    fn names(&self, name: &str, value: &JsValue, otherwise: &str) -> Vec<String> {
+        if !value.is_object() || js::is_list(value) {
+            self.wrong(name, otherwise);
+            return Vec::new();
+        }
+        let names = js::call(&js::global("Object"), "keys", &[value]);
+        let names = js::items(&names.unwrap_or(JsValue::UNDEFINED));
+        names.iter().filter_map(JsValue::as_string).collect()
+    }
+
+    /// The text of that property; `name`: how the property is called where it is wrong.
+    #[inline(never)]
+    fn string(&self, name: &str, of: &JsValue, property: &str) -> Option<String> {
+        const LONGEST: usize = 4096;
+        let value = get(of, property);
+        let text = value.as_string();
+        match &text {
+            Some(text) if text.len() > LONGEST => self.wrong(name, "is too long"),
+            None if !absent(&value) => self.wrong(name, "must be a string"),
+            _ => {}
+        }
+        text
+    }
+
+    /// A short list of short strings.
+    #[inline(never)]
+    fn strings(&self, name: &str, of: &JsValue, property: &str) -> Vec<String> {
+        const MOST: f64 = 20.0;
+        let value = get(of, property);
+        let mut all = Vec::new();
+        if absent(&value) {
+            return all;
+        }
+        if !js::is_list(&value) || js::number(&value, "length") > MOST {
+            self.wrong(name, "must be an array of at most 20 strings");
+            return all;
+        }
+        for item in js::items(&value) {
+            match item.as_string() {
+                Some(text) if text.len() <= 200 => all.push(text),
+                _ => self.wrong(name, "must be an array of short strings"),
+            }
+        }
+        all
+    }
+
+    #[inline(never)]
+    fn methods(&self, of: &JsValue, name: &str) -> Vec<Method> {
+        let mut methods = Vec::new();
+        for word in self.strings(name, of, name) {
+            match Method::from_word(&word) {
+                Some(method) => methods.push(method),
+                None => self.wrong(name, "names an unknown method"),
+            }
+        }
+        methods
+    }
+
+    /// A small object of short strings.
+    #[inline(never)]
+    fn pairs(
+        &self,
+        name: &str,
+        of: &JsValue,
+        property: &str,
+        pair: &mut dyn FnMut(String, String),
+    ) {
+        let value = get(of, property);
+        if absent(&value) {
+            return;
+        }
+        let names = self.names(name, &value, "must be an object of strings");
+        if names.len() > 20 {
+            self.wrong(name, "must have at most 20 entries");
+            return;
+        }
+        for key in names {
+            match get(&value, &key).as_string() {
+                Some(text) if text.len() <= 200 && key.len() <= 200 => pair(key, text),
+                _ => self.wrong(name, "must be an object of short strings"),
+            }
+        }
+    }
 }

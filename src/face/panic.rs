@@ -8,7 +8,7 @@ use std::sync::Once;
 use wasm_bindgen::JsValue;
 
 use crate::browser::{js, registry};
-use crate::json::digits;
+use crate::wire::digits;
 
 thread_local! {
     /// Of each [resolve, report].

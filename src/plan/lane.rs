@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::wire::Scheme;
+use crate::wire::digits;
 
 /// A lane of this run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Lane {
             (Scheme::Https, false) => "https://",
             (Scheme::Https, true) => "wss://",
         };
-        let port = self.port.to_string();
+        let port = digits(self.port.into());
         [scheme, &self.host, ":", &port, &self.base, path].concat()
     }
 }

@@ -11,6 +11,7 @@ use crate::plan::{Lane, Plan, Probe, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
 use crate::wire::{Kind, Ledger};
+use crate::wire::{digits, push_digits};
 
 /// How far a probe is.
 #[derive(Clone, Debug, Default)]
@@ -84,9 +85,9 @@ impl Attempts {
         }
     }
 
-    pub(super) fn give_up_all(&mut self, traces: &mut [Trace], at: Micros, event: &Event) {
+    pub(super) fn give_up_all(&mut self, traces: &mut [Trace], at: Micros, event: fn() -> Event) {
         for index in 0..self.0.len() {
-            self.handle(traces, at, index as u16 + 1, event.clone());
+            self.handle(traces, at, index as u16 + 1, event());
         }
     }
 
@@ -340,43 +341,44 @@ fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState
         Method::LongPolling => (Driver::Fetch, Kind::LongPoll),
         Method::Polling => (Driver::Fetch, Kind::Poll),
     };
-    let after = state.after.to_string();
-    let query = match &probe.want {
-        Want::Own(endpoint) => {
-            return Request {
-                driver,
-                url: endpoint.url.clone(),
-                protocols: endpoint.protocols.clone(),
-                with_credentials: endpoint.with_credentials,
-                headers: endpoint.headers.clone(),
-                own: true,
-            };
-        }
-        Want::Poll => ["?after=", &after].concat(),
-        Want::LongPoll { hold } => {
-            ["?after=", &after, "&holdMs=", &hold.ms_up().to_string()].concat()
-        }
-        Want::Ticks { count, silent } => [
-            "?count=",
-            &count.to_string(),
-            "&silentMs=",
-            &silent.ms_up().to_string(),
-        ]
-        .concat(),
-        Want::Socket { .. } => String::new(),
-    };
-    let path = [
+    if let Want::Own(endpoint) = &probe.want {
+        return Request {
+            driver,
+            url: endpoint.url.clone(),
+            protocols: endpoint.protocols.clone(),
+            with_credentials: endpoint.with_credentials,
+            headers: endpoint.headers.clone(),
+            own: true,
+        };
+    }
+    let attempt = digits(state.started.into());
+    let mut path = [
         "v1/runs/",
         run,
         "/",
         name,
         "/",
-        &state.started.to_string(),
+        &attempt,
         "/",
         kind.as_str(),
-        &query,
     ]
     .concat();
+    let mut ask = |field: &str, value: u64| {
+        path.push_str(field);
+        push_digits(&mut path, value);
+    };
+    match probe.want {
+        Want::Poll => ask("?after=", state.after.into()),
+        Want::LongPoll { hold } => {
+            ask("?after=", state.after.into());
+            ask("&holdMs=", hold.ms_up());
+        }
+        Want::Ticks { count, silent } => {
+            ask("?count=", count.into());
+            ask("&silentMs=", silent.ms_up());
+        }
+        Want::Socket { .. } | Want::Own(_) => {}
+    }
     let url = lane.url(driver == Driver::WebSocket, &path);
     Request {
         driver,

@@ -15,10 +15,10 @@ pub use action::{Action, Driver, Request, Start};
 use attempts::{Attempts, ProbeState};
 pub use progress::{MethodProgress, Progress};
 
-use crate::diagnosis::{Asked, diagnose};
+use crate::diagnosis::{Asked, Diagnosis, diagnose};
 use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings};
 use crate::plan::{Plan, budget};
-use crate::report::{Heading, Report};
+use crate::report::{EvidenceReport, Heading, Report};
 use crate::time::Micros;
 use crate::wire::{About, Key, Ledger, WIRE};
 
@@ -68,7 +68,7 @@ pub struct Run {
 
 impl Run {
     /// A run that starts at [`Micros::ZERO`].
-    pub fn new(setup: Setup) -> Self {
+    pub fn new(mut setup: Setup) -> Self {
         let probes = setup
             .plan
             .probes
@@ -76,7 +76,7 @@ impl Run {
             .map(|_| ProbeState::default())
             .collect();
         let evidence = Evidence {
-            surroundings: setup.surroundings.clone(),
+            surroundings: core::mem::take(&mut setup.surroundings),
             ..Evidence::default()
         };
         let about = Action::AskAbout {
@@ -158,7 +158,7 @@ impl Run {
     pub fn stop(&mut self, at: Micros) {
         if self.phase != Phase::Finished {
             self.stopped = true;
-            self.give_up_all(at, &Event::Stopped);
+            self.give_up_all(at, || Event::Stopped);
             self.finish(at);
         }
     }
@@ -169,7 +169,7 @@ impl Run {
             Phase::Finished => {}
             Phase::LastLedger { until } if at >= until => self.finish(at),
             Phase::Probing if at >= budget::GIVE_UP_ALL => {
-                self.give_up_all(at, &Event::GaveUp);
+                self.give_up_all(at, || Event::GaveUp);
                 self.advance(at);
             }
             Phase::LastLedger { .. } => {}
@@ -256,7 +256,7 @@ impl Run {
         }
     }
 
-    fn give_up_all(&mut self, at: Micros, event: &Event) {
+    fn give_up_all(&mut self, at: Micros, event: fn() -> Event) {
         self.truncated |= !self.attempts.all_over() || self.next_start().is_some();
         self.attempts
             .give_up_all(&mut self.evidence.traces, at, event);
@@ -272,44 +272,36 @@ impl Run {
 
     fn finish(&mut self, at: Micros) {
         self.phase = Phase::Finished;
-        let report = self.report(at, self.stopped);
+        let diagnosis = diagnose(&self.evidence, &self.setup.asked);
+        let mut report = self.report(diagnosis, at, self.stopped, self.truncated);
+        self.judge_required_lanes(&mut report);
+        report.evidence = Some(EvidenceReport::of(core::mem::take(&mut self.evidence)));
         self.actions.push_back(Action::Finish(Box::new(report)));
     }
 
-    fn report(&self, at: Micros, stopped: bool) -> Report {
-        let diagnosis = diagnose(&self.evidence, &self.setup.asked);
-        let lanes = &self.setup.plan.lanes;
-        let mut report = Report::new(
-            &self.setup.heading,
+    /// Without the raw evidence.
+    fn report(&self, diagnosis: Diagnosis, at: Micros, stopped: bool, truncated: bool) -> Report {
+        let (heading, lanes) = (&self.setup.heading, &self.setup.plan.lanes);
+        Report::in_short(
+            heading,
             lanes,
             &self.evidence,
             diagnosis,
             at,
             stopped,
-            self.truncated,
-        );
-        self.judge_required_lanes(&mut report);
-        report
+            truncated,
+        )
     }
 
     /// Hands out a report of what is known so far, as it would have to stand if we failed now.
     fn keep(&mut self, at: Micros) {
-        let mut failed = self.evidence.clone();
         let place = String::new();
-        failed.surroundings.notices.push(StampedNotice {
-            at,
-            notice: Notice::OwnFailure { place },
-        });
-        let diagnosis = diagnose(&failed, &self.setup.asked);
-        let report = Report::new(
-            &self.setup.heading,
-            &self.setup.plan.lanes,
-            &failed,
-            diagnosis,
-            at,
-            true,
-            true,
-        );
+        let notice = Notice::OwnFailure { place };
+        let failed = StampedNotice { at, notice };
+        self.evidence.surroundings.notices.push(failed);
+        let diagnosis = diagnose(&self.evidence, &self.setup.asked);
+        let report = self.report(diagnosis, at, true, true);
+        self.evidence.surroundings.notices.pop();
         self.actions.push_back(Action::Keep(Box::new(report)));
     }
 }

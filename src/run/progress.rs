@@ -24,7 +24,7 @@ pub struct Progress {
 }
 
 /// How far a method is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MethodProgress {
     /// Which.
     pub method: Method,

@@ -112,7 +112,7 @@ impl Socket {
     }
 
     fn say(&mut self, at: Micros, what: &FromPage) {
-        self.wanted.push(Do::Send(what.to_string()));
+        self.wanted.push(Do::Send(what.to_text()));
         self.deadline = at.plus(budget::MESSAGE);
     }
 

@@ -3,6 +3,7 @@
 use core::fmt::{self, Display, Formatter};
 use core::str::FromStr;
 
+use super::digits::{self, digits};
 use crate::time::Micros;
 
 /// A line that is not one of ours.
@@ -17,8 +18,14 @@ impl Display for LineError {
 
 impl core::error::Error for LineError {}
 
-fn number<T: FromStr>(field: Option<&str>) -> Result<T, LineError> {
-    field.and_then(|text| text.parse().ok()).ok_or(LineError)
+#[inline(never)]
+fn number(field: Option<&str>) -> Result<u64, LineError> {
+    field.and_then(digits::number).ok_or(LineError)
+}
+
+/// A number that counts.
+fn count(field: Option<&str>) -> Result<u32, LineError> {
+    number(field)?.try_into().map_err(|_| LineError)
 }
 
 /// An instance's id: 1 to 16 hexadecimal digits.
@@ -93,7 +100,7 @@ impl FromStr for TickId {
     fn from_str(id: &str) -> Result<Self, LineError> {
         let mut fields = id.split('.');
         let id = Self {
-            n: number(fields.next())?,
+            n: count(fields.next())?,
             instance: instance(fields.next())?,
             started_at: number(fields.next())?,
         };
@@ -155,7 +162,7 @@ impl FromStr for FromServer {
     fn from_str(line: &str) -> Result<Self, LineError> {
         let mut fields = line.splitn(6, ' ');
         let word = fields.next();
-        let n = number(fields.next())?;
+        let n = count(fields.next())?;
         let (first, second) = (
             Micros(number(fields.next())?),
             Micros(number(fields.next())?),
@@ -199,14 +206,23 @@ pub enum FromPage {
     End,
 }
 
+impl FromPage {
+    /// The frame's text.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Ticks(count) => ["ticks ", &digits((*count).into())].concat(),
+            Self::Echo(n, padding) => {
+                let parted = if padding.is_empty() { "" } else { " " };
+                ["echo ", &digits((*n).into()), parted, padding].concat()
+            }
+            Self::End => "end".to_owned(),
+        }
+    }
+}
+
 impl Display for FromPage {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ticks(count) => write!(f, "ticks {count}"),
-            Self::Echo(n, padding) if padding.is_empty() => write!(f, "echo {n}"),
-            Self::Echo(n, padding) => write!(f, "echo {n} {padding}"),
-            Self::End => f.write_str("end"),
-        }
+        f.write_str(&self.to_text())
     }
 }
 
@@ -216,10 +232,10 @@ impl FromStr for FromPage {
     fn from_str(line: &str) -> Result<Self, LineError> {
         let mut fields = line.splitn(3, ' ');
         let said = match fields.next() {
-            Some("ticks") => Self::Ticks(number(fields.next())?),
+            Some("ticks") => Self::Ticks(count(fields.next())?),
             Some("echo") => {
                 return Ok(Self::Echo(
-                    number(fields.next())?,
+                    count(fields.next())?,
                     fields.next().unwrap_or_default().to_owned(),
                 ));
             }

@@ -142,7 +142,14 @@ pub struct RunId([u8; 16]);
 
 impl Display for RunId {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
+        f.write_str(&self.to_text())
+    }
+}
+
+impl RunId {
+    /// The name as text.
+    pub fn to_text(&self) -> String {
+        hex(&self.0)
     }
 }
 

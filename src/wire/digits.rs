@@ -1,0 +1,37 @@
+//! Numbers ↔ decimal digits: the library's formatting and parsing cost the visitor kilobytes.
+
+/// The digits of a number.
+#[inline(never)]
+pub fn digits(number: u64) -> String {
+    let mut text = String::new();
+    push_digits(&mut text, number);
+    text
+}
+
+/// Writes the digits of a number behind a text.
+#[inline(never)]
+pub fn push_digits(text: &mut String, number: u64) {
+    if number > 9 {
+        push_digits(text, number / 10);
+    }
+    text.push(char::from(b'0' + (number % 10) as u8));
+}
+
+/// The number of that many digits and nothing else; `None` also where it is beyond 64 bits.
+#[inline(never)]
+pub fn number(digits: &str) -> Option<u64> {
+    let mut number = None;
+    for byte in digits.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = Some(
+            number
+                .unwrap_or(0_u64)
+                .checked_mul(10)?
+                .checked_add(digit.into())?,
+        );
+    }
+    number
+}
