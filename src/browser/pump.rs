@@ -4,7 +4,6 @@
 
 use core::cell::{Cell, RefCell};
 use core::fmt::{self, Debug, Formatter};
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -62,7 +61,7 @@ struct Held {
 pub struct Pump {
     clock: Clock,
     run: RefCell<Run>,
-    queue: RefCell<VecDeque<(Micros, Input)>>,
+    queue: RefCell<Vec<(Micros, Input)>>,
     held: RefCell<Held>,
     turning: Cell<bool>,
     finished: Cell<bool>,
@@ -93,7 +92,7 @@ impl Pump {
         });
         // An aborted signal never fires again: it is looked at before it is listened to.
         if signal.is_some_and(|signal| js::flag(signal, "aborted")) {
-            pump.queue.borrow_mut().push_back((pump.now(), Input::Stop));
+            pump.queue.borrow_mut().push((pump.now(), Input::Stop));
         } else {
             let stop = |signal: &JsValue| {
                 let pump = pump.clone();
@@ -117,7 +116,7 @@ impl Pump {
     pub(super) fn seen(self: &Rc<Self>, at: Micros, attempt: u16, event: Event) {
         self.queue
             .borrow_mut()
-            .push_back((at, Input::Seen(attempt, event)));
+            .push((at, Input::Seen(attempt, event)));
         self.turn();
     }
 
@@ -170,7 +169,7 @@ impl Pump {
     }
 
     fn put(self: &Rc<Self>, input: Input) {
-        self.queue.borrow_mut().push_back((self.now(), input));
+        self.queue.borrow_mut().push((self.now(), input));
         self.turn();
     }
 
@@ -218,7 +217,12 @@ impl Pump {
     }
 
     fn take(&self) -> Option<(Micros, Input)> {
-        self.queue.borrow_mut().pop_front()
+        let mut queue = self.queue.borrow_mut();
+        if queue.is_empty() {
+            None
+        } else {
+            Some(queue.remove(0))
+        }
     }
 
     fn next_action(&self) -> Option<Action> {

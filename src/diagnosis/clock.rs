@@ -48,14 +48,16 @@ impl RoundTrip {
 /// The clock of each instance that answered an echo or a poll; `step` is the page clock's.
 pub fn clocks(traces: &[Trace], step: Micros) -> Vec<Clock> {
     let mut best: Vec<RoundTrip> = Vec::new();
-    for trip in traces.iter().flat_map(round_trips) {
-        match best
-            .iter_mut()
-            .find(|other| other.at.instance == trip.at.instance)
-        {
-            Some(other) if other.on_the_path() <= trip.on_the_path() => {}
-            Some(other) => *other = trip,
-            None => best.push(trip),
+    for trace in traces {
+        for trip in round_trips(trace) {
+            match best
+                .iter_mut()
+                .find(|other| other.at.instance == trip.at.instance)
+            {
+                Some(other) if other.on_the_path() <= trip.on_the_path() => {}
+                Some(other) => *other = trip,
+                None => best.push(trip),
+            }
         }
     }
     let clock = |trip: RoundTrip| {

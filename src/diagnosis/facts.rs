@@ -148,6 +148,7 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
     let since = |at: Option<Micros>| at.map(|at| at.since(trace.started_at).0);
     let step = Micros(evidence.surroundings.clock_step_us);
     let seen = sightings(evidence, trace);
+    let arrived = arrivals(trace);
     let mut facts = Attempt {
         id: trace.id,
         probe: trace.probe.clone(),
@@ -186,8 +187,8 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
                 .map(|trip| trip.answered.since(trip.asked).0)
                 .collect::<Vec<_>>(),
         ),
-        gap_error: gap_error(&arrivals(trace)),
-        ticks: arrivals(trace).len() as u32,
+        gap_error: gap_error(&arrived),
+        ticks: arrived.len() as u32,
         close: None,
         close_class: None,
         time_class: None,
@@ -262,14 +263,13 @@ const fn is_end(event: &Event) -> bool {
 }
 
 fn gap_error(arrived: &[(Tick, Micros)]) -> Option<Spread> {
-    let off = arrived
-        .windows(2)
-        .filter(|pair| pair[0].0.instance == pair[1].0.instance && pair[0].0.n < pair[1].0.n);
-    let off = off.map(|pair| {
-        let came = pair[1].1.since(pair[0].1).0;
-        came.abs_diff(pair[1].0.sent.since(pair[0].0.sent).0)
-    });
-    Spread::of(&off.collect::<Vec<_>>())
+    let mut off = Vec::new();
+    for ((a, a_came), (b, b_came)) in arrived.iter().zip(arrived.iter().skip(1)) {
+        if a.instance == b.instance && a.n < b.n {
+            off.push(b_came.since(*a_came).0.abs_diff(b.sent.since(a.sent).0));
+        }
+    }
+    Spread::of(&off)
 }
 
 /// The verdict on one attempt, from its own facts.

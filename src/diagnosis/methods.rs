@@ -76,11 +76,14 @@ pub struct Asked {
 
 /// The smallest round trip on the path that any exchange of the run had.
 pub fn smallest_rtt(traces: &[Trace]) -> Option<Micros> {
-    traces
-        .iter()
-        .flat_map(round_trips)
-        .map(|trip| Micros(trip.on_the_path()))
-        .min()
+    let mut smallest = None;
+    for trace in traces {
+        for trip in round_trips(trace) {
+            let this = Micros(trip.on_the_path());
+            smallest = Some(smallest.map_or(this, |other: Micros| other.min(this)));
+        }
+    }
+    smallest
 }
 
 /// All five methods, in the order of a report.
@@ -88,10 +91,11 @@ pub fn methods(evidence: &Evidence, asked: &Asked) -> Vec<MethodReport> {
     let step = Micros(evidence.surroundings.clock_step_us);
     let clocks = clocks(&evidence.traces, step);
     let rtt = smallest_rtt(&evidence.traces);
-    Method::ALL
-        .into_iter()
-        .map(|method| one(evidence, asked, &clocks, rtt, method))
-        .collect()
+    let mut methods = Vec::new();
+    for method in Method::ALL {
+        methods.push(one(evidence, asked, &clocks, rtt, method));
+    }
+    methods
 }
 
 fn one(
@@ -148,11 +152,10 @@ fn one(
         .copied()
         .filter(|t| t.decisive && main.is_some_and(|lane| lane.lane == t.lane))
         .collect();
-    let seen: Vec<_> = on_main
-        .iter()
-        .filter_map(|trace| sightings(evidence, trace))
-        .flatten()
-        .collect();
+    let mut seen = Vec::new();
+    for trace in &on_main {
+        seen.extend(sightings(evidence, trace).unwrap_or_default());
+    }
     let trip = main
         .and_then(|lane| lane.timing.round_trip)
         .map(|spread| spread.median_us);
@@ -222,20 +225,17 @@ pub fn word(traces: &[&Trace]) -> Option<Word> {
 }
 
 fn round_trip(method: Method, decisive: &[&Trace]) -> Option<Spread> {
-    let trips = decisive
-        .iter()
-        .filter(|trace| !trace.own)
-        .flat_map(|trace| {
-            let trips = round_trips(trace);
-            let held = method == Method::LongPolling;
-            trips.into_iter().map(move |trip| {
-                if held {
-                    trip.on_the_path()
-                } else {
-                    trip.answered.since(trip.asked).0
-                }
-            })
-        });
+    let held = method == Method::LongPolling;
+    let mut times = Vec::new();
+    for trace in decisive.iter().filter(|trace| !trace.own) {
+        for trip in round_trips(trace) {
+            times.push(if held {
+                trip.on_the_path()
+            } else {
+                trip.answered.since(trip.asked).0
+            });
+        }
+    }
     let cold = usize::from(matches!(method, Method::Polling | Method::LongPolling));
-    Spread::of(&trips.skip(cold).collect::<Vec<_>>())
+    Spread::of(times.get(cold..).unwrap_or_default())
 }

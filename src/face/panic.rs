@@ -2,8 +2,8 @@
 //!
 //! After a panic no Rust code of this instance runs again, so all of this is JavaScript values and plain functions.
 
+use core::cell::Cell;
 use std::panic::PanicHookInfo;
-use std::sync::Once;
 
 use wasm_bindgen::JsValue;
 
@@ -11,6 +11,7 @@ use crate::browser::{js, registry};
 use crate::wire::digits;
 
 thread_local! {
+    static INSTALLED: Cell<bool> = const { Cell::new(false) };
     /// Of each [resolve, report].
     static OPEN: JsValue = js::set_of_values();
 }
@@ -38,14 +39,13 @@ impl OpenRun {
 
 /// Sets the hook of this instance.
 pub(super) fn install() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
+    if !INSTALLED.replace(true) {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             failed(info);
             before(info);
         }));
-    });
+    }
 }
 
 fn failed(info: &PanicHookInfo<'_>) {

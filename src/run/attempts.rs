@@ -1,7 +1,5 @@
 //! The attempts of a run: which start, which live, how each ends.
 
-use std::collections::VecDeque;
-
 use super::{Action, Driver, Request, Run, Start};
 use crate::diagnosis::facts::arrivals;
 use crate::diagnosis::methods::smallest_rtt;
@@ -159,7 +157,7 @@ impl Attempts {
         probes: &mut [ProbeState],
         plan: &Plan,
         at: Micros,
-        actions: &mut VecDeque<Action>,
+        actions: &mut Vec<Action>,
     ) {
         for (index, attempt) in self
             .0
@@ -169,7 +167,7 @@ impl Attempts {
         {
             let number = index as u16 + 1;
             while let Some(what) = attempt.session.poll_action() {
-                actions.push_back(Action::Do {
+                actions.push(Action::Do {
                     attempt: number,
                     what,
                 });
@@ -182,12 +180,9 @@ impl Attempts {
             attempt.settled = true;
             state.live = None;
             let (probe, trace) = (&plan.probes[attempt.probe], &traces[index]);
-            state.after = arrivals(trace)
-                .iter()
-                .map(|(tick, _)| tick.n)
-                .chain([state.after])
-                .max()
-                .unwrap_or(0);
+            for (tick, _) in arrivals(trace) {
+                state.after = state.after.max(tick.n);
+            }
             match ended {
                 Ended::Complete => {
                     state.passed = true;
@@ -208,7 +203,7 @@ impl Attempts {
             }
             state.done |= state.started >= probe.attempts + state.retries
                 || state.failed_in_a_row >= ENOUGH_FAILURES;
-            actions.push_back(Action::Do {
+            actions.push(Action::Do {
                 attempt: number,
                 what: Do::Release,
             });
@@ -326,7 +321,7 @@ impl Run {
             waiting: false,
             settled: false,
         });
-        self.actions.push_back(Action::Start(Start {
+        self.actions.push(Action::Start(Start {
             attempt: number,
             request,
         }));

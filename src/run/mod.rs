@@ -9,8 +9,6 @@ mod attempts;
 mod lanes;
 mod progress;
 
-use std::collections::VecDeque;
-
 pub use action::{Action, Driver, Request, Start};
 use attempts::{Attempts, ProbeState};
 pub use progress::{MethodProgress, Progress};
@@ -58,7 +56,7 @@ pub struct Run {
     attempts: Attempts,
     probes: Vec<ProbeState>,
     phase: Phase,
-    actions: VecDeque<Action>,
+    actions: Vec<Action>,
     said: Progress,
     about_heard: bool,
     ledger_asked: bool,
@@ -88,7 +86,7 @@ impl Run {
             probes,
             attempts: Attempts::default(),
             phase: Phase::Probing,
-            actions: VecDeque::new(),
+            actions: Vec::new(),
             about_heard: false,
             ledger_asked: false,
             truncated: false,
@@ -98,7 +96,7 @@ impl Run {
         run.keep(Micros::ZERO);
         run.advance(Micros::ZERO);
         // Behind the probes: it must not take a connection before them.
-        run.actions.push_back(about);
+        run.actions.push(about);
         run
     }
 
@@ -203,7 +201,11 @@ impl Run {
 
     /// What to do next.
     pub fn poll_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        if self.actions.is_empty() {
+            None
+        } else {
+            Some(self.actions.remove(0))
+        }
     }
 
     /// Starts what may start, says what is new, and ends the run when nothing is left.
@@ -249,7 +251,7 @@ impl Run {
             self.ledger_asked = true;
             let path = ["v1/runs/", &self.setup.heading.id, "/ledger"].concat();
             let url = self.setup.plan.lanes[0].url(false, &path);
-            self.actions.push_back(Action::AskLedger {
+            self.actions.push(Action::AskLedger {
                 url,
                 body: self.setup.key.to_body(),
             });
@@ -276,7 +278,7 @@ impl Run {
         let mut report = self.report(diagnosis, at, self.stopped, self.truncated);
         self.judge_required_lanes(&mut report);
         report.evidence = Some(EvidenceReport::of(core::mem::take(&mut self.evidence)));
-        self.actions.push_back(Action::Finish(Box::new(report)));
+        self.actions.push(Action::Finish(Box::new(report)));
     }
 
     /// Without the raw evidence.
@@ -302,6 +304,6 @@ impl Run {
         let diagnosis = diagnose(&self.evidence, &self.setup.asked);
         let report = self.report(diagnosis, at, true, true);
         self.evidence.surroundings.notices.pop();
-        self.actions.push_back(Action::Keep(Box::new(report)));
+        self.actions.push(Action::Keep(Box::new(report)));
     }
 }
