@@ -8,18 +8,31 @@ use super::{Lab, Outcome, RUN, SOON};
 use crate::origin::Origin;
 use crate::page::{Page, Reported};
 
-/// Two lines of HTML, on another origin, under exactly the policy that README gives for it.
+/// Two lines of HTML on another origin, under exactly the policy that README gives for it.
 pub(super) async fn two_lines_on_another_origin_pass(lab: &Lab) -> Result<Outcome> {
-    let page = Page::open(
-        &lab.browser,
-        &format!("{}/strict.html", lab.field.site.url()),
+    let origin = lab.field.strict.url();
+    embedded(lab, &format!("{origin}/embed.html"), &origin).await
+}
+
+/// The same beside the check server itself.
+pub(super) async fn two_lines_on_the_same_origin_pass(lab: &Lab) -> Result<Outcome> {
+    let base = lab.field.workshop.page();
+    embedded(
+        lab,
+        &format!("{base}lab/same-origin.html"),
+        base.trim_end_matches('/'),
     )
-    .await?;
+    .await
+}
+
+/// Nothing is in the way of the element there, and it violates no policy.
+async fn embedded(lab: &Lab, url: &str, origin: &str) -> Result<Outcome> {
+    let page = Page::open(&lab.browser, url).await?;
     page.ready(SOON).await?;
     let report = page.diagnose(RUN).await?.report;
     all_passed(&report)?;
     ensure!(
-        report.surroundings.origin == lab.field.site.url(),
+        report.surroundings.origin == origin,
         "the page's origin is {}",
         report.surroundings.origin
     );

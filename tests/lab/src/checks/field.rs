@@ -3,14 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::origin::Origin;
 use crate::server::{Server, www};
-
-/// Where the meta element of the page names the origins that it posts to.
-const POST_TO: &str = "name=\"pushcheck-post-to\" content=\"\"";
 
 /// The servers of a round of checks.
 #[derive(Debug)]
@@ -24,6 +21,8 @@ pub(super) struct Field {
     pub(super) workshop: Server,
     /// An embedder's site without a policy: our own pages and those of `tests/element`.
     pub(super) site: Origin,
+    /// Another embedder's, under exactly the policy that README gives; the pages of `tests/element`.
+    pub(super) strict: Origin,
     _folder: TempDir,
 }
 
@@ -35,11 +34,18 @@ impl Field {
         let folder = tempfile::Builder::new().prefix("pushcheck-").tempdir()?;
         copy(&www()?, folder.path())?;
         copy(&pages, &folder.path().join("lab"))?;
-        post_to(&folder.path().join("index.html"), &site.url())?;
+        fs::write(folder.path().join("lab/same-origin.html"), same_origin()?)?;
+        let policy = policy_of_readme("https://probe.example")?;
+        let policy = policy
+            .replace("wss://probe.example", "{{WS_BASE}}")
+            .replace("https://probe.example", "{{BASE}}");
+        let strict = Origin::site(vec![own.join("../element")], Some(policy)).await?;
         let shown = folder.path().to_string_lossy().into_owned();
         let server = Server::tls(&[]).await?;
-        let workshop = Server::tls(&["--www", &shown, "--embed-origin", &site.url()]).await?;
+        let origins = format!("{},{}", site.url(), strict.url());
+        let workshop = Server::tls(&["--www", &shown, "--embed-origin", &origins]).await?;
         site.embeds(workshop.page());
+        strict.embeds(workshop.page());
         let page = base.map_or_else(
             || server.page().to_owned(),
             |base| base.trim_end_matches('/').to_owned() + "/",
@@ -49,6 +55,7 @@ impl Field {
             page,
             workshop,
             site,
+            strict,
             _folder: folder,
         })
     }
@@ -77,14 +84,28 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn post_to(page: &Path, origin: &str) -> Result<()> {
-    let text = fs::read_to_string(page).context("the page has no index.html")?;
-    ensure!(
-        text.contains(POST_TO),
-        "index.html does not say by {POST_TO} to whom it posts"
-    );
-    let named = POST_TO.replace("content=\"\"", &format!("content=\"{origin}\""));
-    fs::write(page, text.replace(POST_TO, &named)).context("cannot write the page")
+/// The policy that README gives to a page which embeds us, for our own check server's name or for `'self'`.
+fn policy_of_readme(mark: &str) -> Result<String> {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = fs::read_to_string(readme).context("README.md cannot be read")?;
+    let mut policies = readme
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("Content-Security-Policy: "));
+    let policy = policies.find(|policy| policy.contains(&format!("script-src {mark} ")));
+    Ok(policy
+        .with_context(|| format!("README gives no policy with script-src {mark}"))?
+        .to_owned())
+}
+
+/// A page on the check server's own origin with its two lines, under README's policy besides the server's.
+fn same_origin() -> Result<String> {
+    let policy = policy_of_readme("'self'")?;
+    Ok(format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>same origin</title>
+        <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">
+        <script type=\"module\" src=\"../push-check.js\"></script>
+        <push-check></push-check></html>"
+    ))
 }
 
 /// The folder of our own pages.

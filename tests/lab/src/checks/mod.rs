@@ -113,6 +113,7 @@ const ALL: &[Check] = checks![
     CHECK misuse::every_misuse_names_its_field,
     CHECK misuse::a_plain_web_socket_on_an_https_page_is_misuse,
     CHECK embedding::two_lines_on_another_origin_pass,
+    CHECK embedding::two_lines_on_the_same_origin_pass,
     CHECK embedding::a_frame_posts_to_the_configured_origin,
     CHECK embedding::a_frame_posts_to_nobody_else,
     CHECK keyboard::tab_and_enter_start_it_with_visible_focus,
