@@ -118,16 +118,14 @@ fn at_interval(round_trip: u64) -> Vec<AtInterval> {
 
 /// How many numbers are missing between the first and last of each instance.
 fn holes(seen: &[(String, u32)]) -> u32 {
-    let has_next = |(instance, n): &&(String, u32)| {
-        seen.iter()
-            .any(|other| other.0 == *instance && other.1 > *n)
-    };
-    let gap = |(instance, n): &(String, u32)| {
+    let mut holes = 0;
+    for (instance, n) in seen {
         let later = seen
             .iter()
-            .filter(|other| other.0 == *instance && other.1 > *n)
-            .map(|other| other.1);
-        later.min().map_or(0, |next| next - n - 1)
-    };
-    seen.iter().filter(has_next).map(gap).sum()
+            .filter(|other| other.0 == *instance && other.1 > *n);
+        if let Some(next) = later.map(|other| other.1).min() {
+            holes += next - n - 1;
+        }
+    }
+    holes
 }

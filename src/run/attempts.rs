@@ -215,25 +215,31 @@ impl Run {
     /// When the next attempt may start that only has to wait for its pace; `None`: none is left, or only such that
     /// wait for others.
     pub(super) fn next_start(&self) -> Option<Micros> {
-        let free = |(index, state): &(usize, &ProbeState)| {
-            !state.done && state.live.is_none() && self.is_free(*index)
-        };
-        let due = |(index, state): (usize, &ProbeState)| {
-            if state.started == 0 {
-                Micros::ZERO
-            } else {
-                state.last_start.plus(self.setup.plan.probes[index].pace)
+        let mut next = None;
+        for (index, state) in self.probes.iter().enumerate() {
+            if !state.done && state.live.is_none() && self.is_free(index) {
+                let due = self.due(index);
+                next = Some(next.map_or(due, |other: Micros| other.min(due)));
             }
-        };
-        self.probes.iter().enumerate().filter(free).map(due).min()
+        }
+        next
+    }
+
+    /// When the pace of a probe lets its next attempt start.
+    fn due(&self, index: usize) -> Micros {
+        let state = &self.probes[index];
+        if state.started == 0 {
+            Micros::ZERO
+        } else {
+            state.last_start.plus(self.setup.plan.probes[index].pace)
+        }
     }
 
     /// Starts the first attempt that may start now; true when there was one.
     pub(super) fn start_next(&mut self, at: Micros) -> bool {
         for index in 0..self.probes.len() {
             let state = &self.probes[index];
-            let due = state.started == 0
-                || state.last_start.plus(self.setup.plan.probes[index].pace) <= at;
+            let due = self.due(index) <= at;
             if due && !state.done && state.live.is_none() && self.is_free(index) {
                 self.start(at, index);
                 return true;
@@ -251,34 +257,23 @@ impl Run {
             When::Opened(other) => self.probes[other].opened,
         };
         let lane = &self.setup.plan.lanes[probe.lane];
-        let live = || {
-            self.attempts
-                .live()
-                .map(|(_, a)| (&self.setup.plan.probes[a.probe], a))
-        };
-        let on = |other: &Probe| &self.setup.plan.lanes[other.lane];
-        let long = || {
-            live()
-                .filter(|(p, _)| p.is_long() && on(p).host == lane.host && on(p).port == lane.port)
-                .count()
-        };
-        let connecting = |(p, a): (&Probe, &Attempt)| {
-            p.method == Method::WebSocket && !a.session.opened() && on(p).host == lane.host
-        };
-        let failing = || {
-            let sockets = self
-                .evidence
-                .traces
-                .iter()
-                .filter(|trace| trace.method == Method::WebSocket);
-            sockets
-                .filter(|trace| matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp)))
-                .count()
-        };
+        let (mut long, mut connecting, mut failing) = (0, false, 0);
+        for (_, other) in self.attempts.live() {
+            let probe = &self.setup.plan.probes[other.probe];
+            let on = &self.setup.plan.lanes[probe.lane];
+            if on.host == lane.host {
+                long += usize::from(probe.is_long() && on.port == lane.port);
+                connecting |= probe.method == Method::WebSocket && !other.session.opened();
+            }
+        }
+        for trace in &self.evidence.traces {
+            let failed = matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
+            failing += usize::from(failed && trace.method == Method::WebSocket);
+        }
         ready
-            && (!probe.is_long() || long() < budget::LONG_REQUESTS)
+            && (!probe.is_long() || long < budget::LONG_REQUESTS)
             && (probe.method != Method::WebSocket
-                || (!live().any(connecting) && failing() < budget::FAILING_SOCKETS))
+                || (!connecting && failing < budget::FAILING_SOCKETS))
     }
 
     fn start(&mut self, at: Micros, index: usize) {

@@ -14,17 +14,12 @@ impl Run {
     /// Takes over the lanes that the server lists: those asked for are tried, the others stand in the report.
     pub(super) fn add_lanes(&mut self) {
         let main = self.setup.plan.lanes[0].clone();
-        let listed = self
-            .evidence
-            .about
-            .as_ref()
-            .map(|about| about.lanes.clone())
-            .unwrap_or_default();
+        let about = self.evidence.about.take();
         let mut unknown = self.setup.lanes.clone();
-        for lane in listed.into_iter().take(MOST) {
+        for lane in about.iter().flat_map(|about| &about.lanes).take(MOST) {
             unknown.retain(|id| *id != lane.id);
-            let host = lane.host.unwrap_or_else(|| main.host.clone());
-            if lane.scheme == main.scheme && lane.port == main.port && host == main.host {
+            let host = lane.host.as_ref().unwrap_or(&main.host);
+            if lane.scheme == main.scheme && lane.port == main.port && *host == main.host {
                 continue;
             }
             let mixed = self.setup.page_is_https && lane.scheme == Scheme::Http;
@@ -34,16 +29,16 @@ impl Run {
                 (false, false) => Some(Skipped::NotAsked),
                 (false, true) => None,
             };
-            let Lane { base, .. } = &main;
             self.add_lane(Lane {
-                id: lane.id,
+                id: lane.id.clone(),
                 scheme: lane.scheme,
-                host,
+                host: host.clone(),
                 port: lane.port,
-                base: base.clone(),
+                base: main.base.clone(),
                 skipped,
             });
         }
+        self.evidence.about = about;
         for id in unknown.into_iter().filter(|id| id != "main").take(MOST) {
             self.add_lane(Lane {
                 id,

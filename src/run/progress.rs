@@ -66,15 +66,15 @@ impl Run {
                 .iter()
                 .filter(|t| t.method == said.method && t.lane == "main")
                 .collect();
-            said.word = word(&traces)
-                .filter(|word| *word == Word::Opens)
-                .or_else(|| {
-                    self.attempts
-                        .is_waiting(&self.evidence.traces, said.method)
-                        .then_some(Word::Waiting)
-                })
-                .or_else(|| word(&traces))
-                .or(said.word);
+            let waiting = || {
+                let waits = self.attempts.is_waiting(&self.evidence.traces, said.method);
+                waits.then_some(Word::Waiting)
+            };
+            said.word = match word(&traces) {
+                Some(Word::Opens) => Some(Word::Opens),
+                other => waiting().or(other),
+            }
+            .or(said.word);
         }
         let decided = |m: &MethodProgress| m.verdict.is_none() && self.is_decided(m.method);
         let new_verdicts = now.methods.iter().any(decided);
@@ -101,31 +101,31 @@ impl Run {
 
     /// All decisive probes of a method on the main lane are over.
     fn is_decided(&self, method: Method) -> bool {
-        let decisive = |p: &&(&crate::plan::Probe, _)| {
-            p.0.method == method && p.0.lane == 0 && p.0.is_decisive()
-        };
-        let probes = || self.setup.plan.probes.iter().zip(&self.probes);
-        let pairs: Vec<_> = probes().collect();
-        let mut of_method = pairs.iter().filter(decisive).peekable();
-        of_method.peek().is_some() && of_method.all(|(_, state)| state.done)
+        let mut any = false;
+        for (probe, state) in self.setup.plan.probes.iter().zip(&self.probes) {
+            if probe.method == method && probe.lane == 0 && probe.is_decisive() {
+                any = true;
+                if !state.done {
+                    return false;
+                }
+            }
+        }
+        any
     }
 
     fn permille(&self) -> u32 {
-        let shares = self
-            .setup
-            .plan
-            .probes
-            .iter()
-            .zip(&self.probes)
-            .map(|(probe, state)| {
-                let whole = u32::from(probe.attempts);
-                if state.done {
-                    1000
-                } else {
-                    (u32::from(state.started.saturating_sub(1)) * 1000 / whole).min(1000)
-                }
-            });
+        let mut shares = 0;
+        for (probe, state) in self.setup.plan.probes.iter().zip(&self.probes) {
+            let begun = u32::from(state.started.saturating_sub(1)) * 1000;
+            shares += match state.done {
+                true => 1000,
+                false => begun
+                    .checked_div(probe.attempts.into())
+                    .unwrap_or(0)
+                    .min(1000),
+            };
+        }
         let count = self.probes.len().max(1) as u32;
-        shares.sum::<u32>() / count
+        shares / count
     }
 }
