@@ -26,7 +26,7 @@ pub struct Diagnose {
     /// The browser that opens the page
     #[arg(long, value_enum, default_value = "chromium")]
     browser: Browser,
-    /// The page, which must hold a <push-check>; without it a server of its own is started on this machine
+    /// The page, which must hold a push-check element; without it a server of its own is started on this machine
     #[arg(long, value_name = "PAGE")]
     url: Option<String>,
     /// A proxy for all that the browser does: http://host:port or socks5://host:port
