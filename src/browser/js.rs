@@ -32,8 +32,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = Uint8Array, js_name = from, catch)]
     fn bytes_from(list: &JsValue) -> Result<Vec<u8>, JsValue>;
 
-    #[wasm_bindgen(js_name = globalThis, thread_local_v2)]
-    static GLOBAL: JsValue;
+    // The global object's own `valueOf`: itself, without a static of ours to keep it in.
+    #[wasm_bindgen(js_namespace = globalThis, js_name = valueOf)]
+    fn global_this() -> JsValue;
 }
 
 fn arguments(with: &[&JsValue]) -> Arguments {
@@ -45,7 +46,7 @@ fn arguments(with: &[&JsValue]) -> Arguments {
 /// Something global.
 #[inline(never)]
 pub(crate) fn global(name: &str) -> JsValue {
-    GLOBAL.with(|global| get(global, name))
+    get(&global_this(), name)
 }
 
 /// A property; `undefined` also where it throws.
