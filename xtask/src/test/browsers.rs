@@ -125,16 +125,19 @@ fn choose(ws: &Workspace, kit: &Kit, command: &mut Command, browser: Browser) ->
     Ok(())
 }
 
-/// Whole runs of the page in one browser.
+/// Whole runs of the page in every browser at once: the lab shares the cores among them and starts its own servers.
 pub(crate) fn page(
     ws: &Workspace,
     kit: &Kit,
-    base: &str,
     display: Option<&Display>,
-    browser: Browser,
+    browsers: &[Browser],
 ) -> Result<()> {
     let mut lab = lab::command(ws, kit, Profile::Dev, display)?;
-    process::run(lab.args(["page", "--browser", browser.name(), "--base", base]))
+    lab.arg("page");
+    for browser in browsers {
+        lab.args(["--browser", browser.name()]);
+    }
+    process::run(&mut lab)
 }
 
 /// Where the crate is used as a dependency, if that folder is there.

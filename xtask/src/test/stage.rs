@@ -222,17 +222,13 @@ impl Bench<'_> {
     fn page(&self) -> Result<String> {
         self.programs()?;
         binary(self.ws, &self.kit, "pushcheck-lab", Profile::Dev)?;
-        let _server = server::start(self.ws, self.address)?;
-        self.each_browser(|browser| {
-            browsers::page(
-                self.ws,
-                &self.kit,
-                &self.base(),
-                self.display.as_ref(),
-                browser,
-            )?;
-            Ok(browser.name().to_owned())
-        })
+        browsers::page(self.ws, &self.kit, self.display.as_ref(), &self.browsers)?;
+        Ok(self
+            .browsers
+            .iter()
+            .map(|browser| browser.name())
+            .collect::<Vec<_>>()
+            .join(", "))
     }
 
     fn dependency(&self) -> Result<String> {
