@@ -309,6 +309,7 @@ fn notices() -> Vec<Notice> {
             | Notice::Visible
             | Notice::Online
             | Notice::Offline
+            | Notice::Stalled { .. }
             | Notice::PolicyViolation { .. }
             | Notice::OwnFailure { .. } => {}
         }
@@ -318,6 +319,7 @@ fn notices() -> Vec<Notice> {
         Notice::Visible,
         Notice::Online,
         Notice::Offline,
+        Notice::Stalled { us: 2_000_000 },
         Notice::PolicyViolation {
             directive: "script-src-elem".to_owned(),
         },

@@ -4,12 +4,13 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 mod support;
 
+use pushcheck::diagnosis::facts::longest_silence;
 use pushcheck::diagnosis::{CloseClass, Code, RunResult, TimeClass, Verdict, Word};
-use pushcheck::evidence::{Ended, Event};
+use pushcheck::evidence::{Ended, Event, Notice, Trace};
 use pushcheck::method::Method;
 use pushcheck::plan::{Lane, OwnEndpoint, Plan, Skipped, Want, budget};
 use pushcheck::report::Report;
-use pushcheck::run::{Driver, Start};
+use pushcheck::run::{Action, Driver, Run, Start};
 use pushcheck::session::{Do, Session};
 use pushcheck::time::Micros;
 use pushcheck::wire::{Lane as Listed, Ledger, Scheme};
@@ -579,4 +580,148 @@ events-silent (server-sent-events) on main, 1 ×, every 0 ms, once events is ope
 poll (polling) on main, 16 ×, every 180 ms
 ";
     assert_eq!(plan, expected);
+}
+
+/// A run whose queued actions were taken, so that its attempts are on their way.
+fn under_way() -> (Run, Vec<Start>) {
+    let mut run = Run::new(setup(Scheme::Http));
+    let mut started = Vec::new();
+    while let Some(action) = run.poll_action() {
+        if let Action::Start(start) = action {
+            started.push(start);
+        }
+    }
+    (run, started)
+}
+
+#[test]
+fn a_run_that_is_stopped_before_its_first_turn_asks_nothing_of_the_network() {
+    let mut run = Run::new(setup(Scheme::Http));
+    run.stop(Micros::ZERO);
+    let mut finished = 0;
+    while let Some(action) = run.poll_action() {
+        match action {
+            Action::Finish(report) => {
+                finished += 1;
+                assert_eq!(report.result, RunResult::Aborted);
+                assert!(report.evidence.expect("what there is").traces.is_empty());
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(finished, 1);
+}
+
+#[test]
+fn what_arrived_while_the_page_stood_still_is_heard_before_anything_is_given_up() {
+    let (mut run, started) = under_way();
+    let socket = started
+        .iter()
+        .find(|start| is_socket(start))
+        .expect("a socket");
+    // The thread stood still from before the deadline of eight seconds until after it.
+    let woken = Micros::ms(9_000);
+    run.on_time(woken);
+    assert!(
+        run.poll_action().is_none(),
+        "given up although it may have opened"
+    );
+    let wake = run.wake_at().expect("it goes on");
+    assert!(wake > woken && wake <= woken.plus(budget::LATE));
+    run.handle(
+        woken,
+        socket.attempt,
+        Event::Opened {
+            protocol: String::new(),
+        },
+    );
+    run.on_time(wake);
+    let mut sent = Vec::new();
+    let mut released = Vec::new();
+    while let Some(action) = run.poll_action() {
+        match action {
+            Action::Do {
+                attempt,
+                what: Do::Send(_),
+            } => sent.push(attempt),
+            Action::Do {
+                attempt,
+                what: Do::Release,
+            } => released.push(attempt),
+            _ => {}
+        }
+    }
+    assert!(
+        sent.contains(&socket.attempt),
+        "the socket that opened goes on"
+    );
+    assert!(!released.contains(&socket.attempt));
+    assert!(
+        !released.is_empty(),
+        "what did not open is given up after all"
+    );
+}
+
+#[test]
+fn a_deadline_that_passed_while_the_page_stood_still_proves_nothing() {
+    let judged = |stalled: Option<u64>| {
+        let (mut run, _) = under_way();
+        if let Some(us) = stalled {
+            run.notice(Micros::ms(8_000), Notice::Stalled { us });
+        }
+        for ms in [8_000, 10_500, 12_000] {
+            run.on_time(Micros::ms(ms));
+        }
+        loop {
+            if let Action::Finish(report) = run.poll_action().expect("it ends") {
+                return method(&report, Method::WebSocket).verdict;
+            }
+        }
+    };
+    assert_eq!(judged(None), Verdict::Failed);
+    assert_eq!(judged(Some(7_000_000)), Verdict::Inconclusive);
+}
+
+#[test]
+fn a_silence_counts_only_when_something_came_after_it() {
+    let mut trace = Trace {
+        id: 1,
+        probe: "web-socket-silent".to_owned(),
+        attempt: 1,
+        method: Method::WebSocket,
+        lane: "main".to_owned(),
+        own: false,
+        decisive: false,
+        ticks_wanted: 0,
+        ended: Some(Ended::GaveUp),
+        started_at: Micros::ZERO,
+        events: Vec::new(),
+        omitted: 0,
+    };
+    trace.push(
+        Micros::ms(10),
+        Event::Opened {
+            protocol: String::new(),
+        },
+    );
+    trace.push(
+        Micros::ms(4_010),
+        Event::Sent {
+            line: "echo 1".to_owned(),
+        },
+    );
+    assert_eq!(
+        longest_silence(&trace),
+        Micros::ZERO,
+        "the line may be dead"
+    );
+    trace.push(
+        Micros::ms(4_020),
+        Event::Message {
+            line: "echo 1 2 3 aa".to_owned(),
+            bytes: 13,
+            id: None,
+        },
+    );
+    assert_eq!(longest_silence(&trace), Micros::ms(4_000));
 }

@@ -603,6 +603,12 @@ export type Notice =
     | { what: "online" }
     /** `navigator.onLine` is false now. */
     | { what: "offline" }
+    /** The main thread stood still: the device slept, or something else ran. */
+    | {
+        what: "stalled";
+        /** For how long until now, µs. */
+        us: number;
+    }
     /** A policy of the page forbade something (CSP § 5.1). */
     | {
         what: "policy-violation";

@@ -96,7 +96,7 @@ impl Pump {
         } else {
             let stop = |signal: &JsValue| {
                 let pump = pump.clone();
-                Listener::new(signal, "abort", Box::new(move |_| pump.put(Input::Stop)))
+                Listener::new(signal, "abort", Box::new(move |_| pump.stop()))
             };
             let timings = pump.clone();
             let timings = Timings::observe(Box::new(move |url, timing| timings.timed(url, timing)));
@@ -118,6 +118,10 @@ impl Pump {
             .borrow_mut()
             .push((at, Input::Seen(attempt, event)));
         self.turn();
+    }
+
+    pub(super) fn stop(self: &Rc<Self>) {
+        self.put(Input::Stop);
     }
 
     pub(super) fn notice(self: &Rc<Self>, notice: Notice) {
@@ -181,6 +185,9 @@ impl Pump {
             let surroundings = run.surroundings();
             surroundings.longest_gap_us = surroundings.longest_gap_us.max(gap.0);
             surroundings.late_us += gap.since(budget::BEAT).0;
+        }
+        if gap >= budget::STALL {
+            self.notice(Notice::Stalled { us: gap.0 });
         }
         if !self.finished.get() {
             let pump = self.clone();

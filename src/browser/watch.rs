@@ -9,7 +9,7 @@ use crate::evidence::Notice;
 
 /// The listeners of a run; dropping them ends the watch.
 #[derive(Debug)]
-pub(super) struct Watch(#[expect(dead_code, reason = "held for their Drop")] [Listener; 4]);
+pub(super) struct Watch(#[expect(dead_code, reason = "held for their Drop")] [Listener; 5]);
 
 impl Watch {
     pub(super) fn start(pump: &Rc<Pump>) -> Self {
@@ -26,6 +26,8 @@ impl Watch {
                 let text = |name| js::text(event, name).unwrap_or_default();
                 pump.blocked(&text("blockedURI"), text("effectiveDirective"));
             }),
+            // Into the cache of pages, or away: a socket that is left open there stays open on the server.
+            on(&page, "pagehide", |pump, _| pump.stop()),
             on(&page, "online", |pump, _| pump.notice(Notice::Online)),
             on(&page, "offline", |pump, _| pump.notice(Notice::Offline)),
         ])

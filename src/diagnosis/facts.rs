@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::clock::round_trips;
 use super::verdict::Verdict;
 use super::{CloseClass, Place, TimeClass, class};
-use crate::evidence::{Ended, Event, Evidence, ResourceTiming, Trace};
+use crate::evidence::{Ended, Event, Evidence, Notice, ResourceTiming, Trace};
+use crate::method::Method;
 use crate::stats::Spread;
 use crate::time::Micros;
 use crate::wire::{FromServer, PollBody, REFUSED_BY_LIMIT, Sighting, Tick};
@@ -118,26 +119,24 @@ pub fn sightings<'a>(evidence: &'a Evidence, trace: &Trace) -> Option<Vec<&'a Si
     Some(ledger.sightings.iter().filter(own).collect())
 }
 
-/// The longest silence that an attempt outlived: between two of its messages, or before one.
+/// The longest silence that an attempt outlived: one that ended with something from the server, or with something of
+/// ours that was answered. Of a long poll its hold counts.
 pub fn longest_silence(trace: &Trace) -> Micros {
+    let held = trace.method == Method::LongPolling;
     let mut quiet_since = None;
+    let mut unproved = Micros::ZERO;
     let mut longest = Micros::ZERO;
     for stamped in &trace.events {
+        let silence = quiet_since.map_or(Micros::ZERO, |since| stamped.at.since(since));
         match stamped.event {
-            Event::Opened { .. }
-            | Event::Head { .. }
-            | Event::Sent { .. }
-            | Event::Message { .. } => {
-                let silence = quiet_since.map_or(Micros::ZERO, |since| stamped.at.since(since));
-                if matches!(stamped.event, Event::Message { .. })
-                    || matches!(stamped.event, Event::Sent { .. })
-                {
-                    longest = longest.max(silence);
-                }
-                quiet_since = Some(stamped.at);
-            }
-            _ => {}
+            Event::Constructed if held => {}
+            Event::Head { marked: true, .. } if held => longest = longest.max(silence),
+            Event::Opened { .. } | Event::Head { .. } => {}
+            Event::Sent { .. } => unproved = unproved.max(silence),
+            Event::Message { .. } => longest = longest.max(silence).max(unproved),
+            _ => continue,
         }
+        quiet_since = Some(stamped.at);
     }
     longest
 }
@@ -234,8 +233,20 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
         let elapsed = Micros(facts.ended_us);
         facts.time_class = TimeClass::of(elapsed, ended == Ended::GaveUp, rtt, step);
     }
-    facts.verdict = judge(&facts, rtt);
+    facts.verdict = judge(&facts, rtt, stood_still(evidence, trace));
     facts
+}
+
+/// The page stood still for long while the attempt ran: a deadline that passed then proves nothing.
+fn stood_still(evidence: &Evidence, trace: &Trace) -> bool {
+    let ended = trace.events.last().map_or(trace.started_at, |last| last.at);
+    evidence.surroundings.notices.iter().any(|noticed| {
+        let began = match noticed.notice {
+            Notice::Stalled { us } => noticed.at.since(Micros(us)),
+            _ => return false,
+        };
+        noticed.at > trace.started_at && began < ended
+    })
 }
 
 /// A missing sighting proves that nothing arrived.
@@ -273,7 +284,7 @@ fn gap_error(arrived: &[(Tick, Micros)]) -> Option<Spread> {
 }
 
 /// The verdict on one attempt, from its own facts.
-fn judge(facts: &Attempt, rtt: Option<Micros>) -> Verdict {
+fn judge(facts: &Attempt, rtt: Option<Micros>, stood_still: bool) -> Verdict {
     let ours_by_limit = facts
         .refused
         .as_deref()
@@ -299,6 +310,8 @@ fn judge(facts: &Attempt, rtt: Option<Micros>) -> Verdict {
                 Verdict::Passed
             }
         }
+        // Nobody was there to hear it.
+        Ended::GaveUp if stood_still => Verdict::Inconclusive,
         // It had said all but the close: only the close was lost.
         Ended::GaveUp if facts.close_class == Some(CloseClass::NeverClosed) => Verdict::Warning,
         Ended::Failed | Ended::GaveUp => Verdict::Failed,

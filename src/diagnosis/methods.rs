@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use super::clock::{Clock, clocks, round_trips};
+use super::clock::{Clock, RoundTrip, clocks, round_trips};
 use super::delivery::{Delivery, delivery};
 use super::facts::{self, Attempt, longest_silence, sightings};
 use super::overhead::{Overhead, overhead};
@@ -138,7 +138,13 @@ fn one(
         let opened =
             |of: fn(&Attempt) -> Option<u64>| lane.attempts.iter().filter(of_decisive).find_map(of);
         lane.timing = Timing {
-            open_us: opened(|a| a.open_us),
+            // A long poll's answer waits for a tick: that wait is not its opening.
+            open_us: if method == Method::LongPolling {
+                let trip = |trace: &&Trace| round_trips(trace).first().map(RoundTrip::on_the_path);
+                decisive.iter().find_map(trip)
+            } else {
+                opened(|a| a.open_us)
+            },
             first_message_us: opened(|a| a.first_message_us),
             round_trip: round_trip(method, &decisive),
         };

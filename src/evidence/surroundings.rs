@@ -94,6 +94,11 @@ pub enum Notice {
     Online,
     /// `navigator.onLine` is false now.
     Offline,
+    /// The main thread stood still: the device slept, or something else ran.
+    Stalled {
+        /// For how long until now, µs.
+        us: u64,
+    },
     /// A policy of the page forbade something (CSP § 5.1).
     PolicyViolation {
         /// The effective directive.

@@ -49,8 +49,12 @@ pub fn run_from_js(
 
 fn start_from_js(options: Options, signal: &JsValue, on_progress: JsValue, resolve: JsValue) {
     let open = panic::OpenRun::new(&resolve);
+    #[cfg(feature = "fail-on-demand")]
+    let fails = options.labels.iter().any(|label| label.name == "fail");
     let signal = Some(signal).filter(|signal| !js::absent(signal));
     let tell = move |told: Told<'_>| match told {
+        #[cfg(feature = "fail-on-demand")]
+        Told::Progress(progress) if fails && progress.permille > 0 => panic!("as it was told to"),
         Told::Progress(progress) => {
             // What the page's own callback throws, if it has one, is the page's.
             let _thrown = js::apply(&on_progress, &[&convert::to_js(progress)]);

@@ -262,6 +262,9 @@ impl Parser {
         let mut lanes = self.strings("lanes", options, "lanes");
         let required_lanes = self.strings("requiredLanes", options, "requiredLanes");
         lanes.extend_from_slice(&required_lanes);
+        if !lanes.iter().all(|id| Lane::is_id(id)) {
+            self.wrong("lanes", "must be ids of lanes: up to 20 of a-z, 0-9 and -");
+        }
         let mut labels = Vec::new();
         self.pairs("labels", options, "labels", &mut |name, value| {
             labels.push(Label { name, value });

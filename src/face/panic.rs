@@ -53,6 +53,11 @@ fn failed(info: &PanicHookInfo<'_>) {
         .location()
         .map(|at| [at.file(), ":", &digits(at.line().into())].concat())
         .unwrap_or_default();
+    let _no_console = js::call(
+        &js::global("console"),
+        "error",
+        &[&["pushcheck failed at ", &place].concat().into()],
+    );
     registry::undo_all();
     for run in OPEN.with(js::drain) {
         let (resolve, report) = (js::get(&run, "0"), js::get(&run, "1"));

@@ -44,6 +44,16 @@ pub const POLL_PACE: Micros = Micros::ms(180);
 /// Between two echoes.
 pub const ECHO_PACE: Micros = Micros::ms(100);
 
+/// A wake-up that comes so much after its deadline says that the page stood still.
+pub const LATE: Micros = Micros::ms(300);
+
+/// For that long after such a wake-up nothing is given up: what arrived meanwhile is still on its way to us.
+pub const PATIENCE: Micros = Micros::ms(150);
+
+/// A gap of the heartbeat from which on a deadline that fell into it proves nothing. Above the 1 s to which browsers
+/// slow the timers of a hidden page, and below [`MESSAGE`].
+pub const STALL: Micros = Micros::ms(1_500);
+
 /// The round trip assumed before one was measured.
 pub const RTT_GUESS: Micros = Micros::ms(250);
 

@@ -35,6 +35,12 @@ pub enum Skipped {
 }
 
 impl Lane {
+    /// Fits into the name of a probe, of which it becomes a part: 1 to 20 of `a-z`, `0-9`, `-`.
+    pub fn is_id(text: &str) -> bool {
+        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        (1..=20).contains(&text.len()) && text.bytes().all(fits)
+    }
+
     /// The URL of a path on this lane; for a WebSocket with its own scheme.
     pub fn url(&self, web_socket: bool, path: &str) -> String {
         let scheme = match (self.scheme, web_socket) {

@@ -56,6 +56,11 @@ impl Attempts {
             .filter(|(_, attempt)| attempt.session.over().is_none())
     }
 
+    /// Forgets all but the first.
+    pub(super) fn truncate(&mut self, started: usize) {
+        self.0.truncate(started);
+    }
+
     pub(super) fn all_over(&self) -> bool {
         self.live().next().is_none()
     }

@@ -18,6 +18,9 @@ impl Run {
         let mut unknown = self.setup.lanes.clone();
         for lane in about.iter().flat_map(|about| &about.lanes).take(MOST) {
             unknown.retain(|id| *id != lane.id);
+            if !Lane::is_id(&lane.id) {
+                continue;
+            }
             let host = lane.host.as_ref().unwrap_or(&main.host);
             if lane.scheme == main.scheme && lane.port == main.port && *host == main.host {
                 continue;

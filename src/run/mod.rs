@@ -62,6 +62,7 @@ pub struct Run {
     ledger_asked: bool,
     truncated: bool,
     stopped: bool,
+    patience: Option<Micros>,
 }
 
 impl Run {
@@ -91,6 +92,7 @@ impl Run {
             ledger_asked: false,
             truncated: false,
             stopped: false,
+            patience: None,
             setup,
         };
         run.keep(Micros::ZERO);
@@ -156,9 +158,34 @@ impl Run {
     pub fn stop(&mut self, at: Micros) {
         if self.phase != Phase::Finished {
             self.stopped = true;
+            self.take_back();
             self.give_up_all(at, || Event::Stopped);
             self.finish(at);
         }
+    }
+
+    /// Takes back what was not handed out yet: a run that is stopped asks nothing more of the network.
+    fn take_back(&mut self) {
+        let starts = |action: &&Action| matches!(action, Action::Start(_));
+        let not_started = self.actions.iter().filter(starts).count();
+        let started = self.evidence.traces.len() - not_started;
+        self.evidence.traces.truncate(started);
+        self.attempts.truncate(started);
+        self.actions
+            .retain(|action| matches!(action, Action::Do { .. }));
+    }
+
+    /// The page stood still beyond a deadline: what arrived meanwhile has to be heard before anything is given up.
+    /// True while it is to be waited for.
+    fn has_patience(&mut self, at: Micros) -> bool {
+        if let Some(until) = self.patience {
+            self.patience = Some(until).filter(|until| at < *until);
+            return self.patience.is_some();
+        }
+        let deadline = self.attempts.wake_at(&self.evidence.traces);
+        let late = deadline.is_some_and(|deadline| at.since(deadline) > budget::LATE);
+        self.patience = late.then(|| at.plus(budget::PATIENCE));
+        late
     }
 
     /// [`Run::wake_at`] has come. An early call does nothing.
@@ -172,6 +199,9 @@ impl Run {
             }
             Phase::LastLedger { .. } => {}
             Phase::Probing => {
+                if self.has_patience(at) {
+                    return;
+                }
                 self.attempts.on_time(&mut self.evidence.traces, at);
                 if self.attempts.mark_waiting(&self.evidence.traces, at) {
                     self.ask_ledger();
@@ -186,6 +216,7 @@ impl Run {
         match self.phase {
             Phase::Finished => None,
             Phase::LastLedger { until } => Some(until),
+            Phase::Probing if self.patience.is_some() => self.patience,
             Phase::Probing => {
                 let paced = self.next_start();
                 let wake = self

@@ -45,6 +45,8 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
         "widget",
         "--target",
         WASM,
+        "--features",
+        "allocator",
     ]);
     process::run(
         cargo
