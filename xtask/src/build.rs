@@ -30,8 +30,20 @@ pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
     widget(ws, &setup::ready(ws, NEEDS, install)?)
 }
 
-/// Builds the widget into `www/pkg`; files there are only touched when the outcome differs.
+/// Builds the widget into `www/pkg`.
 pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
+    bound(ws, kit, "allocator", &ws.root.join("www/pkg"))
+}
+
+/// Builds a widget that fails when it is told to, and says where it is.
+pub(crate) fn failing(ws: &Workspace, kit: &Kit) -> Result<PathBuf> {
+    let pkg = ws.own_dir()?.join("failing");
+    bound(ws, kit, "allocator,fail-on-demand", &pkg)?;
+    Ok(pkg)
+}
+
+/// Builds a widget with those features into a folder; files there are only touched when the outcome differs.
+fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
     // The library alone as a cdylib: with both crate types cargo silently skips LTO.
     let mut cargo = kit.wasm("cargo")?;
     cargo.args([
@@ -46,7 +58,7 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
         "--target",
         WASM,
         "--features",
-        "allocator",
+        features,
     ]);
     process::run(
         cargo
@@ -57,11 +69,10 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     .context("cannot compile the widget")?;
 
     let compiled = ws.target.join(WASM).join("widget/pushcheck.wasm");
-    let pkg = ws.root.join("www/pkg");
-    let stamp = ws.own_dir()?.join("widget.stamp");
+    let stamp = ws.own_dir()?.join(format!("widget-{features}.stamp"));
     let inputs = inputs(ws, kit, &compiled)?;
     let unchanged = |pkg: &Path| Some(format!("{inputs:016x} {:016x}", digest(pkg).ok()?));
-    if pkg.join(MODULE).exists() && unchanged(&pkg) == fs::read_to_string(&stamp).ok() {
+    if pkg.join(MODULE).exists() && unchanged(pkg) == fs::read_to_string(&stamp).ok() {
         return Ok(());
     }
 
@@ -84,12 +95,12 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     let _ = fs::remove_file(staged.join("pushcheck_bg.wasm.d.ts"));
 
     if pkg.exists() {
-        fs::remove_dir_all(&pkg).with_context(|| format!("cannot clear {}", pkg.display()))?;
+        fs::remove_dir_all(pkg).with_context(|| format!("cannot clear {}", pkg.display()))?;
     }
-    copy(&staged, &pkg)?;
+    copy(&staged, pkg)?;
     fs::write(
         &stamp,
-        unchanged(&pkg).context("cannot read back the widget")?,
+        unchanged(pkg).context("cannot read back the widget")?,
     )
     .context("cannot write the widget's stamp")
 }

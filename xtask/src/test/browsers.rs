@@ -130,10 +130,11 @@ pub(crate) fn page(
     ws: &Workspace,
     kit: &Kit,
     display: Option<&Display>,
+    failing: &Path,
     browsers: &[Browser],
 ) -> Result<()> {
     let mut lab = lab::command(ws, kit, Profile::Dev, display)?;
-    lab.arg("page");
+    lab.env("PUSHCHECK_FAILING_PKG", failing).arg("page");
     for browser in browsers {
         lab.args(["--browser", browser.name()]);
     }

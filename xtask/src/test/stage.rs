@@ -222,7 +222,9 @@ impl Bench<'_> {
     fn page(&self) -> Result<String> {
         self.programs()?;
         binary(self.ws, &self.kit, "pushcheck-lab", Profile::Dev)?;
-        browsers::page(self.ws, &self.kit, self.display.as_ref(), &self.browsers)?;
+        let failing = build::failing(self.ws, &self.kit)?;
+        let display = self.display.as_ref();
+        browsers::page(self.ws, &self.kit, display, &failing, &self.browsers)?;
         Ok(self
             .browsers
             .iter()

@@ -9,6 +9,9 @@ use tempfile::TempDir;
 use crate::origin::Origin;
 use crate::server::{Server, www};
 
+/// Names the folder of a widget that fails when it is told to.
+const FAILING: &str = "PUSHCHECK_FAILING_PKG";
+
 /// The servers of a round of checks.
 #[derive(Debug)]
 pub(super) struct Field {
@@ -35,6 +38,9 @@ impl Field {
         copy(&www()?, folder.path())?;
         copy(&pages, &folder.path().join("lab"))?;
         fs::write(folder.path().join("lab/same-origin.html"), same_origin()?)?;
+        if let Some(failing) = std::env::var_os(FAILING) {
+            copy(Path::new(&failing), &folder.path().join("failing/pkg"))?;
+        }
         let policy = policy_of_readme("https://probe.example")?;
         let policy = policy
             .replace("wss://probe.example", "{{WS_BASE}}")
@@ -58,6 +64,16 @@ impl Field {
             strict,
             _folder: folder,
         })
+    }
+
+    /// The same with a widget that fails when it is told to; `None`: there is none.
+    pub(super) fn failing_widget(&self) -> Option<String> {
+        std::env::var_os(FAILING)?;
+        Some(format!(
+            "{}/run.html?module={}failing/pkg/pushcheck.js",
+            self.site.url(),
+            self.workshop.page()
+        ))
     }
 
     /// Our page that imports the widget, on the site without a policy.

@@ -14,7 +14,7 @@ use crate::page::Page;
 use crate::soak::Row;
 
 /// What has to be over on the server shortly after the page let go.
-const GONE: Duration = Duration::from_secs(5);
+pub(super) const GONE: Duration = Duration::from_secs(5);
 
 /// `stop()`: a report at once, of what was known by then.
 pub(super) async fn stop_gives_a_partial_report(lab: &Lab) -> Result<Outcome> {

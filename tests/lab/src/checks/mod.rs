@@ -1,6 +1,7 @@
 //! `page`: whole runs of the page in each browser, and the bad days.
 
 mod embedding;
+mod failure;
 mod field;
 mod healthy;
 mod keyboard;
@@ -109,6 +110,7 @@ const ALL: &[Check] = checks![
     CHECK life::a_tab_closed_mid_run_leaves_nothing,
     CHECK life::a_page_left_mid_run_leaves_nothing,
     CHECK life::two_elements_on_one_page_both_pass,
+    CHECK failure::a_panic_of_ours_settles_every_run_and_leaves_nothing,
     CHECK life::a_hidden_tab_reports_in_time,
     CHECK misuse::every_misuse_names_its_field,
     CHECK misuse::a_plain_web_socket_on_an_https_page_is_misuse,
