@@ -1,7 +1,7 @@
 //! Tests in real browsers: the wasm tests, whole runs of the page, and the crate as a dependency.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
