@@ -14,19 +14,17 @@ for (const name of ["required", "methods"]) {
   if (words) check.setAttribute(name, words.join(" "));
 }
 
-/** Only to origins that the operator has named, never to `*`. */
-function targets() {
-  const reader = window.parent !== window ? window.parent : window.opener;
-  const named = document.querySelector('meta[name="pushcheck-post-to"]')?.content.split(/\s+/) ?? [];
-  // Where the browser tells who framed us, the others need not be tried: each miss is an error in the console.
-  const framer = window.parent !== window ? location.ancestorOrigins?.[0] : undefined;
-  const origins = named.filter((origin) => /^https?:\/\/[^/*]+$/.test(origin) && (!framer || origin === framer));
-  return reader ? origins.map((origin) => (message) => reader.postMessage(message, origin)) : [];
-}
+const framed = parent !== window;
+const reader = framed ? parent : opener;
+// Where the browser tells who framed us, the others need not be tried: each miss is an error in the console.
+const framer = framed && location.ancestorOrigins?.[0];
+const named = document.querySelector("[name=pushcheck-post-to]").content.split(/\s+/);
+// Only origins that the operator has named, never `*`.
+const origins = named.filter((origin) => /^https?:\/\/[^/*]+$/.test(origin) && (!framer || origin === framer));
 
-const posts = targets();
-const tell = (message) => posts.forEach((post) => post(message));
-check.addEventListener("pushcheck-progress", ({ detail }) => tell({ type: "pushcheck-progress", progress: detail }));
-check.addEventListener("pushcheck-report", ({ detail }) => tell({ type: "pushcheck-report", report: detail }));
+for (const what of ["progress", "report"]) {
+  const type = `pushcheck-${what}`;
+  check.addEventListener(type, ({ detail }) => origins.forEach((origin) => reader?.postMessage({ type, [what]: detail }, origin)));
+}
 
 if (asked.has("auto")) check.start();

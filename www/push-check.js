@@ -2,16 +2,12 @@
  * <push-check>: which push methods work from here, as an element. `push-check.d.ts` tells its attributes, properties,
  * methods and events.
  */
-import { words } from "./dom.js";
-import { METHODS } from "./outcome.js";
 import { style } from "./style.js";
-import { View } from "./view.js";
-// Named here, though others import them too, so that a page that embeds this file fetches all at once, not in a chain.
-import "./details.js";
+import { METHODS, View, words } from "./view.js";
+// Named here, though the view imports it, so that a page that embeds this file fetches all at once, not in a chain.
 import "./text/en.js";
 
-const HERE = new URL("./", import.meta.url);
-const LISTS = ["methods", "required", "lanes"];
+const HERE = new URL("./", import.meta.url).href;
 
 /** Why there is no report: a key of the texts' `unable`, and what its sentence needs. */
 class Unable extends Error {
@@ -21,29 +17,28 @@ class Unable extends Error {
   }
 }
 
-let loaded;
+let loading;
 let tries = 0;
 
 /** The widget itself, once for all elements of a page; tried anew after a failure. */
 function load() {
-  loaded ??= fetchWidget().catch((error) => {
-    loaded = undefined;
+  loading ??= fetchWidget().catch((error) => {
+    loading = undefined;
     throw error;
   });
-  return loaded;
+  return loading;
 }
 
 async function fetchWidget() {
-  if (typeof WebAssembly !== "object") throw new Unable("no-webassembly");
+  if (!globalThis.WebAssembly) throw new Unable("no-webassembly");
   const violations = [];
   const note = (event) => violations.push(event);
   document.addEventListener("securitypolicyviolation", note);
   // Browsers remember that a module failed to load: the next try is another URL.
-  const again = tries++ ? `?${tries}` : "";
-  let url = new URL(`pkg/pushcheck.js${again}`, HERE).href;
+  let url = `${HERE}pkg/pushcheck.js${tries++ ? `?${tries}` : ""}`;
   try {
     const widget = await import(url);
-    url = new URL("pkg/pushcheck_bg.wasm", HERE).href;
+    url = `${HERE}pkg/pushcheck_bg.wasm`;
     await widget.default();
     return widget.run;
   } catch (error) {
@@ -51,18 +46,15 @@ async function fetchWidget() {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const forbidden = error instanceof WebAssembly.CompileError && /policy|CSP/i.test(error.message);
     if (forbidden || violations.some(({ blockedURI }) => blockedURI === "wasm-eval")) throw new Unable("policy-wasm");
-    const named = violations.find(({ blockedURI }) => blockedURI.startsWith(HERE.origin));
+    const named = violations.find(({ blockedURI }) => blockedURI.startsWith(new URL(HERE).origin));
     if (named) throw new Unable("policy", { url, directive: named.effectiveDirective });
-    throw new Unable("module", { url, message: String(error?.message ?? error) });
+    throw new Unable("module", { url, message: said(error) });
   } finally {
     document.removeEventListener("securitypolicyviolation", note);
   }
 }
 
-/** Rejects when it is aborted, so that a load that hangs can be stopped. */
-function stopped(signal) {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Unable("stopped")), { once: true }));
-}
+const said = (error) => String(error?.message ?? error);
 
 // Importing this file where there is no DOM must not throw.
 const Base = globalThis.HTMLElement ?? class {};
@@ -89,18 +81,17 @@ export class PushCheck extends Base {
   connectedCallback() {
     if (!this.#view) {
       this.#words = words(this.lang || this.closest("[lang]")?.lang || navigator.language);
-      const act = (event) => {
+      this.#view = new View(this.shadowRoot, this.#words, {
         // The second click of a double click would stop what the first one started.
-        if (event.detail < 2) this.running ? this.stop() : this.start();
-      };
-      this.#view = new View(this.shadowRoot, this.#words, { act, copy: () => this.#copy(), download: () => this.#download() });
+        act: ({ detail }) => detail < 2 && (this.running ? this.stop() : this.start()),
+        copy: () => this.#copy(),
+        download: () => this.#download(),
+      });
     }
-    if (this.hasAttribute("auto")) {
-      if (!this.#report) this.start();
-    } else {
+    if (!this.hasAttribute("auto")) {
       // Static files only, so that the button answers at once; what fails is said when it is pressed.
       load().catch(() => {});
-    }
+    } else if (!this.#report) this.start();
   }
 
   disconnectedCallback() {
@@ -125,8 +116,7 @@ export class PushCheck extends Base {
   }
 
   start() {
-    this.#run ??= this.#go();
-    return this.#run;
+    return (this.#run ??= this.#go());
   }
 
   stop() {
@@ -135,7 +125,8 @@ export class PushCheck extends Base {
 
   async #go() {
     const { signal } = (this.#abort = new AbortController());
-    let [report, failure] = [null, null];
+    let report = null;
+    let failure = {};
     try {
       const options = this.#asked();
       const { methods, requiredLanes } = options;
@@ -143,14 +134,17 @@ export class PushCheck extends Base {
       await null;
       this.#tell("start", { options });
       this.#view?.begin(Array.isArray(methods) ? METHODS.filter((method) => methods.includes(method)) : METHODS);
-      const run = await Promise.race([load(), stopped(signal)]);
+      // A load that hangs can be stopped.
+      const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Unable("stopped"))));
+      const run = await Promise.race([load(), stopped]);
       report = await run(options, signal, (progress) => {
         this.#view?.progress(progress);
         this.#tell("progress", progress);
       });
       this.#view?.done(report, options.base, requiredLanes ?? []);
     } catch (error) {
-      failure = this.#understood(error);
+      // `run()` rejects on misuse only.
+      failure = error instanceof Unable ? error : new Unable(error instanceof TypeError ? "misuse" : "own", { message: said(error) });
       this.#view?.unable(failure);
     }
     this.#abort = this.#run = null;
@@ -158,19 +152,17 @@ export class PushCheck extends Base {
       this.#report = report;
       this.#tell("report", report);
     }
-    const { reason = null, message = null } = failure ?? {};
+    const { reason = null, message = null } = failure;
     this.#tell("end", { result: report?.result ?? (reason === "stopped" ? "aborted" : null), reason, message });
     return report;
   }
 
   /** Attributes, then `options`. */
   #asked() {
-    const options = { base: HERE.href };
-    for (const name of LISTS) {
-      if (this.hasAttribute(name)) options[name] = this.getAttribute(name).split(/\s+/).filter(Boolean);
-    }
-    for (const name of ["base", "mode"]) {
-      if (this.hasAttribute(name)) options[name] = this.getAttribute(name);
+    const options = { base: HERE };
+    for (const name of ["base", "mode", "methods", "required", "lanes"]) {
+      const value = this.getAttribute(name);
+      if (value !== null) options[name] = name === "base" || name === "mode" ? value : value.match(/\S+/g) ?? [];
     }
     Object.assign(options, this.#options);
     try {
@@ -181,34 +173,27 @@ export class PushCheck extends Base {
     return options;
   }
 
-  #understood(error) {
-    if (error instanceof Unable) return error;
-    const message = String(error?.message ?? error);
-    // `run()` rejects on misuse only.
-    return new Unable(error instanceof TypeError ? "misuse" : "own", { message });
-  }
-
   #tell(what, detail) {
     this.dispatchEvent(new CustomEvent(`pushcheck-${what}`, { detail, bubbles: true, composed: true }));
   }
 
-  #json() {
+  get #json() {
     return JSON.stringify(this.#report, null, 2);
   }
 
   async #copy() {
-    const { text } = this.#words;
+    const { t } = this.#words;
     try {
-      await navigator.clipboard.writeText(this.#json());
-      this.#view.remark(text.copied);
+      await navigator.clipboard.writeText(this.#json);
+      this.#view.remark(t.copied);
     } catch {
       // No permission, or no secure context.
-      this.#view.remark(this.#view.offer(this.#json()) ? text.copied : text.copyByHand);
+      this.#view.remark(this.#view.offer(this.#json) ? t.copied : t.copyByHand);
     }
   }
 
   #download() {
-    const href = URL.createObjectURL(new Blob([this.#json()], { type: "application/json" }));
+    const href = URL.createObjectURL(new Blob([this.#json], { type: "application/json" }));
     Object.assign(document.createElement("a"), { href, download: `pushcheck-${this.#report.run.id}.json` }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   }

@@ -5,20 +5,19 @@
  */
 export const style = `
 :host { display: block !important }
-:host([hidden]) { display: none !important }
-[hidden] { display: none !important }
-.card {
+:host([hidden]), [hidden] { display: none !important }
+[part=card] {
   --back: var(--push-check-background, #fff);
-  --text: var(--push-check-text, #17202e);
-  --muted: var(--push-check-muted, #566073);
-  --line: var(--push-check-line, #e2e6ee);
+  --text: var(--push-check-text, #123);
+  --muted: var(--push-check-muted, #567);
+  --line: var(--push-check-line, #dde);
   --soft: var(--push-check-soft, #f5f7fa);
-  --accent: var(--push-check-accent, #3b5bdb);
+  --accent: var(--push-check-accent, #35d);
   --on-accent: var(--push-check-on-accent, #fff);
-  --good: var(--push-check-good, #0b7a55);
-  --good-soft: var(--push-check-good-soft, #dff5ea);
-  --warn: var(--push-check-warn, #92580a);
-  --warn-soft: var(--push-check-warn-soft, #fdf0d5);
+  --good: var(--push-check-good, #075);
+  --good-soft: var(--push-check-good-soft, #dfe);
+  --warn: var(--push-check-warn, #850);
+  --warn-soft: var(--push-check-warn-soft, #fed);
   all: initial;
   display: block;
   box-sizing: border-box;
@@ -28,111 +27,91 @@ export const style = `
   border: 1px solid var(--line);
   border-radius: var(--push-check-radius, 16px);
   background: var(--back);
-  box-shadow: var(--push-check-shadow, 0 1px 2px #1018280a, 0 8px 24px -8px #10182814);
+  box-shadow: var(--push-check-shadow, 0 4px 20px -8px #0003);
   color: var(--text);
   color-scheme: light;
-  font: max(1rem, 15px)/1.5 var(--push-check-font, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif);
+  font: max(1rem, 15px)/1.5 var(--push-check-font, system-ui, sans-serif);
 }
 @media (prefers-color-scheme: dark) {
-  .card {
+  [part=card] {
     --back: var(--push-check-background, #151a23);
-    --text: var(--push-check-text, #e8ecf3);
-    --muted: var(--push-check-muted, #9fa9bb);
-    --line: var(--push-check-line, #2a3241);
+    --text: var(--push-check-text, #eef);
+    --muted: var(--push-check-muted, #9ab);
+    --line: var(--push-check-line, #234);
     --soft: var(--push-check-soft, #1c2330);
-    --accent: var(--push-check-accent, #8ea6ff);
-    --on-accent: var(--push-check-on-accent, #101521);
-    --good: var(--push-check-good, #5fd3a4);
-    --good-soft: var(--push-check-good-soft, #14352b);
-    --warn: var(--push-check-warn, #f0bd62);
-    --warn-soft: var(--push-check-warn-soft, #3a2d14);
+    --accent: var(--push-check-accent, #8af);
+    --on-accent: var(--push-check-on-accent, #112);
+    --good: var(--push-check-good, #5da);
+    --good-soft: var(--push-check-good-soft, #143);
+    --warn: var(--push-check-warn, #fb6);
+    --warn-soft: var(--push-check-warn-soft, #432);
     color-scheme: dark;
   }
 }
-h2, h3, p, ul, dl, dd { margin: 0; padding: 0 }
-ul { list-style: none }
-h2 { font-size: 1.35em; line-height: 1.25; letter-spacing: -.01em; text-wrap: balance; outline: 0 }
-h3 { font-size: 1em; font-weight: 600 }
-.muted, small, dt { color: var(--muted) }
-a { color: var(--accent); overflow-wrap: anywhere }
-code { font: .92em ui-monospace, Menlo, Consolas, monospace }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+h2, h3, p, ul, dl, dd { margin: 0; padding: 0; list-style: none }
+h2 { font-size: 1.35em; line-height: 1.25; text-wrap: balance }
+h3 { font-size: 1em }
+h3, summary, [part=next] dt, .numbers dd { font-weight: 600 }
+.muted, .state, .columns, small, dt { color: var(--muted) }
+a { color: var(--accent) }
+a, .facts dd { overflow-wrap: anywhere }
+code, textarea { font: .9em ui-monospace, monospace }
+[part=method] p, [part=next] dt, .note, details { font-size: .92em }
+.columns, .numbers dt, small { font-size: .78em }
+[part=methods], [part=next], [part=details], progress, .actions, .facts { margin-top: 1.25em }
 
-header { display: flex; gap: 1em; align-items: flex-start }
+header { display: flex; gap: 1em }
 header p { margin-top: .3em; text-wrap: pretty }
-.badge, .icon {
-  flex: none; display: grid; place-items: center; border-radius: 50%;
-  width: 1.75em; height: 1.75em; background: var(--soft); color: var(--muted);
-}
-.badge { font-size: 1.5em }
-.badge:empty { display: none }
-svg { width: 1.2em; height: 1.2em; overflow: visible; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round }
-[data-state=passed] > .icon, .badge[data-state=passed], [data-state=opens] > .icon { background: var(--good-soft); color: var(--good) }
-[data-state=warning] > .icon, .badge[data-state=warning], [data-state=failed] > .icon { background: var(--warn-soft); color: var(--warn) }
-[data-state=trying] > .icon, .badge[data-state=trying] {
-  background: none; border: 2px solid var(--line); border-top-color: var(--accent); box-sizing: border-box; animation: turn 1s linear infinite;
-}
+.icon { flex: none; display: grid; place-items: center; box-sizing: border-box; width: 1.75em; height: 1.75em; border-radius: 50%; background: var(--soft); color: var(--muted) }
+header .icon { font-size: 1.5em }
+.icon:empty { display: none }
+svg { width: 1.2em; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round }
+[data-state=passed] .icon, [data-state=opens] .icon { background: var(--good-soft); color: var(--good) }
+[data-state=warning] .icon, [data-state=failed] .icon { background: var(--warn-soft); color: var(--warn) }
+[data-state=trying] .icon { background: none; border: 2px solid var(--line); border-top-color: var(--accent); animation: turn 1s linear infinite }
 @keyframes turn { to { rotate: 1turn } }
-
-progress { appearance: none; display: block; width: 100%; height: 6px; margin-top: 1.25em; border: 0; border-radius: 3px; overflow: hidden; background: var(--line) }
-progress::-webkit-progress-bar { background: var(--line) }
-progress::-webkit-progress-value { background: var(--accent); border-radius: 3px; transition: width .3s }
-progress::-moz-progress-bar { background: var(--accent); border-radius: 3px }
-progress:indeterminate::-moz-progress-bar { width: 0 }
-
-[part=methods] { margin-top: 1.25em; border-top: 1px solid var(--line) }
-[part=method] { display: grid; grid-template-columns: auto 1fr; align-items: center; gap: .6em .9em; padding: .85em 0; border-bottom: 1px solid var(--line) }
-[part=method] p { font-size: .92em }
-.state { color: var(--muted) }
 [data-state=passed] .state { color: var(--good) }
 [data-state=warning] .state, [data-state=failed] .state { color: var(--warn) }
-.numbers { grid-column: 2; display: grid; grid-template-columns: repeat(auto-fill, minmax(5em, 1fr)); gap: .6em .8em }
+
+progress { display: block; width: 100%; accent-color: var(--accent) }
+
+[part=method] { display: grid; grid-template-columns: auto 1fr; align-items: center; gap: .6em .9em; padding: .85em 0; border-top: 1px solid var(--line) }
+.numbers { grid-column: 2; display: grid; grid-template-columns: repeat(auto-fill, minmax(5em, 1fr)); gap: .6em .8em; font-variant-numeric: tabular-nums }
 .numbers:empty, .none, .columns { display: none }
-.numbers dt, .columns { color: var(--muted); font-size: .78em }
-.numbers dd { font-variant-numeric: tabular-nums; font-weight: 600 }
-.numbers small { display: block; font-size: .78em; font-weight: 400; white-space: nowrap }
+small { display: block; font-weight: 400; white-space: nowrap }
 
-.next { display: grid; gap: .15em 1.2em; margin-top: 1.25em; padding: 1em 1.2em; border-radius: 12px; background: var(--soft) }
-.next dd { margin-bottom: .6em }
-.next dd:last-child { margin: 0 }
-.next dt { font-weight: 600; font-size: .92em }
-.actions { display: flex; flex-wrap: wrap; gap: .6em; margin-top: 1.25em }
-button {
-  font: inherit; font-weight: 600; padding: .55em 1.1em; border-radius: 10px; border: 1px solid var(--line);
-  background: var(--back); color: var(--text); cursor: pointer; transition: filter .15s;
-}
+[part=next], .facts { display: grid; gap: .3em 1.2em }
+[part=next] { padding: 1em 1.2em; border-radius: 12px; background: var(--soft) }
+.actions { display: flex; flex-wrap: wrap; gap: .6em }
+button, textarea, .scroll { padding: .55em 1.1em; border: 1px solid var(--line); border-radius: 10px; background: var(--back); color: var(--text) }
+button { font: inherit; font-weight: 600; cursor: pointer }
 button:hover { filter: brightness(.96) }
-button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
-[data-shape=running] button.primary { background: var(--back); border-color: var(--line); color: var(--text) }
-:is(button, a, summary, .scroll, textarea):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 10px }
-.note:not(:empty) { margin-top: .6em; font-size: .92em }
-textarea {
-  box-sizing: border-box; width: 100%; margin-top: .6em; padding: .8em; border: 1px solid var(--line); border-radius: 10px;
-  background: var(--soft); color: var(--text); font: .8em/1.4 ui-monospace, Menlo, Consolas, monospace;
-}
+[part=primary] { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
+[data-shape=running] [part=primary] { background: var(--back); border-color: var(--line); color: var(--text) }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+.note:not(:empty) { margin-top: .6em }
+textarea { box-sizing: border-box; width: 100%; margin-top: .6em }
 
-details { margin-top: 1.25em; font-size: .92em }
-summary { width: fit-content; font-weight: 600; color: var(--accent); cursor: pointer }
+summary { width: fit-content; color: var(--accent); cursor: pointer }
 details h3 { margin: 1.25em 0 .4em }
-details li + li { margin-top: .5em }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px }
-table { border-collapse: collapse; width: 100%; font-size: .88em; font-variant-numeric: tabular-nums; white-space: nowrap }
+.scroll { overflow-x: auto; padding: 0 }
+table { border-collapse: collapse; width: 100%; font-size: .88em; white-space: nowrap }
 th, td { padding: .45em .8em; text-align: start; font-weight: 400; border-top: 1px solid var(--line) }
 thead th { border: 0; background: var(--soft); color: var(--muted) }
-.facts { display: grid; grid-template-columns: auto 1fr; gap: .2em 1.2em; margin-top: 1.25em }
-.facts dd { overflow-wrap: anywhere }
+.facts { grid-template-columns: auto 1fr }
 
+.unseen { position: absolute; overflow: hidden; clip-path: inset(50%); width: 1px; height: 1px; white-space: nowrap }
 @container (min-width: 38em) {
   /* Numbers under one line of headings, which stand in each row for screen readers. */
   .measured { grid-template-columns: auto 1fr 27em }
   .numbers { grid-column: 3 }
   .numbers, .columns { grid-template-columns: 1fr 1fr 1.2fr 1fr 1fr }
-  .numbers > .none { display: block; color: var(--muted) }
-  .numbers dt { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-  .columns:not([hidden]) { display: grid; gap: .8em; width: calc(27em / .78); margin: 1.5em 0 -.9em auto }
-  .next { grid-template-columns: auto 1fr }
+  .none { display: block; color: var(--muted) }
+  .numbers dt { position: absolute; overflow: hidden; clip-path: inset(50%); width: 1px; height: 1px }
+  .columns { display: grid; gap: .8em; width: calc(27em / .78); margin: 1.5em 0 -.9em auto }
+  [part=next] { grid-template-columns: auto 1fr }
 }
-@media (max-width: 30em) { .card { padding: 1.15em } .actions button { flex: 1 1 auto } }
-@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important } }
-@media (forced-colors: active) { .badge, .icon, progress { border: 1px solid } }
+@media (max-width: 30em) { [part=card] { padding: 1.15em } .actions button { flex: auto } }
+@media (prefers-reduced-motion: reduce) { * { animation: none !important } }
+@media (forced-colors: active) { .icon { border: 1px solid } }
 `;

@@ -1,7 +1,192 @@
-/** Builds and changes what <push-check> shows. Knows reports and texts; starts nothing. */
-import { details, link, plain } from "./details.js";
-import { el, icon, into } from "./dom.js";
-import { METHODS, byRank, outcome } from "./outcome.js";
+/**
+ * What <push-check> shows: built and changed here. Knows reports and texts; starts nothing, and parses no HTML: reports
+ * come from strangers.
+ */
+import en from "./text/en.js";
+
+const LANGUAGES = { en };
+
+/** Best first: the order of rows and of lists in sentences. */
+export const METHODS = Object.keys(en.method);
+const byRank = (a, b) => METHODS.indexOf(a) - METHODS.indexOf(b);
+
+// Strokes in a box of 16 by 16.
+const CROSS = "M5.5 5.5l5 5m0-5l-5 5";
+const STROKES = {
+  // Of methods, before they are tried.
+  "web-socket": "M4 6h8L10 4m2 6H4l2 2",
+  "server-sent-events": "M8 4v8M5 9l3 3 3-3",
+  "streaming-fetch": "M4 5h8M4 8h5M4 11h7",
+  "long-polling": "M5 4h6l-6 8h6z",
+  polling: "M12 8a4 4 0 1 1-1-3V3m0 2H9",
+  // Of words and verdicts; `trying` turns.
+  opens: "M4 8h8M9 5l3 3-3 3",
+  waiting: "M8 4v4l2 2",
+  passed: "M4 8l3 3 5-5",
+  warning: "M8 4v5m0 2.5v.01",
+  failed: CROSS,
+  "fails-so-far": CROSS,
+  skipped: "M5 8h6",
+  inconclusive: "M6 6a2 2 0 1 1 2 2v1m0 2.5v.01",
+};
+
+/** The sign of a word, verdict or method. */
+function icon(of) {
+  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  svg.setAttribute("viewBox", "0 0 16 16");
+  path.setAttribute("d", STROKES[of] ?? "");
+  svg.append(path);
+  return svg;
+}
+
+/** An element with attributes and children; what is empty is left out. */
+function el(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value) made.setAttribute(name, value);
+  }
+  return into(made, ...children);
+}
+
+/** Replaces what is in it. */
+function into(node, ...children) {
+  node.replaceChildren(...children.filter(Boolean));
+  return node;
+}
+
+const muted = (...children) => el("p", { class: "muted" }, ...children);
+const terms = (pairs) => pairs.flatMap(([term, ...what]) => [el("dt", {}, term), el("dd", {}, ...what)]);
+
+/** The texts and number forms for a language tag; English where there is no other. */
+export function words(tag) {
+  const text = LANGUAGES[tag.split("-")[0]];
+  let locale = "en";
+  try {
+    if (text) [locale] = Intl.getCanonicalLocales(tag);
+  } catch {
+    // Not a language tag: English numbers beside English texts.
+  }
+  const t = text ?? en;
+  const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const count = (value, digits = 0) => value.toLocaleString(locale, { maximumFractionDigits: digits });
+  return {
+    t,
+    say,
+    count,
+    list: (items) => new Intl.ListFormat(locale).format(items),
+    date: (ms) => new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" }),
+    /** Of microseconds: two or three digits that matter. */
+    time: (us) => us < 999_500
+      ? say(t.ms, { n: count(us / 1000, us < 9_950 ? 1 : 0) })
+      : say(t.s, { n: count(us / 1e6, us < 99_500_000 ? 1 : 0) }),
+  };
+}
+
+const attemptsOf = (methods) => methods.flatMap(({ lanes }) => lanes.flatMap(({ lane, attempts }) => attempts.map((a) => ({ ...a, lane }))));
+
+/** Which of the headlines fits. `elsewhere`: needed lanes that only another page can try. */
+function kind({ result, findings, surroundings, about, methods }, elsewhere) {
+  const some = (...verdicts) => methods.some(({ verdict }) => verdicts.includes(verdict));
+  const works = some("passed", "warning");
+  if (findings.some(({ code }) => code === "own-failure")) return "own";
+  if (result === "aborted" || result === "passed") return result;
+  if (!surroundings.online) return "offline";
+  if (surroundings.notices.some(({ notice }) => notice.what === "offline")) return "wentOffline";
+  if (works && result === "inconclusive" && elsewhere.length) return "elsewhere";
+  if (result === "warning") return some("failed", "inconclusive") ? "warning" : "flawed";
+  const attempts = attemptsOf(methods);
+  if (!works && !about && !attempts.some(({ marked }) => marked)) return attempts.some(({ blockedBy }) => blockedBy) ? "forbidden" : "unheard";
+  return result === "failed" && works ? "required" : result;
+}
+
+const BADGES = { passed: "passed", inconclusive: "inconclusive", aborted: "skipped", own: "inconclusive", elsewhere: "inconclusive" };
+
+/** The result in plain words, and what to do next. */
+function outcome(report, { t, say, list, time }, base, elsewhere) {
+  const { methods, run } = report;
+  const which = kind(report, elsewhere);
+  const of = (...verdicts) => {
+    const some = methods.filter(({ verdict, required }) => verdicts.includes(verdict) && (required || which !== "required" || verdict !== "failed"));
+    return list(some.map(({ method }) => method).sort(byRank).map((method) => t.method[method] ?? method));
+  };
+  const { host } = new URL(base);
+  const directive = attemptsOf(methods).find(({ blockedBy }) => blockedBy)?.blockedBy;
+  const values = { good: of("passed", "warning"), bad: of("failed"), flawed: of("warning"), host, directive };
+  const next = [[t.next, say(t.nextStep[which], values)]];
+  if (of("passed", "warning", "failed", "inconclusive") && which !== "own" && which !== "forbidden") {
+    const idle = Math.max(1000, ...methods.map(({ idleTestedMs }) => idleTestedMs));
+    next.unshift(
+      [t.tested, say(t.testedWhat, { host, time: time(run.durationUs) })],
+      [t.untested, say(t.untestedWhat, { idle: time(idle * 1000) })],
+    );
+  }
+  const summary = which === "warning" && !values.bad ? "unsure" : which;
+  return [BADGES[which] ?? "warning", t.headline[which], say(t.summary[summary], values), next];
+}
+
+/** Why a lane was not tried, with a link to the same page there where that helps. */
+function untried({ scheme, host, port, skipped }, { t, say }, base) {
+  const said = [t.skipped[skipped] ?? skipped];
+  if (skipped === "mixed-content") {
+    const url = new URL(base);
+    url.protocol = scheme;
+    if (host) url.hostname = host;
+    url.port = port;
+    said.push(" ", el("a", { href: url, target: "_blank", rel: "noopener" }, say(t.openPlain, { url })));
+  }
+  return said;
+}
+
+/** What stands in the `<details>`. */
+function details({ run, software, wire, schema, about, surroundings, findings, lanes, methods }, words, base) {
+  const { t, say, time, count, date } = words;
+  const part = (title, items) => items.length ? [el("h3", {}, title), el("ul", {}, ...items.map((item) => el("li", {}, ...item)))] : [];
+
+  const found = findings.map(({ code, method, place, strength, seen, of }) => [
+    say(t.finding[code] ?? code, { method: t.method[method] ?? method ?? "" }),
+    place && el("p", {}, t.place[place] ?? place),
+    muted(el("code", {}, code), " · ", say(t.seen, { strength: t.strength[strength] ?? strength, seen, of })),
+  ]);
+
+  const ways = lanes.map((lane) => [
+    el("code", {}, lane.id), ` ${lane.scheme}${lane.host ? `://${lane.host}:${lane.port}` : ""} · `,
+    ...lane.skipped ? untried(lane, words, base) : [t.tried],
+  ]);
+
+  const polled = methods.flatMap(({ delivery }) => delivery?.atInterval ?? []).map(({ everyMs, meanUs, worstUs }) =>
+    [say(t.polled, { every: time(everyMs * 1000), mean: time(meanUs), worst: time(worstUs) })]);
+
+  const us = (value) => value == null ? "–" : time(value);
+  const rows = attemptsOf(methods).map((a) => {
+    const end = [a.ended, a.status, a.close?.code, a.close?.reason, a.closeClass, a.timeClass, a.error, a.blockedBy, a.refused, a.place];
+    const cells = [
+      a.lane, t.state[a.verdict] ?? a.verdict, us(a.openUs), us(a.firstMessageUs), us(a.endedUs), a.resourceTiming?.protocol ?? "–",
+      a.arrivals == null ? "–" : count(a.arrivals), end.filter(Boolean).join(" · "),
+    ];
+    return el("tr", {}, el("th", { scope: "row" }, `${a.probe} ${a.attempt}`), ...cells.map((cell) => el("td", {}, cell)));
+  });
+  const head = t.columns.map((column) => el("th", { scope: "col" }, column));
+
+  const { engine, userAgent } = surroundings;
+  return [
+    el("summary", {}, t.details),
+    ...part(t.findings, found),
+    ...part(t.lanes, ways),
+    ...part(t.method.polling, polled),
+    el("h3", {}, t.attempts),
+    // Wider than a phone: it scrolls by itself, by keyboard too.
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.attempts },
+      el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows))),
+    el("dl", { class: "facts" }, ...terms([
+      [t.run, run.id],
+      [t.began, date(run.startedAt)],
+      [t.took, time(run.durationUs)],
+      [t.browser, engine ? `${engine.family} ${engine.version}` : userAgent || t.unknown],
+      [t.server, about?.instance ?? t.unknown],
+      [t.versions, `${software.name} ${software.version} · ${wire} · ${schema}`],
+    ])),
+  ];
+}
 
 export class View {
   #rows = new Map();
@@ -9,63 +194,42 @@ export class View {
 
   /** `act`, `copy`, `download`: what the three buttons do. */
   constructor(root, words, { act, copy, download }) {
-    const t = (this.#words = words).text;
+    this.#words = words;
+    const { t } = words;
     const button = (part, label, click) => {
-      const made = el("button", { type: "button", part, class: part }, label);
+      const made = el("button", { type: "button", part }, label);
       made.addEventListener("click", click);
       return made;
     };
-    this.badge = el("span", { class: "badge", "aria-hidden": "true" });
     this.headline = el("h2", { part: "headline", id: "headline" }, t.title);
     this.summary = el("p", { part: "summary", class: "muted" }, t.intro);
-    // Two or three messages a run, not one a method: rows change silently.
-    this.status = el("p", { class: "unseen", role: "status" });
+    this.header = el("header", {}, el("span", { class: "icon", "aria-hidden": true }), el("div", {}, this.headline, this.summary));
     this.bar = el("progress", { part: "progress", max: 1000, "aria-label": t.progress });
+    this.columns = el("div", { class: "columns", "aria-hidden": true }, ...Object.values(t.number).map((name) => el("span", {}, name)));
     this.list = el("ul", { part: "methods" });
-    this.next = el("dl", { part: "next", class: "next" });
-    this.act = button("primary", t.start, act);
+    this.next = el("dl", { part: "next" });
+    this.act = button("primary", "", act);
     this.copy = button("copy", t.copy, copy);
     this.download = button("download", t.download, download);
     this.note = el("p", { class: "muted note", role: "status" });
     this.details = el("details", { part: "details" });
-    this.columns = el("div", { class: "columns", "aria-hidden": "true", hidden: true },
-      ...[t.number.open, t.number.roundTrip, t.number.delay, t.number.overhead, t.number.idle].map((name) => el("span", {}, name)));
-    const head = el("header", {}, this.badge, el("div", {}, this.headline, this.summary));
-    const actions = el("div", { class: "actions" }, this.act, this.copy, this.download);
-    root.append(
-      el("section", { part: "card", class: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
-        head, this.bar, this.columns, this.list, this.next, actions, this.note, this.details, this.status),
-    );
-    this.#shape("idle");
-    this.rows(METHODS);
-  }
-
-  /** One row each. */
-  rows(methods) {
-    const t = this.#words.text;
-    this.#rows.clear();
-    this.columns.hidden = true;
-    into(this.list);
-    for (const method of methods) {
-      const row = {
-        icon: el("span", { class: "icon", "aria-hidden": "true" }, icon(method)),
-        state: el("p", { class: "state" }, t.how[method] ?? ""),
-        numbers: el("dl", { class: "numbers" }),
-      };
-      row.item = el("li", { part: "method", "data-state": "ready" }, row.icon,
-        el("div", {}, el("h3", {}, t.method[method] ?? method), row.state), row.numbers);
-      this.#rows.set(method, row);
-      this.list.append(row.item);
-    }
+    // Two or three messages a run, not one a method: rows change silently.
+    this.status = el("p", { class: "unseen", role: "status" });
+    this.card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
+      this.header, this.bar, this.columns, this.list, this.next, el("div", { class: "actions" }, this.act, this.copy, this.download),
+      this.note, this.details, this.status);
+    root.append(this.card);
+    this.#shape("idle", t.start);
+    this.#list(METHODS);
   }
 
   /** A run begins; nothing is known. */
   begin(methods) {
-    const t = this.#words.text;
-    this.rows(methods);
+    const { t } = this.#words;
+    this.#list(methods);
     methods.forEach((method) => this.#state(method, "trying"));
     this.bar.removeAttribute("value");
-    this.#say(t.checking, t.soon, "trying");
+    this.#say("trying", t.checking, t.soon);
     this.#shape("running", t.stop);
   }
 
@@ -77,26 +241,22 @@ export class View {
 
   /** The run is over. `base`: the server that was asked; `needed`: lanes that the page cannot do without. */
   done(report, base, needed) {
-    const t = this.#words.text;
-    const said = outcome(report, this.#words, base, needed);
-    this.rows(report.methods.map(({ method }) => method).sort(byRank));
+    const elsewhere = report.lanes.filter(({ id, skipped }) => skipped === "mixed-content" && needed.includes(id));
+    const [badge, headline, summary, next] = outcome(report, this.#words, base, elsewhere);
+    this.#list(report.methods.map(({ method }) => method).sort(byRank));
     for (const method of report.methods) this.#verdict(method);
-    this.#say(said.headline, said.summary, said.state);
-    into(this.next, ...said.next.flatMap(([term, text]) => [el("dt", {}, term), el("dd", {}, text)]));
+    this.#say(badge, headline, summary);
+    into(this.next, ...terms([...next, ...elsewhere.map((lane) => [lane.id, ...untried(lane, this.#words, base)])]));
     into(this.details, ...details(report, this.#words, base));
-    for (const lane of report.lanes.filter((lane) => lane.skipped === "mixed-content" && needed.includes(lane.id))) {
-      const { href } = plain(lane, base);
-      this.next.append(el("dt", {}, lane.id), el("dd", {}, `${t.skipped["mixed-content"]} `, link(t, href, this.#words)));
-    }
-    this.#shape("done", t.again);
+    this.#shape("done", this.#words.t.again);
   }
 
   /** There is nothing to show but why. */
   unable({ reason, values }) {
-    const { text: t, say } = this.#words;
-    const halted = reason === "stopped";
-    this.rows(METHODS);
-    this.#say(halted ? t.headline.aborted : t.headline.unable, halted ? "" : say(t.unable[reason], values), halted ? "skipped" : "warning");
+    const { t, say } = this.#words;
+    this.#list(METHODS);
+    if (reason === "stopped") this.#say("skipped", t.headline.aborted, "");
+    else this.#say("warning", t.headline.unable, say(t.unable[reason], values));
     this.#shape("unable", t.again);
   }
 
@@ -108,10 +268,8 @@ export class View {
   /** Copies the old way: a text, selected. Where that is not allowed either it stays, for the person to copy. */
   offer(text) {
     this.box?.remove();
-    this.box = el("textarea", { readonly: true, rows: 6, "aria-label": this.#words.text.report });
-    this.box.value = text;
+    this.box = el("textarea", { readonly: true, rows: 6, "aria-label": this.#words.t.report }, text);
     this.note.after(this.box);
-    this.box.focus();
     this.box.select();
     const copied = document.execCommand("copy");
     if (copied) {
@@ -121,55 +279,66 @@ export class View {
     return copied;
   }
 
-  #shape(shape, act = this.#words.text.start) {
-    this.list.parentNode.dataset.shape = shape;
-    this.act.textContent = act;
+  #shape(shape, label) {
+    this.card.dataset.shape = shape;
+    this.act.textContent = label;
     this.bar.hidden = shape !== "running";
     this.next.hidden = this.details.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
     this.box?.remove();
     this.remark("");
   }
 
-  #say(headline, summary, state) {
-    this.#headline(headline);
+  #say(badge, headline, summary) {
+    this.headline.textContent = headline;
     this.summary.textContent = summary;
     this.status.textContent = `${headline} ${summary}`;
-    this.badge.dataset.state = state;
-    into(this.badge, icon(state));
+    this.#sign(this.header, badge);
   }
 
-  #headline(text) {
-    if (this.headline.textContent !== text) this.headline.textContent = text;
+  #sign(item, state) {
+    item.dataset.state = state;
+    into(item.firstChild, icon(state));
+  }
+
+  /** One row each, not tried yet. */
+  #list(methods) {
+    const { t } = this.#words;
+    this.columns.hidden = true;
+    into(this.list, ...methods.map((method) => {
+      const state = el("p", { class: "state" }, t.how[method]);
+      const numbers = el("dl", { class: "numbers" });
+      const item = el("li", { part: "method" }, el("span", { class: "icon", "aria-hidden": true }, icon(method)),
+        el("div", {}, el("h3", {}, t.method[method] ?? method), state), numbers);
+      this.#rows.set(method, { item, state, numbers });
+      return item;
+    }));
   }
 
   #state(method, state) {
     const row = this.#rows.get(method);
     if (!row || row.item.dataset.state === state) return;
-    row.item.dataset.state = state;
-    row.state.textContent = this.#words.text.state[state] ?? state;
-    into(row.icon, icon(state));
+    this.#sign(row.item, state);
+    row.state.textContent = this.#words.t.state[state] ?? state;
   }
 
-  #verdict(report) {
-    const { method, verdict, place, required, delivery, overhead, idleTestedMs, lanes } = report;
-    const { text: t, time, say, count } = this.#words;
-    const row = this.#rows.get(method);
+  #verdict({ method, verdict, place, required, delivery, overhead, idleTestedMs, lanes }) {
+    const { t, time, say, count } = this.#words;
+    const { item, state, numbers } = this.#rows.get(method);
     this.#state(method, verdict);
-    if (place && place !== "nowhere") row.state.after(el("p", { class: "muted" }, t.place[place] ?? place));
-    if (required) row.state.after(el("p", { class: "muted" }, t.required));
+    state.after(...[required && muted(t.required), place && place !== "nowhere" && muted(t.place[place] ?? place)].filter(Boolean));
     const timing = (lanes.find(({ lane }) => lane === "main") ?? lanes[0])?.timing;
+    const { open, roundTrip, delay, overhead: bytes, idle } = t.number;
     const cells = [
-      [t.number.open, timing?.openUs != null && time(timing.openUs)],
-      [t.number.roundTrip, timing?.roundTrip && time(timing.roundTrip.medianUs)],
-      [delivery?.relative ? t.number.relativeDelay : t.number.delay, delivery && time(delivery.medianUs),
-        delivery && say(t.worst, { worst: time(delivery.worstUs) })],
-      [t.number.overhead, overhead && say(t.bytes, { n: count(overhead.upBytes + overhead.downBytes) }), t.perMessage],
-      [t.number.idle, idleTestedMs != null && time(idleTestedMs * 1000), t.survived],
+      [open, timing?.openUs != null && time(timing.openUs)],
+      [roundTrip, timing?.roundTrip && time(timing.roundTrip.medianUs)],
+      [delivery?.relative ? t.relativeDelay : delay, delivery && time(delivery.medianUs), delivery && say(t.worst, { worst: time(delivery.worstUs) })],
+      [bytes, overhead && say(t.bytes, { n: count(overhead.upBytes + overhead.downBytes) }), t.perMessage],
+      [idle, idleTestedMs != null && time(idleTestedMs * 1000), t.survived],
     ];
     if (!cells.some(([, value]) => value)) return;
     this.columns.hidden = false;
-    row.item.classList.add("measured");
-    into(row.numbers, ...cells.map(([term, value, more]) => el("div", { class: !value && "none" },
+    item.classList.add("measured");
+    into(numbers, ...cells.map(([term, value, more]) => el("div", { class: !value && "none" },
       el("dt", {}, term), el("dd", {}, value || "–", value && more && el("small", {}, more)))));
   }
 }
