@@ -6,9 +6,7 @@
 
 use core::fmt::{self, Display, Formatter};
 
-use serde::ser::{
-    self, Impossible, Serialize, SerializeSeq, SerializeStruct, SerializeStructVariant,
-};
+use serde::ser::{self, Impossible, Serialize, SerializeSeq, SerializeStruct};
 
 /// The text of `value`.
 ///
@@ -55,13 +53,23 @@ fn not_ours() -> ! {
 
 impl Writer {
     #[inline(never)]
+    fn mark(&mut self, mark: char) {
+        self.text.push(mark);
+    }
+
+    #[inline(never)]
+    fn word(&mut self, word: &str) {
+        self.text.push_str(word);
+    }
+
+    #[inline(never)]
     fn string(&mut self, text: &str) {
-        self.text.push('"');
+        self.mark('"');
         for c in text.chars() {
             match c {
                 '"' | '\\' => {
-                    self.text.push('\\');
-                    self.text.push(c);
+                    self.mark('\\');
+                    self.mark(c);
                 }
                 '\u{0}'..='\u{1f}' => {
                     self.text.push_str("\\u00");
@@ -69,10 +77,10 @@ impl Writer {
                     self.text
                         .push(char::from(b"0123456789abcdef"[c as usize & 15]));
                 }
-                _ => self.text.push(c),
+                _ => self.mark(c),
             }
         }
-        self.text.push('"');
+        self.mark('"');
     }
 
     #[inline(never)]
@@ -86,8 +94,8 @@ impl Writer {
     /// A comma, unless it is the first.
     #[inline(never)]
     fn next(&mut self) {
-        if !self.text.ends_with(['{', '[']) {
-            self.text.push(',');
+        if !matches!(self.text.as_bytes().last(), Some(b'{' | b'[')) {
+            self.mark(',');
         }
     }
 
@@ -95,25 +103,14 @@ impl Writer {
     fn key(&mut self, key: &str) {
         self.next();
         self.string(key);
-        self.text.push(':');
+        self.mark(':');
     }
 }
 
-/// An object or array that is open, and what closes it.
-struct Open<'a>(&'a mut Writer, char);
+/// An array that is open.
+struct List<'a>(&'a mut Writer);
 
-impl<'a> Open<'a> {
-    fn new(writer: &'a mut Writer, open: char, close: char) -> Self {
-        writer.text.push(open);
-        Self(writer, close)
-    }
-
-    fn close(self) {
-        self.0.text.push(self.1);
-    }
-}
-
-impl SerializeSeq for Open<'_> {
+impl SerializeSeq for List<'_> {
     type Ok = ();
     type Error = NotOurs;
 
@@ -124,12 +121,15 @@ impl SerializeSeq for Open<'_> {
     }
 
     fn end(self) -> Result<(), NotOurs> {
-        self.close();
+        self.0.mark(']');
         Ok(())
     }
 }
 
-impl SerializeStruct for Open<'_> {
+/// An object that is open.
+struct Object<'a>(&'a mut Writer);
+
+impl SerializeStruct for Object<'_> {
     type Ok = ();
     type Error = NotOurs;
 
@@ -144,25 +144,8 @@ impl SerializeStruct for Open<'_> {
     }
 
     fn end(self) -> Result<(), NotOurs> {
-        self.close();
+        self.0.mark('}');
         Ok(())
-    }
-}
-
-impl SerializeStructVariant for Open<'_> {
-    type Ok = ();
-    type Error = NotOurs;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        key: &'static str,
-        value: &T,
-    ) -> Result<(), NotOurs> {
-        SerializeStruct::serialize_field(self, key, value)
-    }
-
-    fn end(self) -> Result<(), NotOurs> {
-        SerializeStruct::end(self)
     }
 }
 
@@ -177,9 +160,9 @@ macro_rules! not_ours {
 impl<'a> ser::Serializer for &'a mut Writer {
     type Ok = ();
     type Error = NotOurs;
-    type SerializeSeq = Open<'a>;
-    type SerializeStruct = Open<'a>;
-    type SerializeStructVariant = Open<'a>;
+    type SerializeSeq = List<'a>;
+    type SerializeStruct = Object<'a>;
+    type SerializeStructVariant = Impossible<(), NotOurs>;
     type SerializeTuple = Impossible<(), NotOurs>;
     type SerializeTupleStruct = Impossible<(), NotOurs>;
     type SerializeTupleVariant = Impossible<(), NotOurs>;
@@ -189,7 +172,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64);
 
     fn serialize_bool(self, value: bool) -> Result<(), NotOurs> {
-        self.text.push_str(if value { "true" } else { "false" });
+        self.word(if value { "true" } else { "false" });
         Ok(())
     }
 
@@ -224,7 +207,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
     }
 
     fn serialize_unit(self) -> Result<(), NotOurs> {
-        self.text.push_str("null");
+        self.word("null");
         Ok(())
     }
 
@@ -259,8 +242,9 @@ impl<'a> ser::Serializer for &'a mut Writer {
         not_ours()
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Open<'a>, NotOurs> {
-        Ok(Open::new(self, '[', ']'))
+    fn serialize_seq(self, _: Option<usize>) -> Result<List<'a>, NotOurs> {
+        self.mark('[');
+        Ok(List(self))
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, NotOurs> {
@@ -289,8 +273,9 @@ impl<'a> ser::Serializer for &'a mut Writer {
         not_ours()
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Open<'a>, NotOurs> {
-        Ok(Open::new(self, '{', '}'))
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, NotOurs> {
+        self.mark('{');
+        Ok(Object(self))
     }
 
     fn serialize_struct_variant(
@@ -299,7 +284,7 @@ impl<'a> ser::Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Open<'a>, NotOurs> {
+    ) -> Result<Self::SerializeStructVariant, NotOurs> {
         not_ours()
     }
 }
