@@ -65,17 +65,12 @@ export class PushCheck extends Base {
   #abort = null;
   #run = null;
   #report = null;
-  #options = {};
+  /** Perhaps set before this file arrived. */
+  options = this.options ?? {};
 
   constructor() {
     super();
     dress(this.attachShadow({ mode: "open" }));
-    // A property that was set before this file arrived hides the accessor.
-    if (Object.hasOwn(this, "options")) {
-      const { options } = this;
-      delete this.options;
-      this.options = options;
-    }
   }
 
   connectedCallback() {
@@ -105,14 +100,6 @@ export class PushCheck extends Base {
 
   get running() {
     return this.#abort !== null;
-  }
-
-  get options() {
-    return this.#options;
-  }
-
-  set options(options) {
-    this.#options = options ?? {};
   }
 
   start() {
@@ -164,7 +151,7 @@ export class PushCheck extends Base {
       const value = this.getAttribute(name);
       if (value !== null) options[name] = name === "base" || name === "mode" ? value : value.match(/\S+/g) ?? [];
     }
-    Object.assign(options, this.#options);
+    Object.assign(options, this.options);
     try {
       options.base = new URL(options.base, document.baseURI).href;
     } catch {

@@ -1,6 +1,8 @@
 /**
  * The look of <push-check>. Themed from outside by the custom properties at the top and by `::part()`.
  *
+ * In wide cards numbers stand under one line of headings, which stay in each row for screen readers.
+ *
  * `!important` and `all: initial` keep a page's own rules (`* { all: unset }`) out; `hidden` on the element still hides.
  */
 export const style = `
@@ -23,7 +25,7 @@ export const style = `
   box-sizing: border-box;
   container-type: inline-size;
   max-width: 46em;
-  padding: 1.75em;
+  padding: clamp(1em, 5vw, 1.75em);
   border: 1px solid var(--line);
   border-radius: var(--push-check-radius, 16px);
   background: var(--back);
@@ -61,11 +63,10 @@ code, textarea { font: .9em ui-monospace, monospace }
 [part=methods], [part=next], [part=details], progress, .actions, .facts { margin-top: 1.25em }
 
 header { display: flex; gap: 1em }
-header p { margin-top: .3em; text-wrap: pretty }
-.icon { flex: none; display: grid; place-items: center; box-sizing: border-box; width: 1.75em; height: 1.75em; border-radius: 50%; background: var(--soft); color: var(--muted) }
+header p { margin-top: .3em }
+.icon { flex: none; display: grid; place-items: center; box-sizing: border-box; width: 1.75em; height: 1.75em; border-radius: 50%; background: var(--soft); color: var(--muted); font-weight: 700; line-height: 1 }
 header .icon { font-size: 1.5em }
 .icon:empty { display: none }
-svg { width: 1.2em; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round }
 [data-state=passed] .icon, [data-state=opens] .icon { background: var(--good-soft); color: var(--good) }
 [data-state=warning] .icon, [data-state=failed] .icon { background: var(--warn-soft); color: var(--warn) }
 [data-state=trying] .icon { background: none; border: 2px solid var(--line); border-top-color: var(--accent); animation: turn 1s linear infinite }
@@ -87,12 +88,11 @@ button, textarea, .scroll { padding: .55em 1.1em; border: 1px solid var(--line);
 button { font: inherit; font-weight: 600; cursor: pointer }
 button:hover { filter: brightness(.96) }
 [part=primary] { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
-[data-shape=running] [part=primary] { background: var(--back); border-color: var(--line); color: var(--text) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .note:not(:empty) { margin-top: .6em }
 textarea { box-sizing: border-box; width: 100%; margin-top: .6em }
 
-summary { width: fit-content; color: var(--accent); cursor: pointer }
+summary { color: var(--accent); cursor: pointer }
 details h3 { margin: 1.25em 0 .4em }
 .scroll { overflow-x: auto; padding: 0 }
 table { border-collapse: collapse; width: 100%; font-size: .88em; white-space: nowrap }
@@ -102,7 +102,6 @@ thead th { border: 0; background: var(--soft); color: var(--muted) }
 
 .unseen { position: absolute; overflow: hidden; clip-path: inset(50%); width: 1px; height: 1px; white-space: nowrap }
 @container (min-width: 38em) {
-  /* Numbers under one line of headings, which stand in each row for screen readers. */
   .measured { grid-template-columns: auto 1fr 27em }
   .numbers { grid-column: 3 }
   .numbers, .columns { grid-template-columns: 1fr 1fr 1.2fr 1fr 1fr }
@@ -111,7 +110,6 @@ thead th { border: 0; background: var(--soft); color: var(--muted) }
   .columns { display: grid; gap: .8em; width: calc(27em / .78); margin: 1.5em 0 -.9em auto }
   [part=next] { grid-template-columns: auto 1fr }
 }
-@media (max-width: 30em) { [part=card] { padding: 1.15em } .actions button { flex: auto } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
 @media (forced-colors: active) { .icon { border: 1px solid } }
 `;

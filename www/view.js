@@ -10,34 +10,24 @@ const LANGUAGES = { en };
 export const METHODS = Object.keys(en.method);
 const byRank = (a, b) => METHODS.indexOf(a) - METHODS.indexOf(b);
 
-// Strokes in a box of 16 by 16.
-const CROSS = "M5.5 5.5l5 5m0-5l-5 5";
-const STROKES = {
+// None of these characters is an emoji anywhere.
+const SIGNS = {
   // Of methods, before they are tried.
-  "web-socket": "M4 6h8L10 4m2 6H4l2 2",
-  "server-sent-events": "M8 4v8M5 9l3 3 3-3",
-  "streaming-fetch": "M4 5h8M4 8h5M4 11h7",
-  "long-polling": "M5 4h6l-6 8h6z",
-  polling: "M12 8a4 4 0 1 1-1-3V3m0 2H9",
+  "web-socket": "⇄",
+  "server-sent-events": "↓",
+  "streaming-fetch": "≡",
+  "long-polling": "◔",
+  polling: "↻",
   // Of words and verdicts; `trying` turns.
-  opens: "M4 8h8M9 5l3 3-3 3",
-  waiting: "M8 4v4l2 2",
-  passed: "M4 8l3 3 5-5",
-  warning: "M8 4v5m0 2.5v.01",
-  failed: CROSS,
-  "fails-so-far": CROSS,
-  skipped: "M5 8h6",
-  inconclusive: "M6 6a2 2 0 1 1 2 2v1m0 2.5v.01",
+  opens: "→",
+  waiting: "…",
+  passed: "✓",
+  warning: "!",
+  failed: "✕",
+  "fails-so-far": "✕",
+  skipped: "–",
+  inconclusive: "?",
 };
-
-/** The sign of a word, verdict or method. */
-function icon(of) {
-  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-  svg.setAttribute("viewBox", "0 0 16 16");
-  path.setAttribute("d", STROKES[of] ?? "");
-  svg.append(path);
-  return svg;
-}
 
 /** An element with attributes and children; what is empty is left out. */
 function el(tag, attributes, ...children) {
@@ -68,7 +58,7 @@ export function words(tag) {
   }
   const t = text ?? en;
   const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  const count = (value, digits = 0) => value.toLocaleString(locale, { maximumFractionDigits: digits });
+  const count = (value, tenths) => value?.toLocaleString(locale, { maximumFractionDigits: tenths ? 1 : 0 });
   return {
     t,
     say,
@@ -76,9 +66,10 @@ export function words(tag) {
     list: (items) => new Intl.ListFormat(locale).format(items),
     date: (ms) => new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" }),
     /** Of microseconds: two or three digits that matter. */
-    time: (us) => us < 999_500
-      ? say(t.ms, { n: count(us / 1000, us < 9_950 ? 1 : 0) })
-      : say(t.s, { n: count(us / 1e6, us < 99_500_000 ? 1 : 0) }),
+    time(us) {
+      if (us == null) return "";
+      return us < 999_500 ? say(t.ms, { n: count(us / 1e3, us < 9_950) }) : say(t.s, { n: count(us / 1e6, us < 99_500_000) });
+    },
   };
 }
 
@@ -138,14 +129,14 @@ function untried({ scheme, host, port, skipped }, { t, say }, base) {
 }
 
 /** What stands in the `<details>`. */
-function details({ run, software, wire, schema, about, surroundings, findings, lanes, methods }, words, base) {
+function details({ run, software, about, surroundings, findings, lanes, methods }, words, base) {
   const { t, say, time, count, date } = words;
   const part = (title, items) => items.length ? [el("h3", {}, title), el("ul", {}, ...items.map((item) => el("li", {}, ...item)))] : [];
 
   const found = findings.map(({ code, method, place, strength, seen, of }) => [
     say(t.finding[code] ?? code, { method: t.method[method] ?? method ?? "" }),
     place && el("p", {}, t.place[place] ?? place),
-    muted(el("code", {}, code), " · ", say(t.seen, { strength: t.strength[strength] ?? strength, seen, of })),
+    muted(el("code", {}, code), " · ", say(t.seen, { strength, seen, of })),
   ]);
 
   const ways = lanes.map((lane) => [
@@ -156,14 +147,13 @@ function details({ run, software, wire, schema, about, surroundings, findings, l
   const polled = methods.flatMap(({ delivery }) => delivery?.atInterval ?? []).map(({ everyMs, meanUs, worstUs }) =>
     [say(t.polled, { every: time(everyMs * 1000), mean: time(meanUs), worst: time(worstUs) })]);
 
-  const us = (value) => value == null ? "–" : time(value);
   const rows = attemptsOf(methods).map((a) => {
     const end = [a.ended, a.status, a.close?.code, a.close?.reason, a.closeClass, a.timeClass, a.error, a.blockedBy, a.refused, a.place];
     const cells = [
-      a.lane, t.state[a.verdict] ?? a.verdict, us(a.openUs), us(a.firstMessageUs), us(a.endedUs), a.resourceTiming?.protocol ?? "–",
-      a.arrivals == null ? "–" : count(a.arrivals), end.filter(Boolean).join(" · "),
+      a.lane, t.state[a.verdict] ?? a.verdict, time(a.openUs), time(a.firstMessageUs), time(a.endedUs), a.resourceTiming?.protocol,
+      count(a.arrivals), end.filter(Boolean).join(" · "),
     ];
-    return el("tr", {}, el("th", { scope: "row" }, `${a.probe} ${a.attempt}`), ...cells.map((cell) => el("td", {}, cell)));
+    return el("tr", {}, el("th", { scope: "row" }, `${a.probe} ${a.attempt}`), ...cells.map((cell) => el("td", {}, cell || "–")));
   });
   const head = t.columns.map((column) => el("th", { scope: "col" }, column));
 
@@ -180,10 +170,9 @@ function details({ run, software, wire, schema, about, surroundings, findings, l
     el("dl", { class: "facts" }, ...terms([
       [t.run, run.id],
       [t.began, date(run.startedAt)],
-      [t.took, time(run.durationUs)],
       [t.browser, engine ? `${engine.family} ${engine.version}` : userAgent || t.unknown],
       [t.server, about?.instance ?? t.unknown],
-      [t.versions, `${software.name} ${software.version} · ${wire} · ${schema}`],
+      [t.version, software.version],
     ])),
   ];
 }
@@ -205,7 +194,7 @@ export class View {
     this.summary = el("p", { part: "summary", class: "muted" }, t.intro);
     this.header = el("header", {}, el("span", { class: "icon", "aria-hidden": true }), el("div", {}, this.headline, this.summary));
     this.bar = el("progress", { part: "progress", max: 1000, "aria-label": t.progress });
-    this.columns = el("div", { class: "columns", "aria-hidden": true }, ...Object.values(t.number).map((name) => el("span", {}, name)));
+    this.columns = el("div", { class: "columns", "aria-hidden": true }, ...t.numbers.map((name) => el("span", {}, name)));
     this.list = el("ul", { part: "methods" });
     this.next = el("dl", { part: "next" });
     this.act = button("primary", "", act);
@@ -215,10 +204,10 @@ export class View {
     this.details = el("details", { part: "details" });
     // Two or three messages a run, not one a method: rows change silently.
     this.status = el("p", { class: "unseen", role: "status" });
-    this.card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
+    const card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
       this.header, this.bar, this.columns, this.list, this.next, el("div", { class: "actions" }, this.act, this.copy, this.download),
       this.note, this.details, this.status);
-    root.append(this.card);
+    root.append(card);
     this.#shape("idle", t.start);
     this.#list(METHODS);
   }
@@ -280,7 +269,6 @@ export class View {
   }
 
   #shape(shape, label) {
-    this.card.dataset.shape = shape;
     this.act.textContent = label;
     this.bar.hidden = shape !== "running";
     this.next.hidden = this.details.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
@@ -297,7 +285,7 @@ export class View {
 
   #sign(item, state) {
     item.dataset.state = state;
-    into(item.firstChild, icon(state));
+    item.firstChild.textContent = SIGNS[state] ?? "";
   }
 
   /** One row each, not tried yet. */
@@ -307,7 +295,7 @@ export class View {
     into(this.list, ...methods.map((method) => {
       const state = el("p", { class: "state" }, t.how[method]);
       const numbers = el("dl", { class: "numbers" });
-      const item = el("li", { part: "method" }, el("span", { class: "icon", "aria-hidden": true }, icon(method)),
+      const item = el("li", { part: "method" }, el("span", { class: "icon", "aria-hidden": true }, SIGNS[method]),
         el("div", {}, el("h3", {}, t.method[method] ?? method), state), numbers);
       this.#rows.set(method, { item, state, numbers });
       return item;
@@ -327,13 +315,13 @@ export class View {
     this.#state(method, verdict);
     state.after(...[required && muted(t.required), place && place !== "nowhere" && muted(t.place[place] ?? place)].filter(Boolean));
     const timing = (lanes.find(({ lane }) => lane === "main") ?? lanes[0])?.timing;
-    const { open, roundTrip, delay, overhead: bytes, idle } = t.number;
+    const [open, roundTrip, delay, bytes, idle] = t.numbers;
     const cells = [
-      [open, timing?.openUs != null && time(timing.openUs)],
-      [roundTrip, timing?.roundTrip && time(timing.roundTrip.medianUs)],
-      [delivery?.relative ? t.relativeDelay : delay, delivery && time(delivery.medianUs), delivery && say(t.worst, { worst: time(delivery.worstUs) })],
+      [open, time(timing?.openUs)],
+      [roundTrip, time(timing?.roundTrip?.medianUs)],
+      [delivery?.relative ? t.relativeDelay : delay, time(delivery?.medianUs), delivery && say(t.worst, { worst: time(delivery.worstUs) })],
       [bytes, overhead && say(t.bytes, { n: count(overhead.upBytes + overhead.downBytes) }), t.perMessage],
-      [idle, idleTestedMs != null && time(idleTestedMs * 1000), t.survived],
+      [idle, idleTestedMs && time(idleTestedMs * 1000), t.survived],
     ];
     if (!cells.some(([, value]) => value)) return;
     this.columns.hidden = false;
