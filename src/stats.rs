@@ -38,18 +38,22 @@ impl Spread {
 
 /// The middle sample; of an even number the mean of the middle two, rounded down.
 pub fn median(samples: &[u64]) -> Option<u64> {
-    // By insertion: few samples, and the library's sorts weigh more than all of this file.
-    let mut sorted: Vec<u64> = Vec::with_capacity(samples.len());
-    for sample in samples {
-        sorted.insert(
-            sorted.iter().take_while(|other| *other < sample).count(),
-            *sample,
-        );
-    }
-    let upper = *sorted.get(sorted.len() / 2)?;
-    if sorted.len() % 2 == 1 {
+    let half = samples.len() / 2;
+    let upper = ranked(samples, half)?;
+    if samples.len() % 2 == 1 {
         return Some(upper);
     }
-    let lower = sorted[sorted.len() / 2 - 1];
+    let lower = ranked(samples, half - 1)?;
     Some(lower + (upper - lower) / 2)
+}
+
+/// The sample that stands there in order of size. By counting: few samples, and a sort weighs more than all of this file.
+#[inline(never)]
+fn ranked(samples: &[u64], rank: usize) -> Option<u64> {
+    let fits = |sample: &&u64| {
+        let smaller = samples.iter().filter(|other| other < sample).count();
+        let others = samples.iter().filter(|other| other <= sample).count();
+        (smaller..others).contains(&rank)
+    };
+    samples.iter().find(fits).copied()
 }

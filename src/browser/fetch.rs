@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use super::js::{self, Answer};
 use super::registry::Undo;
 use super::settle::Settle;
-use super::{Sink, name_of};
+use super::{Sink, name_of, own};
 use crate::evidence::Event;
 use crate::run::{Driver, Request};
 use crate::time::Micros;
@@ -32,7 +32,8 @@ struct Step {
 
 impl Drop for Fetch {
     fn drop(&mut self) {
-        self.step.next.take();
+        let next = own(&self.step.next).take();
+        drop(next);
     }
 }
 
@@ -113,7 +114,7 @@ impl Step {
                 step.sink.send_at(at, Event::Failed { name });
             }
         };
-        *self.next.borrow_mut() = Some(Settle::new(promise, Box::new(settled)));
+        *own(&self.next) = Some(Settle::new(promise, Box::new(settled)));
     }
 
     fn answered(self: &Rc<Self>, response: &JsValue) -> Result<(), JsValue> {
@@ -165,9 +166,7 @@ impl Step {
         }
         let mut whole = Vec::new();
         let bytes = js::bytes(&js::get(result, "value"));
-        self.lines
-            .borrow_mut()
-            .push(bytes.into_iter(), |line, bytes| whole.push((line, bytes)));
+        own(&self.lines).push(bytes.into_iter(), |line, bytes| whole.push((line, bytes)));
         // Read on first: what the messages lead to may let go of all this.
         self.read(reader.clone())?;
         for (line, bytes) in whole {

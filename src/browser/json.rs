@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::fetch::{call, head};
 use super::js::{self, Answer};
+use super::own;
 use super::registry::Undo;
 use super::settle::Settle;
 use crate::evidence::Event;
@@ -21,7 +22,8 @@ pub(super) struct Question {
 
 impl Drop for Question {
     fn drop(&mut self) {
-        self.step.take();
+        let step = own(&self.step).take();
+        drop(step);
     }
 }
 
@@ -46,11 +48,11 @@ pub(super) fn ask(
         Ok(body) => {
             let told = told.clone();
             let parsed = Box::new(move |json: Answer| told(json.ok()));
-            *next.borrow_mut() = Some(Settle::new(&body, parsed));
+            *own(&next) = Some(Settle::new(&body, parsed));
         }
         Err(_) => told(None),
     };
-    *step.borrow_mut() = Some(Settle::new(&promise, Box::new(answered)));
+    *own(&step) = Some(Settle::new(&promise, Box::new(answered)));
     Some(Question {
         step,
         _aborted_last: undo,

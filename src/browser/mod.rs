@@ -16,6 +16,7 @@ mod timing;
 mod watch;
 mod web_socket;
 
+use core::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 pub use listen::Listener;
@@ -118,6 +119,15 @@ impl Running {
         if let (Self::Socket(socket), Do::Send(text)) = (self, what) {
             socket.send(text, sink);
         }
+    }
+}
+
+/// What a cell holds. A panic of ours names the line that found it taken, without the library's formatting.
+#[track_caller]
+pub(crate) fn own<T>(cell: &RefCell<T>) -> RefMut<'_, T> {
+    match cell.try_borrow_mut() {
+        Ok(held) => held,
+        Err(_) => panic!("taken already"),
     }
 }
 

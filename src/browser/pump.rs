@@ -13,7 +13,7 @@ use super::json::{Question, ask};
 use super::timer::Timer;
 use super::timing::Timings;
 use super::watch::{Watch, is_hidden};
-use super::{Listener, Running, Sink, js, read};
+use super::{Listener, Running, Sink, js, own, read};
 use crate::evidence::{Event, Notice, ResourceTiming};
 use crate::plan::budget;
 use crate::report::Report;
@@ -61,6 +61,7 @@ struct Held {
 pub struct Pump {
     clock: Clock,
     run: RefCell<Run>,
+    /// The next one is the last.
     queue: RefCell<Vec<(Micros, Input)>>,
     held: RefCell<Held>,
     turning: Cell<bool>,
@@ -92,7 +93,7 @@ impl Pump {
         });
         // An aborted signal never fires again: it is looked at before it is listened to.
         if signal.is_some_and(|signal| js::flag(signal, "aborted")) {
-            pump.queue.borrow_mut().push((pump.now(), Input::Stop));
+            own(&pump.queue).insert(0, (pump.now(), Input::Stop));
         } else {
             let stop = |signal: &JsValue| {
                 let pump = pump.clone();
@@ -100,7 +101,7 @@ impl Pump {
             };
             let timings = pump.clone();
             let timings = Timings::observe(Box::new(move |url, timing| timings.timed(url, timing)));
-            let held = &mut *pump.held.borrow_mut();
+            let held = &mut *own(&pump.held);
             held.signal = signal.map(stop);
             held.watch = Some(Watch::start(&pump));
             held.timings = timings;
@@ -114,10 +115,7 @@ impl Pump {
     }
 
     pub(super) fn seen(self: &Rc<Self>, at: Micros, attempt: u16, event: Event) {
-        self.queue
-            .borrow_mut()
-            .push((at, Input::Seen(attempt, event)));
-        self.turn();
+        self.put_at(at, Input::Seen(attempt, event));
     }
 
     pub(super) fn stop(self: &Rc<Self>) {
@@ -131,7 +129,7 @@ impl Pump {
     pub(super) fn visibility(self: &Rc<Self>, hidden: bool) {
         let now = self.now();
         if let Some(since) = self.hidden_since.replace(hidden.then_some(now)) {
-            self.run.borrow_mut().surroundings().hidden_us += now.since(since).0;
+            own(&self.run).surroundings().hidden_us += now.since(since).0;
         }
         self.notice(if hidden {
             Notice::Hidden
@@ -143,9 +141,7 @@ impl Pump {
     /// A policy forbade something: the attempt that it names, if it is one of ours.
     pub(super) fn blocked(self: &Rc<Self>, uri: &str, directive: String) {
         let named = |request: &Request| uri.len() > 8 && request.url.starts_with(uri);
-        let index = self
-            .held
-            .borrow()
+        let index = own(&self.held)
             .attempts
             .iter()
             .rposition(|a| a.running.is_some() && named(&a.request));
@@ -161,9 +157,7 @@ impl Pump {
     }
 
     fn timed(self: &Rc<Self>, url: &str, timing: ResourceTiming) {
-        let index = self
-            .held
-            .borrow()
+        let index = own(&self.held)
             .attempts
             .iter()
             .position(|attempt| attempt.request.url == url);
@@ -173,7 +167,11 @@ impl Pump {
     }
 
     fn put(self: &Rc<Self>, input: Input) {
-        self.queue.borrow_mut().push((self.now(), input));
+        self.put_at(self.now(), input);
+    }
+
+    fn put_at(self: &Rc<Self>, at: Micros, input: Input) {
+        own(&self.queue).insert(0, (at, input));
         self.turn();
     }
 
@@ -191,7 +189,7 @@ impl Pump {
         }
         if !self.finished.get() {
             let pump = self.clone();
-            self.held.borrow_mut().beat = Some(Timer::new(
+            own(&self.held).beat = Some(Timer::new(
                 budget::BEAT.ms_up(),
                 Box::new(move |_| pump.beat()),
             ));
@@ -208,14 +206,14 @@ impl Pump {
                 self.hand(at, input);
             }
             let now = self.now();
-            self.run.borrow_mut().on_time(now);
+            own(&self.run).on_time(now);
             while let Some(action) = self.next_action() {
                 self.perform(action);
             }
             if self.finished.get() {
                 return;
             }
-            if self.queue.borrow().is_empty() {
+            if own(&self.queue).is_empty() {
                 break;
             }
         }
@@ -224,20 +222,15 @@ impl Pump {
     }
 
     fn take(&self) -> Option<(Micros, Input)> {
-        let mut queue = self.queue.borrow_mut();
-        if queue.is_empty() {
-            None
-        } else {
-            Some(queue.remove(0))
-        }
+        own(&self.queue).pop()
     }
 
     fn next_action(&self) -> Option<Action> {
-        self.run.borrow_mut().poll_action()
+        own(&self.run).poll_action()
     }
 
     fn hand(&self, at: Micros, input: Input) {
-        let mut run = self.run.borrow_mut();
+        let mut run = own(&self.run);
         match input {
             Input::Seen(attempt, event) => run.handle(at, attempt, event),
             Input::About(about) => run.heard_about(at, about),
@@ -255,7 +248,7 @@ impl Pump {
                     attempt: start.attempt,
                 };
                 let running = Running::start(&start.request, &sink);
-                self.held.borrow_mut().attempts.push(Attempt {
+                own(&self.held).attempts.push(Attempt {
                     request: start.request,
                     running,
                 });
@@ -265,16 +258,14 @@ impl Pump {
                 what: crate::session::Do::Release,
             } => {
                 let index = usize::from(attempt).wrapping_sub(1);
-                let released = self
-                    .held
-                    .borrow_mut()
+                let released = own(&self.held)
                     .attempts
                     .get_mut(index)
                     .and_then(|a| a.running.take());
                 drop(released);
             }
             Action::Do { attempt, what } => {
-                let held = self.held.borrow();
+                let held = own(&self.held);
                 let sink = Sink {
                     pump: self.clone(),
                     attempt,
@@ -293,7 +284,7 @@ impl Pump {
                     pump.put(Input::About(json.and_then(read::about)));
                 };
                 let question = ask(&url, None, Rc::new(told));
-                self.held.borrow_mut().questions.extend(question);
+                own(&self.held).questions.extend(question);
             }
             Action::AskLedger { url, body } => {
                 let pump = self.clone();
@@ -301,7 +292,7 @@ impl Pump {
                     pump.put(Input::Ledger(json.and_then(read::ledger)));
                 };
                 let question = ask(&url, Some(&body), Rc::new(told));
-                self.held.borrow_mut().questions.extend(question);
+                own(&self.held).questions.extend(question);
             }
             Action::Say(progress) => (self.tell)(Told::Progress(&progress)),
             Action::Keep(report) => (self.tell)(Told::Keep(&report)),
@@ -311,7 +302,7 @@ impl Pump {
                     report.surroundings.hidden_us += self.now().since(since).0;
                 }
                 // Out of the cell before it is dropped: nothing that its Drop calls finds it borrowed.
-                let held = self.held.take();
+                let held = core::mem::take(&mut *own(&self.held));
                 drop(held);
                 (self.tell)(Told::Report(report));
             }
@@ -320,15 +311,15 @@ impl Pump {
 
     /// One timer, kept while the deadline stays the same; rounded up, so that it is never early by more than the clock.
     fn set_timer(self: &Rc<Self>) {
-        let wake = self.run.borrow().wake_at();
-        let mut held = self.held.borrow_mut();
+        let wake = own(&self.run).wake_at();
+        let mut held = own(&self.held);
         if held.timer.as_ref().map(|(at, _)| *at) == wake {
             return;
         }
         held.timer = wake.map(|at| {
             let pump = self.clone();
             let woken = move |_| {
-                let spent = pump.held.borrow_mut().timer.take();
+                let spent = own(&pump.held).timer.take();
                 pump.turn();
                 drop(spent);
             };

@@ -193,7 +193,9 @@ fn sighting(v: &Value<'_>) -> Sighting {
         End::Broken,
         End::OurLimit,
     ];
-    let kind = v.needed(v.index("kind", &Kind::ALL.map(Kind::as_str)));
+    let kind = v.index("kind", &Kind::ALL.map(Kind::as_str));
+    let kind = kind.and_then(|kind| Kind::ALL.get(kind));
+    v.wrong.set(v.wrong.get() || kind.is_none());
     let close = v.at("close");
     let close = close
         .maybe_number("code")
@@ -202,7 +204,7 @@ fn sighting(v: &Value<'_>) -> Sighting {
         instance: v.text("instance"),
         probe: v.text("probe"),
         attempt: v.small("attempt") as u16,
-        kind: Kind::ALL[kind],
+        kind: *kind.unwrap_or(&Kind::Poll),
         method: v.text("method"),
         at: v.micros("at"),
         http_version: v.text("httpVersion"),
@@ -230,6 +232,6 @@ fn sighting(v: &Value<'_>) -> Sighting {
             reason_length: length as u32,
         }),
         ended_at: v.maybe_number("endedAt").map(Micros),
-        end: v.index("end", &ENDS).map(|end| IS[end]),
+        end: v.index("end", &ENDS).and_then(|end| IS.get(end).copied()),
     }
 }

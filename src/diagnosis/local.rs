@@ -3,7 +3,7 @@
 use super::{Code, Finding, Place, Severity, Strength};
 use crate::evidence::{Event, Evidence, Notice, StampedNotice};
 use crate::method::Method;
-use crate::wire::digits;
+use crate::wire::{digits, joined};
 
 fn finding(code: Code, method: Option<Method>, because: Vec<String>) -> Finding {
     Finding {
@@ -32,7 +32,7 @@ pub(super) fn method_not_supported(evidence: &Evidence) -> Vec<Finding> {
         let mut because = Vec::new();
         for trace in evidence.traces.iter().filter(|t| t.method == method) {
             if trace.first(lacking).is_some() {
-                because.push(["trace:", &digits(trace.id.into())].concat());
+                because.push(joined(&["trace:", &digits(trace.id.into())]));
             }
         }
         if !because.is_empty() {

@@ -18,7 +18,7 @@ pub use place::Place;
 pub use verdict::{RunResult, Verdict, Word, result, together};
 
 use crate::evidence::Evidence;
-use crate::wire::digits;
+use crate::wire::{digits, joined};
 
 /// What the evidence says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
     let mut findings = local::method_not_supported(evidence);
     findings.extend(local::own_failure(evidence));
     for (i, finding) in findings.iter_mut().enumerate() {
-        finding.id = ["f", &digits(i as u64 + 1)].concat();
+        finding.id = joined(&["f", &digits(i as u64 + 1)]);
     }
     Diagnosis {
         findings,

@@ -62,7 +62,9 @@ pub fn overhead(method: Method, sightings: &[&Sighting]) -> Option<Overhead> {
     let down_bytes = bytes_out.saturating_sub(head_out).saturating_sub(payload) / messages;
     let ratio = |payload_bytes: u32| Ratio {
         payload_bytes,
-        permille: (up_bytes + down_bytes) * 1000 / u64::from(payload_bytes),
+        permille: ((up_bytes + down_bytes) * 1000)
+            .checked_div(payload_bytes.into())
+            .unwrap_or_default(),
     };
     Some(Overhead {
         messages: messages as u32,

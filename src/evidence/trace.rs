@@ -78,7 +78,11 @@ impl Trace {
     pub(crate) fn shorten(&mut self) {
         let surplus = self.events.len().saturating_sub(FIRST + LAST);
         if surplus > 0 {
-            self.events.drain(FIRST..FIRST + surplus);
+            let mut index = 0;
+            self.events.retain(|_| {
+                index += 1;
+                index <= FIRST || index > FIRST + surplus
+            });
             self.omitted += surplus as u32;
         }
     }

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::browser::js::{self, absent, get};
+use crate::browser::own;
 use crate::diagnosis::Asked;
 use crate::evidence::Surroundings;
 use crate::method::Method;
@@ -14,8 +15,8 @@ use crate::plan::{Lane, OwnEndpoint, Plan};
 use crate::report::{Heading, Label, Mode};
 use crate::run::Setup;
 use crate::time::Micros;
-use crate::wire::number;
 use crate::wire::{Key, Scheme};
+use crate::wire::{joined, number};
 
 /// What a run is asked to do.
 #[derive(Clone, Debug)]
@@ -106,7 +107,7 @@ impl Options {
         let mut plan = Plan::quick(self.base.lane("main"), &self.methods);
         for (method, base, endpoint) in self.endpoints {
             plan.add_own(
-                base.lane(&["own-", method.as_str()].concat()),
+                base.lane(&joined(&["own-", method.as_str()])),
                 method,
                 endpoint,
             );
@@ -201,9 +202,9 @@ pub(super) fn from_js(
 impl Parser {
     #[inline(never)]
     fn wrong(&self, field: &str, what: &str) {
-        let mut first = self.first_wrong.borrow_mut();
+        let mut first = own(&self.first_wrong);
         if first.is_none() {
-            *first = Some(OptionsError([field, " ", what].concat()));
+            *first = Some(OptionsError(joined(&[field, " ", what])));
         }
     }
 
@@ -338,7 +339,7 @@ impl Parser {
         for (name, method) in METHODS {
             let endpoint = get(value, name);
             if !absent(&endpoint) {
-                let name = ["endpoints.", name].concat();
+                let name = joined(&["endpoints.", name]);
                 let (base, own) = self.endpoint(&name, &endpoint, method);
                 found.push((method, base, own));
             }
@@ -357,7 +358,7 @@ impl Parser {
             "timeoutMs",
         ];
         self.known_fields(name, value, &FIELDS);
-        let at = |part: &str| [name, ".", part].concat();
+        let at = |part: &str| joined(&[name, ".", part]);
         let string = |part: &str| self.string(&at(part), value, part);
         let text = string("url");
         if text.is_none() {

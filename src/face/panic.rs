@@ -8,7 +8,7 @@ use std::panic::PanicHookInfo;
 use wasm_bindgen::JsValue;
 
 use crate::browser::{js, registry};
-use crate::wire::digits;
+use crate::wire::{digits, joined};
 
 thread_local! {
     static INSTALLED: Cell<bool> = const { Cell::new(false) };
@@ -51,12 +51,12 @@ pub(super) fn install() {
 fn failed(info: &PanicHookInfo<'_>) {
     let place = info
         .location()
-        .map(|at| [at.file(), ":", &digits(at.line().into())].concat())
+        .map(|at| joined(&[at.file(), ":", &digits(at.line().into())]))
         .unwrap_or_default();
     let _no_console = js::call(
         &js::global("console"),
         "error",
-        &[&["pushcheck failed at ", &place].concat().into()],
+        &[&joined(&["pushcheck failed at ", &place]).into()],
     );
     registry::undo_all();
     for run in OPEN.with(js::drain) {

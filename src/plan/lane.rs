@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::wire::Scheme;
-use crate::wire::digits;
+use crate::wire::{digits, joined};
 
 /// A lane of this run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,6 @@ impl Lane {
             (Scheme::Https, true) => "wss://",
         };
         let port = digits(self.port.into());
-        [scheme, &self.host, ":", &port, &self.base, path].concat()
+        joined(&[scheme, &self.host, ":", &port, &self.base, path])
     }
 }

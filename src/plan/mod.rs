@@ -182,6 +182,12 @@ impl Plan {
         plan
     }
 
+    /// The URL of a path on the main lane.
+    pub fn main_url(&self, path: &str) -> String {
+        let main = self.lanes.first();
+        main.map_or_else(String::new, |main| main.url(false, path))
+    }
+
     /// Adds a further lane, with the short form of each method's probe unless the lane is skipped.
     pub fn add_lane(&mut self, lane: Lane, methods: &[Method]) {
         let index = self.lanes.len();

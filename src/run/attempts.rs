@@ -9,7 +9,7 @@ use crate::plan::{Lane, Plan, Probe, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
 use crate::wire::{Kind, Ledger};
-use crate::wire::{digits, push_digits};
+use crate::wire::{digits, joined, push_digits};
 
 /// How far a probe is.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +32,17 @@ pub(super) struct ProbeState {
     pub(super) done: bool,
 }
 
+impl ProbeState {
+    /// When the pace of its probe lets its next attempt start.
+    const fn due(&self, probe: &Probe) -> Micros {
+        if self.started == 0 {
+            Micros::ZERO
+        } else {
+            self.last_start.plus(probe.pace)
+        }
+    }
+}
+
 /// An attempt that runs or ran; the same index as its trace.
 #[derive(Debug)]
 struct Attempt {
@@ -39,6 +50,31 @@ struct Attempt {
     session: Session,
     waiting: bool,
     settled: bool,
+}
+
+impl Attempt {
+    #[inline(never)]
+    fn handle(&mut self, trace: &mut Trace, at: Micros, event: Event) {
+        let over = self.session.over().is_some();
+        if over && !matches!(event, Event::Timed { .. }) {
+            return;
+        }
+        self.session.handle(at, &event);
+        trace.push(at, event.kept(trace.own));
+        trace.ended = self.session.over();
+    }
+
+    /// Its first rung is not climbed yet.
+    const fn is_unanswered(&self) -> bool {
+        self.session.over().is_none() && !self.session.opened()
+    }
+
+    /// An upgrade that is not called waiting yet: when it is to be.
+    fn waiting_from(&self, trace: &Trace, rtt: Micros) -> Option<Micros> {
+        let socket = trace.method == Method::WebSocket;
+        (socket && self.is_unanswered() && !self.waiting)
+            .then(|| trace.started_at.plus(budget::WAITING).plus(rtt.times(4)))
+    }
 }
 
 /// All attempts, in order of their start.
@@ -49,11 +85,9 @@ pub(super) struct Attempts(Vec<Attempt>);
 const ENOUGH_FAILURES: u16 = 3;
 
 impl Attempts {
-    fn live(&self) -> impl Iterator<Item = (usize, &Attempt)> {
-        self.0
-            .iter()
-            .enumerate()
-            .filter(|(_, attempt)| attempt.session.over().is_none())
+    fn live(&self) -> impl Iterator<Item = &Attempt> {
+        let lives = |attempt: &&Attempt| attempt.session.over().is_none();
+        self.0.iter().filter(lives)
     }
 
     /// Forgets all but the first.
@@ -67,92 +101,71 @@ impl Attempts {
 
     pub(super) fn handle(&mut self, traces: &mut [Trace], at: Micros, number: u16, event: Event) {
         let index = usize::from(number).wrapping_sub(1);
-        let Some((attempt, trace)) = self.0.get_mut(index).zip(traces.get_mut(index)) else {
-            return;
-        };
-        let over = attempt.session.over().is_some();
-        if over && !matches!(event, Event::Timed { .. }) {
-            return;
+        if let Some((attempt, trace)) = self.0.get_mut(index).zip(traces.get_mut(index)) {
+            attempt.handle(trace, at, event);
         }
-        attempt.session.handle(at, &event);
-        trace.push(at, event.kept(trace.own));
-        trace.ended = attempt.session.over();
     }
 
     pub(super) fn on_time(&mut self, traces: &mut [Trace], at: Micros) {
-        for index in 0..self.0.len() {
-            if self.0[index].session.on_time(at) {
-                self.handle(traces, at, index as u16 + 1, Event::GaveUp);
+        for (attempt, trace) in self.0.iter_mut().zip(traces) {
+            if attempt.session.on_time(at) {
+                attempt.handle(trace, at, Event::GaveUp);
             }
-            traces[index].ended = self.0[index].session.over();
+            trace.ended = attempt.session.over();
         }
     }
 
     pub(super) fn give_up_all(&mut self, traces: &mut [Trace], at: Micros, event: fn() -> Event) {
-        for index in 0..self.0.len() {
-            self.handle(traces, at, index as u16 + 1, event());
+        for (attempt, trace) in self.0.iter_mut().zip(traces) {
+            attempt.handle(trace, at, event());
         }
-    }
-
-    /// When an unanswered upgrade is to be called waiting.
-    fn waiting_from(trace: &Trace, rtt: Micros) -> Micros {
-        trace.started_at.plus(budget::WAITING).plus(rtt.times(4))
-    }
-
-    fn unanswered_sockets<'a>(
-        &'a self,
-        traces: &'a [Trace],
-    ) -> impl Iterator<Item = (usize, &'a Trace)> {
-        let unanswered =
-            |(_, attempt): &(usize, &Attempt)| !attempt.session.opened() && !attempt.waiting;
-        let socket = |(index, _): (usize, &Attempt)| {
-            Some((index, &traces[index])).filter(|t| t.1.method == Method::WebSocket)
-        };
-        self.live().filter(unanswered).filter_map(socket)
     }
 
     /// Marks upgrades that are unanswered for long; true when there is a new one.
     pub(super) fn mark_waiting(&mut self, traces: &[Trace], at: Micros) -> bool {
         let rtt = smallest_rtt(traces).unwrap_or(budget::RTT_GUESS);
-        let due = self
-            .unanswered_sockets(traces)
-            .filter(|(_, trace)| at >= Self::waiting_from(trace, rtt));
-        let due: Vec<usize> = due.map(|(index, _)| index).collect();
-        due.iter().for_each(|&index| self.0[index].waiting = true);
-        !due.is_empty()
+        let mut any = false;
+        for (attempt, trace) in self.0.iter_mut().zip(traces) {
+            if attempt
+                .waiting_from(trace, rtt)
+                .is_some_and(|due| at >= due)
+            {
+                attempt.waiting = true;
+                any = true;
+            }
+        }
+        any
     }
 
     /// Some attempt of that method is unanswered for long.
     pub(super) fn is_waiting(&self, traces: &[Trace], method: Method) -> bool {
-        self.live().any(|(index, attempt)| {
-            attempt.waiting && !attempt.session.opened() && traces[index].method == method
+        let mut both = self.0.iter().zip(traces);
+        both.any(|(attempt, trace)| {
+            attempt.waiting && attempt.is_unanswered() && trace.method == method
         })
     }
 
     /// The request arrived and the page still waits: further waiting tells nothing new.
     pub(super) fn give_up_seen(&mut self, traces: &mut [Trace], ledger: &Ledger, at: Micros) {
-        for index in 0..self.0.len() {
-            let (attempt, trace) = (&self.0[index], &traces[index]);
-            let seen =
-                |s: &&crate::wire::Sighting| s.attempt == trace.attempt && s.probe == trace.probe;
+        for (attempt, trace) in self.0.iter_mut().zip(traces) {
+            let mut sightings = ledger.sightings.iter();
             if attempt.waiting
                 && !attempt.session.opened()
-                && ledger.sightings.iter().any(|s| seen(&s))
+                && sightings.any(|s| s.attempt == trace.attempt && s.probe == trace.probe)
             {
-                self.handle(traces, at, index as u16 + 1, Event::GaveUp);
+                attempt.handle(trace, at, Event::GaveUp);
             }
         }
     }
 
     pub(super) fn wake_at(&self, traces: &[Trace]) -> Option<Micros> {
         let rtt = smallest_rtt(traces).unwrap_or(budget::RTT_GUESS);
-        let waiting = self
-            .unanswered_sockets(traces)
-            .map(|(_, trace)| Self::waiting_from(trace, rtt));
-        self.live()
-            .filter_map(|(_, attempt)| attempt.session.wake_at())
-            .chain(waiting)
-            .min()
+        let mut first = None;
+        for (attempt, trace) in self.0.iter().zip(traces) {
+            first = sooner(first, attempt.session.wake_at());
+            first = sooner(first, attempt.waiting_from(trace, rtt));
+        }
+        first
     }
 
     /// Hands on what sessions want, and settles the accounts of those that are over.
@@ -164,27 +177,30 @@ impl Attempts {
         at: Micros,
         actions: &mut Vec<Action>,
     ) {
-        for (index, attempt) in self
-            .0
-            .iter_mut()
-            .enumerate()
-            .filter(|(_, attempt)| !attempt.settled)
-        {
-            let number = index as u16 + 1;
+        for (attempt, trace) in self.0.iter_mut().zip(traces) {
+            let (state, probe) = (
+                probes.get_mut(attempt.probe),
+                plan.probes.get(attempt.probe),
+            );
+            let Some((state, probe)) = state.zip(probe).filter(|_| !attempt.settled) else {
+                continue;
+            };
+            let number = trace.id;
             while let Some(what) = attempt.session.poll_action() {
-                actions.push(Action::Do {
-                    attempt: number,
-                    what,
-                });
+                actions.insert(
+                    0,
+                    Action::Do {
+                        attempt: number,
+                        what,
+                    },
+                );
             }
-            let state = &mut probes[attempt.probe];
             state.opened |= attempt.session.opened();
             let Some(ended) = attempt.session.over() else {
                 continue;
             };
             attempt.settled = true;
             state.live = None;
-            let (probe, trace) = (&plan.probes[attempt.probe], &traces[index]);
             for (tick, _) in arrivals(trace) {
                 state.after = state.after.max(tick.n);
             }
@@ -208,10 +224,13 @@ impl Attempts {
             }
             state.done |= state.started >= probe.attempts + state.retries
                 || state.failed_in_a_row >= ENOUGH_FAILURES;
-            actions.push(Action::Do {
-                attempt: number,
-                what: Do::Release,
-            });
+            actions.insert(
+                0,
+                Action::Do {
+                    attempt: number,
+                    what: Do::Release,
+                },
+            );
         }
     }
 }
@@ -221,70 +240,60 @@ impl Run {
     /// wait for others.
     pub(super) fn next_start(&self) -> Option<Micros> {
         let mut next = None;
-        for (index, state) in self.probes.iter().enumerate() {
-            if !state.done && state.live.is_none() && self.is_free(index) {
-                let due = self.due(index);
-                next = Some(next.map_or(due, |other: Micros| other.min(due)));
+        for (probe, state) in self.setup.plan.probes.iter().zip(&self.probes) {
+            if self.is_free(probe, state) {
+                next = sooner(next, Some(state.due(probe)));
             }
         }
         next
     }
 
-    /// When the pace of a probe lets its next attempt start.
-    fn due(&self, index: usize) -> Micros {
-        let state = &self.probes[index];
-        if state.started == 0 {
-            Micros::ZERO
-        } else {
-            state.last_start.plus(self.setup.plan.probes[index].pace)
-        }
-    }
-
     /// Starts the first attempt that may start now; true when there was one.
     pub(super) fn start_next(&mut self, at: Micros) -> bool {
-        for index in 0..self.probes.len() {
-            let state = &self.probes[index];
-            let due = self.due(index) <= at;
-            if due && !state.done && state.live.is_none() && self.is_free(index) {
-                self.start(at, index);
-                return true;
-            }
-        }
-        false
+        let mut both = self.setup.plan.probes.iter().zip(&self.probes);
+        let index =
+            both.position(|(probe, state)| state.due(probe) <= at && self.is_free(probe, state));
+        index.is_some_and(|index| self.start(at, index).is_some())
     }
 
-    /// Neither what it waits for nor a limit of browsers stands against it.
-    fn is_free(&self, index: usize) -> bool {
-        let probe = &self.setup.plan.probes[index];
+    /// It has an attempt to start, and neither what it waits for nor a limit of browsers stands against it.
+    #[inline(never)]
+    fn is_free(&self, probe: &Probe, state: &ProbeState) -> bool {
+        let other = |index: usize| self.probes.get(index);
         let ready = match probe.when {
             When::Now => true,
-            When::Passed(other) => self.probes[other].done && self.probes[other].passed,
-            When::Opened(other) => self.probes[other].opened,
+            When::Passed(index) => other(index).is_some_and(|other| other.done && other.passed),
+            When::Opened(index) => other(index).is_some_and(|other| other.opened),
         };
-        let lane = &self.setup.plan.lanes[probe.lane];
+        if state.done || state.live.is_some() || !ready {
+            return false;
+        }
+        let plan = &self.setup.plan;
         let (mut long, mut connecting, mut failing) = (0, false, 0);
-        for (_, other) in self.attempts.live() {
-            let probe = &self.setup.plan.probes[other.probe];
-            let on = &self.setup.plan.lanes[probe.lane];
-            if on.host == lane.host {
-                long += usize::from(probe.is_long() && on.port == lane.port);
-                connecting |= probe.method == Method::WebSocket && !other.session.opened();
+        for attempt in self.attempts.live() {
+            let Some(other) = plan.probes.get(attempt.probe) else {
+                continue;
+            };
+            let lanes = plan.lanes.get(probe.lane).zip(plan.lanes.get(other.lane));
+            if let Some((lane, on)) = lanes.filter(|(lane, on)| lane.host == on.host) {
+                long += usize::from(other.is_long() && on.port == lane.port);
+                connecting |= other.method == Method::WebSocket && !attempt.session.opened();
             }
         }
         for trace in &self.evidence.traces {
             let failed = matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
             failing += usize::from(failed && trace.method == Method::WebSocket);
         }
-        ready
-            && (!probe.is_long() || long < budget::LONG_REQUESTS)
+        (!probe.is_long() || long < budget::LONG_REQUESTS)
             && (probe.method != Method::WebSocket
                 || (!connecting && failing < budget::FAILING_SOCKETS))
     }
 
-    fn start(&mut self, at: Micros, index: usize) {
-        let probe = &self.setup.plan.probes[index];
-        let lane = &self.setup.plan.lanes[probe.lane];
-        let state = &mut self.probes[index];
+    /// Starts the next attempt of that probe; `None`: there is no such probe.
+    fn start(&mut self, at: Micros, index: usize) -> Option<()> {
+        let probe = self.setup.plan.probes.get(index)?;
+        let lane = self.setup.plan.lanes.get(probe.lane)?;
+        let state = self.probes.get_mut(index)?;
         state.started += 1;
         state.last_start = at;
         let number = self.evidence.traces.len() as u16 + 1;
@@ -293,7 +302,7 @@ impl Run {
         let name = if lane.id == "main" {
             probe.id.to_owned()
         } else {
-            [probe.id, "-", &lane.id].concat()
+            joined(&[probe.id, "-", &lane.id])
         };
         let request = request(probe, lane, &name, &self.setup.heading.id, state);
         self.evidence.traces.push(Trace {
@@ -321,10 +330,22 @@ impl Run {
             waiting: false,
             settled: false,
         });
-        self.actions.push(Action::Start(Start {
-            attempt: number,
-            request,
-        }));
+        self.actions.insert(
+            0,
+            Action::Start(Start {
+                attempt: number,
+                request,
+            }),
+        );
+        Some(())
+    }
+}
+
+/// The earlier of two points, where there are two.
+fn sooner(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }
 
@@ -347,7 +368,7 @@ fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState
         };
     }
     let attempt = digits(state.started.into());
-    let mut path = [
+    let mut path = joined(&[
         "v1/runs/",
         run,
         "/",
@@ -356,8 +377,7 @@ fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState
         &attempt,
         "/",
         kind.as_str(),
-    ]
-    .concat();
+    ]);
     let mut ask = |field: &str, value: u64| {
         path.push_str(field);
         push_digits(&mut path, value);

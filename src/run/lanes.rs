@@ -13,7 +13,9 @@ const MOST: usize = 8;
 impl Run {
     /// Takes over the lanes that the server lists: those asked for are tried, the others stand in the report.
     pub(super) fn add_lanes(&mut self) {
-        let main = self.setup.plan.lanes[0].clone();
+        let Some(main) = self.setup.plan.lanes.first().cloned() else {
+            return;
+        };
         let about = self.evidence.about.take();
         let mut unknown = self.setup.lanes.clone();
         for lane in about.iter().flat_map(|about| &about.lanes).take(MOST) {

@@ -18,7 +18,7 @@ use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings};
 use crate::plan::{Plan, budget};
 use crate::report::{EvidenceReport, Heading, Report};
 use crate::time::Micros;
-use crate::wire::{About, Key, Ledger, WIRE};
+use crate::wire::{About, Key, Ledger, WIRE, joined};
 
 /// What a run is made of.
 #[derive(Clone, Debug)]
@@ -56,6 +56,7 @@ pub struct Run {
     attempts: Attempts,
     probes: Vec<ProbeState>,
     phase: Phase,
+    /// The next one is the last.
     actions: Vec<Action>,
     said: Progress,
     about_heard: bool,
@@ -79,7 +80,7 @@ impl Run {
             ..Evidence::default()
         };
         let about = Action::AskAbout {
-            url: setup.plan.lanes[0].url(false, "v1/about"),
+            url: setup.plan.main_url("v1/about"),
         };
         let mut run = Self {
             said: Progress::new(&setup.heading.id, &setup.asked.methods),
@@ -98,7 +99,7 @@ impl Run {
         run.keep(Micros::ZERO);
         run.advance(Micros::ZERO);
         // Behind the probes: it must not take a connection before them.
-        run.actions.push(about);
+        run.actions.insert(0, about);
         run
     }
 
@@ -232,11 +233,7 @@ impl Run {
 
     /// What to do next.
     pub fn poll_action(&mut self) -> Option<Action> {
-        if self.actions.is_empty() {
-            None
-        } else {
-            Some(self.actions.remove(0))
-        }
+        self.actions.pop()
     }
 
     /// Starts what may start, says what is new, and ends the run when nothing is left.
@@ -280,12 +277,15 @@ impl Run {
     fn ask_ledger(&mut self) {
         if !self.ledger_asked {
             self.ledger_asked = true;
-            let path = ["v1/runs/", &self.setup.heading.id, "/ledger"].concat();
-            let url = self.setup.plan.lanes[0].url(false, &path);
-            self.actions.push(Action::AskLedger {
-                url,
-                body: self.setup.key.to_body(),
-            });
+            let path = joined(&["v1/runs/", &self.setup.heading.id, "/ledger"]);
+            let url = self.setup.plan.main_url(&path);
+            self.actions.insert(
+                0,
+                Action::AskLedger {
+                    url,
+                    body: self.setup.key.to_body(),
+                },
+            );
         }
     }
 
@@ -309,7 +309,7 @@ impl Run {
         let mut report = self.report(diagnosis, at, self.stopped, self.truncated);
         self.judge_required_lanes(&mut report);
         report.evidence = Some(EvidenceReport::of(core::mem::take(&mut self.evidence)));
-        self.actions.push(Action::Finish(Box::new(report)));
+        self.actions.insert(0, Action::Finish(Box::new(report)));
     }
 
     /// Without the raw evidence.
@@ -335,6 +335,6 @@ impl Run {
         let diagnosis = diagnose(&self.evidence, &self.setup.asked);
         let report = self.report(diagnosis, at, true, true);
         self.evidence.surroundings.notices.pop();
-        self.actions.push(Action::Keep(Box::new(report)));
+        self.actions.insert(0, Action::Keep(Box::new(report)));
     }
 }

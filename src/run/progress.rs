@@ -92,7 +92,7 @@ impl Run {
         }
         if now.methods != self.said.methods || now.permille >= self.said.permille + STEP {
             self.said = now.clone();
-            self.actions.push(Action::Say(now));
+            self.actions.insert(0, Action::Say(now));
         }
         if new_verdicts {
             self.keep(at);

@@ -28,6 +28,7 @@ pub struct Socket {
     ticks: u32,
     silent: Micros,
     own: Option<Box<OwnEndpoint>>,
+    /// The next one is the last.
     wanted: Vec<Do>,
 }
 
@@ -83,8 +84,12 @@ impl Socket {
     fn open(&mut self, at: Micros) {
         self.opened = true;
         if let Some(endpoint) = &self.own {
-            self.wanted
-                .extend(endpoint.first_message.clone().map(Do::Send));
+            self.wanted = endpoint
+                .first_message
+                .iter()
+                .cloned()
+                .map(Do::Send)
+                .collect();
             self.step = Step::Talking;
             if endpoint.expect.is_none() {
                 self.ended = Some(Ended::Complete);
@@ -112,7 +117,7 @@ impl Socket {
     }
 
     fn say(&mut self, at: Micros, what: &FromPage) {
-        self.wanted.push(Do::Send(what.to_text()));
+        self.wanted.insert(0, Do::Send(what.to_text()));
         self.deadline = at.plus(budget::MESSAGE);
     }
 
@@ -159,11 +164,7 @@ impl Socket {
     }
 
     pub(super) fn poll_action(&mut self) -> Option<Do> {
-        if self.wanted.is_empty() {
-            None
-        } else {
-            Some(self.wanted.remove(0))
-        }
+        self.wanted.pop()
     }
 
     pub(super) fn wake_at(&self) -> Micros {

@@ -3,7 +3,7 @@
 use core::fmt::{self, Display, Formatter};
 use core::str::FromStr;
 
-use super::digits::{self, digits};
+use super::digits::{self, digits, joined};
 use crate::time::Micros;
 
 /// A line that is not one of ours.
@@ -240,10 +240,10 @@ impl FromPage {
     /// The frame's text.
     pub fn to_text(&self) -> String {
         match self {
-            Self::Ticks(count) => ["ticks ", &digits((*count).into())].concat(),
+            Self::Ticks(count) => joined(&["ticks ", &digits((*count).into())]),
             Self::Echo(n, padding) => {
                 let parted = if padding.is_empty() { "" } else { " " };
-                ["echo ", &digits((*n).into()), parted, padding].concat()
+                joined(&["echo ", &digits((*n).into()), parted, padding])
             }
             Self::End => "end".to_owned(),
         }

@@ -11,7 +11,7 @@ mod lines;
 mod path;
 
 pub use about::{About, Instance, Lane, Limits, Scheme, Software, TcpVantage, TlsVantage, Vantage};
-pub use digits::{digits, number, push_digits};
+pub use digits::{digits, joined, number, push_digits};
 pub use ledger::{End, Ledger, LedgerInstance, SeenClose, SeenHeader, Sighting};
 pub use line::{At, Echo, FromPage, FromServer, LineError, PollBody, Tick, TickId};
 pub use lines::Lines;

@@ -73,12 +73,13 @@ impl core::error::Error for IdError {}
 
 /// 16 bytes as 32 lower-case hexadecimal digits.
 fn hex(bytes: &[u8; 16]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|b| [b >> 4, b & 15])
-        .map(|d| char::from(DIGITS[usize::from(d)]))
-        .collect()
+    let digit = |d: u8| char::from(if d < 10 { b'0' + d } else { b'a' - 10 + d });
+    let mut text = String::new();
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 fn unhex(text: &str) -> Option<[u8; 16]> {
