@@ -14,10 +14,9 @@ for (const name of ["required", "methods"]) {
   if (words) check.setAttribute(name, words.join(" "));
 }
 
-const framed = parent !== window;
-const reader = framed ? parent : opener;
+const reader = parent !== window ? parent : opener;
 // Where the browser tells who framed us, the others need not be tried: each miss is an error in the console.
-const framer = framed && location.ancestorOrigins?.[0];
+const framer = location.ancestorOrigins?.[0];
 const named = document.querySelector("[name=pushcheck-post-to]").content.split(/\s+/);
 // Only origins that the operator has named in the page, parted by spaces; never `*`.
 const origins = named.filter((origin) => /^https?:\/\/[^/*]+$/.test(origin) && (!framer || origin === framer));

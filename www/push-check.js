@@ -12,7 +12,7 @@ const HERE = new URL("./", import.meta.url).href;
 /** Why there is no report: a key of the texts' `unable`, and what its sentence needs. */
 class Unable extends Error {
   constructor(reason, values = {}) {
-    super([values.url, values.message].filter(Boolean).join(": ") || reason);
+    super(Object.values(values).join(": ") || reason);
     Object.assign(this, { reason, values });
   }
 }
@@ -120,7 +120,7 @@ export class PushCheck extends Base {
       // One turn later, so that `running` and the promise are there for whoever listens.
       await null;
       this.#tell("start", { options });
-      this.#view?.begin(Array.isArray(methods) ? METHODS.filter((method) => methods.includes(method)) : METHODS);
+      this.#view?.begin(METHODS.filter((method) => methods?.includes?.(method) ?? true));
       // A load that hangs can be stopped.
       const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Unable("stopped"))));
       const run = await Promise.race([load(), stopped]);

@@ -51,19 +51,19 @@ export const style = `
   }
 }
 h2, h3, p, ul, dl, dd { margin: 0; padding: 0; list-style: none }
-h2 { font-size: 1.35em; line-height: 1.25; text-wrap: balance }
+h2 { font-size: 1.35em; line-height: 1.25 }
 h3 { font-size: 1em }
 h3, summary, [part=next] dt, .numbers dd { font-weight: 600 }
 .muted, .state, .columns, small, dt { color: var(--muted) }
 a { color: var(--accent) }
 a, .facts dd { overflow-wrap: anywhere }
-code, textarea { font: .9em ui-monospace, monospace }
+code, textarea { font: .9em monospace }
 [part=method] p, [part=next] dt, .note, details { font-size: .92em }
 .columns, .numbers dt, small { font-size: .78em }
 [part=methods], [part=next], [part=details], progress, .actions, .facts { margin-top: 1.25em }
 
 header { display: flex; gap: 1em }
-header p { margin-top: .3em }
+header p, .note, textarea { margin-top: .4em }
 .icon { flex: none; display: grid; place-items: center; box-sizing: border-box; width: 1.75em; height: 1.75em; border-radius: 50%; background: var(--soft); color: var(--muted); font-weight: 700; line-height: 1 }
 header .icon { font-size: 1.5em }
 .icon:empty { display: none }
@@ -89,8 +89,7 @@ button { font: inherit; font-weight: 600; cursor: pointer }
 button:hover { filter: brightness(.96) }
 [part=primary] { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
-.note:not(:empty) { margin-top: .6em }
-textarea { box-sizing: border-box; width: 100%; margin-top: .6em }
+textarea { box-sizing: border-box; width: 100% }
 
 summary { color: var(--accent); cursor: pointer }
 details h3 { margin: 1.25em 0 .4em }
@@ -111,5 +110,4 @@ thead th { border: 0; background: var(--soft); color: var(--muted) }
   [part=next] { grid-template-columns: auto 1fr }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
-@media (forced-colors: active) { .icon { border: 1px solid } }
 `;

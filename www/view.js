@@ -32,8 +32,8 @@ const SIGNS = {
 /** An element with attributes and children; what is empty is left out. */
 function el(tag, attributes, ...children) {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value) made.setAttribute(name, value);
+  for (const name in attributes) {
+    if (attributes[name]) made.setAttribute(name, attributes[name]);
   }
   return into(made, ...children);
 }
@@ -57,14 +57,14 @@ export function words(tag) {
     // Not a language tag: English numbers beside English texts.
   }
   const t = text ?? en;
-  const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const count = (value, tenths) => value?.toLocaleString(locale, { maximumFractionDigits: tenths ? 1 : 0 });
   return {
     t,
     say,
     count,
     list: (items) => new Intl.ListFormat(locale).format(items),
-    date: (ms) => new Date(ms).toLocaleString(locale, { dateStyle: "medium", timeStyle: "medium" }),
+    date: (ms) => new Date(ms).toLocaleString(locale),
     /** Of microseconds: two or three digits that matter. */
     time(us) {
       if (us == null) return "";
@@ -90,7 +90,7 @@ function kind({ result, findings, surroundings, about, methods }, elsewhere) {
   return result === "failed" && works ? "required" : result;
 }
 
-const BADGES = { passed: "passed", inconclusive: "inconclusive", aborted: "skipped", own: "inconclusive", elsewhere: "inconclusive" };
+const BADGES = { passed: "passed", inconclusive: "inconclusive", aborted: "skipped", elsewhere: "inconclusive" };
 
 /** The result in plain words, and what to do next. */
 function outcome(report, { t, say, list, time }, base, elsewhere) {
@@ -104,7 +104,7 @@ function outcome(report, { t, say, list, time }, base, elsewhere) {
   const directive = attemptsOf(methods).find(({ blockedBy }) => blockedBy)?.blockedBy;
   const values = { good: of("passed", "warning"), bad: of("failed"), flawed: of("warning"), host, directive };
   const next = [[t.next, say(t.nextStep[which], values)]];
-  if (of("passed", "warning", "failed", "inconclusive") && which !== "own" && which !== "forbidden") {
+  if (which !== "own" && which !== "forbidden" && methods.some(({ verdict }) => verdict !== "skipped")) {
     const idle = Math.max(1000, ...methods.map(({ idleTestedMs }) => idleTestedMs));
     next.unshift(
       [t.tested, say(t.testedWhat, { host, time: time(run.durationUs) })],
@@ -123,7 +123,7 @@ function untried({ scheme, host, port, skipped }, { t, say }, base) {
     url.protocol = scheme;
     if (host) url.hostname = host;
     url.port = port;
-    said.push(" ", el("a", { href: url, target: "_blank", rel: "noopener" }, say(t.openPlain, { url })));
+    said.push(" ", el("a", { href: url, target: "_blank" }, say(t.openPlain, { url })));
   }
   return said;
 }
@@ -134,7 +134,7 @@ function details({ run, software, about, surroundings, findings, lanes, methods 
   const part = (title, items) => items.length ? [el("h3", {}, title), el("ul", {}, ...items.map((item) => el("li", {}, ...item)))] : [];
 
   const found = findings.map(({ code, method, place, strength, seen, of }) => [
-    say(t.finding[code] ?? code, { method: t.method[method] ?? method ?? "" }),
+    say(t.finding[code] ?? code, { method: t.method[method] ?? method }),
     place && el("p", {}, t.place[place] ?? place),
     muted(el("code", {}, code), " · ", say(t.seen, { strength, seen, of })),
   ]);
@@ -259,6 +259,7 @@ export class View {
     this.box?.remove();
     this.box = el("textarea", { readonly: true, rows: 6, "aria-label": this.#words.t.report }, text);
     this.note.after(this.box);
+    this.box.focus();
     this.box.select();
     const copied = document.execCommand("copy");
     if (copied) {

@@ -81,7 +81,7 @@ export default {
     unsure: "Works: {good}. The others cannot be judged.",
     failed: "Does not work: {bad}.",
     required: "Works: {good}. Does not work: {bad}.",
-    offline: "The browser has no network, so nothing could be tried.",
+    offline: "Nothing could be tried.",
     wentOffline: "What failed may have failed for that.",
     forbidden: "Its policy forbids connections to {host}.",
     elsewhere: "Works: {good}.",
@@ -117,8 +117,8 @@ export default {
     "policy-wasm": "This page’s policy forbids WebAssembly. Whoever runs this page can allow 'wasm-unsafe-eval' in script-src of its Content-Security-Policy.",
     policy: "This page’s policy forbids {url}. Whoever runs this page can allow it in {directive} of its Content-Security-Policy.",
     module: "{url} could not be loaded: {message}",
-    misuse: "It was set up wrongly: {message}",
-    own: "It failed by itself: {message}",
+    misuse: "Wrong setting: {message}",
+    own: "It failed: {message}",
   },
 
   place: {
