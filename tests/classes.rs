@@ -1,6 +1,8 @@
 //! Classes of closing and of time, over every code and around every border.
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 use pushcheck::diagnosis::{CloseClass, RunResult, TimeClass, Verdict, result, together};
 use pushcheck::method::Method;

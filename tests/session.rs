@@ -1,6 +1,8 @@
 //! Sessions and conductor under a clock that the test owns; the same file runs natively and in the browser.
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 mod support;
 
