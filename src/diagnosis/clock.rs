@@ -3,7 +3,7 @@
 use super::facts::lines;
 use crate::evidence::{Event, Trace};
 use crate::time::Micros;
-use crate::wire::{At, FromPage, FromServer};
+use crate::wire::{At, FromPage, FromServer, Tick};
 
 /// The offset of one instance's clock against the page's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,36 +76,51 @@ pub fn clocks(traces: &[Trace], step: Micros) -> Vec<Clock> {
 /// The exchanges of one attempt: its echoes, or its poll. A long poll's answer waits for a tick, but the server stamps
 /// when it stopped waiting, so the wait is taken off as well.
 pub fn round_trips(trace: &Trace) -> Vec<RoundTrip> {
-    let mut trips = Vec::new();
+    heard(trace).1
+}
+
+/// What an attempt brought: its ticks, each with its arrival and in that order, and its exchanges.
+#[inline(never)]
+pub(super) fn heard(trace: &Trace) -> (Vec<(Tick, Micros)>, Vec<RoundTrip>) {
+    let (mut ticks, mut trips) = (Vec::new(), Vec::new());
+    let constructed = trace.first(|event| matches!(event, Event::Constructed));
     let mut asked = Vec::new();
     for stamped in &trace.events {
+        let answered = stamped.at;
+        let mut trip = |asked, at| {
+            trips.push(RoundTrip {
+                asked,
+                answered,
+                at,
+            });
+        };
         match &stamped.event {
             Event::Sent { line } => {
                 if let Ok(FromPage::Echo(n, _)) = line.parse() {
-                    asked.push((n, stamped.at));
+                    asked.push((n, answered));
                 }
             }
-            Event::Message { line, .. } => {
-                if let Ok(FromServer::Echo(echo)) = line.parse() {
-                    let sent = asked.iter().find(|(n, _)| *n == echo.n);
-                    trips.extend(sent.map(|&(_, at)| RoundTrip {
-                        asked: at,
-                        answered: stamped.at,
-                        at: echo.at,
-                    }));
+            Event::Message { line, .. } => match line.parse() {
+                Ok(FromServer::Tick(tick)) => ticks.push((tick, answered)),
+                Ok(FromServer::Echo(echo)) => {
+                    if let Some((_, at)) = asked.iter().find(|(n, _)| *n == echo.n) {
+                        trip(*at, echo.at);
+                    }
                 }
-            }
+                Err(_) => {}
+            },
             Event::Body { text, .. } => {
-                let asked = trace.first(|event| matches!(event, Event::Constructed));
-                let body = lines(text);
-                trips.extend(asked.zip(body).map(|(asked, body)| RoundTrip {
-                    asked,
-                    answered: stamped.at,
-                    at: body.at,
-                }));
+                if let Some(body) = lines(text) {
+                    for tick in body.ticks {
+                        ticks.push((tick, answered));
+                    }
+                    if let Some(at) = constructed {
+                        trip(at, body.at);
+                    }
+                }
             }
             _ => {}
         }
     }
-    trips
+    (ticks, trips)
 }

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::round_trips;
+use super::clock::heard;
 use super::verdict::Verdict;
 use super::{CloseClass, Place, TimeClass, class};
 use crate::evidence::{Ended, Event, Evidence, Notice, ResourceTiming, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
 use crate::time::Micros;
-use crate::wire::{FromServer, PollBody, REFUSED_BY_LIMIT, Sighting, Tick};
+use crate::wire::{PollBody, REFUSED_BY_LIMIT, Sighting, Tick};
 
 /// What is known of one attempt. Times are µs since it started; null is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,22 +94,7 @@ pub fn lines(body: &str) -> Option<PollBody> {
 
 /// The ticks of an attempt, each with its arrival, in order of arrival.
 pub fn arrivals(trace: &Trace) -> Vec<(Tick, Micros)> {
-    let mut arrived = Vec::new();
-    for stamped in &trace.events {
-        match &stamped.event {
-            Event::Message { line, .. } => {
-                if let Ok(FromServer::Tick(tick)) = line.parse() {
-                    arrived.push((tick, stamped.at));
-                }
-            }
-            Event::Body { text, .. } => {
-                let ticks = lines(text).map(|body| body.ticks).unwrap_or_default();
-                arrived.extend(ticks.into_iter().map(|tick| (tick, stamped.at)));
-            }
-            _ => {}
-        }
-    }
-    arrived
+    heard(trace).0
 }
 
 /// The arrivals that the server saw of an attempt; `None`: its half is missing.
@@ -147,7 +132,7 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
     let since = |at: Option<Micros>| at.map(|at| at.since(trace.started_at).0);
     let step = Micros(evidence.surroundings.clock_step_us);
     let seen = sightings(evidence, trace);
-    let arrived = arrivals(trace);
+    let (arrived, trips) = heard(trace);
     let mut facts = Attempt {
         id: trace.id,
         probe: trace.probe.clone(),
@@ -181,7 +166,7 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
         )
         .unwrap_or_default(),
         echo: Spread::of(
-            &round_trips(trace)
+            &trips
                 .iter()
                 .map(|trip| trip.answered.since(trip.asked).0)
                 .collect::<Vec<_>>(),
