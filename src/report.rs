@@ -241,7 +241,7 @@ impl LaneInfo {
         Self {
             id: lane.id.clone(),
             scheme: lane.scheme,
-            port: lane.port,
+            port: if own { 0 } else { lane.port },
             host: Some(lane.host.clone()).filter(|_| !own),
             skipped: lane.skipped,
         }

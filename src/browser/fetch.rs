@@ -1,6 +1,6 @@
 //! Drives `fetch` (Fetch § 5): does and observes. Its body is read whole, or while it arrives.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -28,10 +28,13 @@ struct Step {
     sink: Sink,
     driver: Driver,
     own: bool,
+    /// It was let go of.
+    gone: Cell<bool>,
 }
 
 impl Drop for Fetch {
     fn drop(&mut self) {
+        self.step.gone.set(true);
         let next = own(&self.step.next).take();
         drop(next);
     }
@@ -86,6 +89,7 @@ impl Fetch {
                     sink: sink.clone(),
                     driver: request.driver,
                     own: request.own,
+                    gone: Cell::new(false),
                 });
                 step.after(
                     &promise,
@@ -114,7 +118,10 @@ impl Step {
                 step.sink.send_at(at, Event::Failed { name });
             }
         };
-        *own(&self.next) = Some(Settle::new(promise, Box::new(settled)));
+        // What was let go of while it answered must not begin anew: nobody would undo it.
+        if !self.gone.get() {
+            *own(&self.next) = Some(Settle::new(promise, Box::new(settled)));
+        }
     }
 
     fn answered(self: &Rc<Self>, response: &JsValue) -> Result<(), JsValue> {

@@ -14,7 +14,7 @@ use crate::wire::{
 };
 
 /// More elements than any answer of ours has in one array.
-const MOST: usize = 5_000;
+const MOST: usize = 2_000;
 /// A longer string is none of ours.
 const LONGEST: usize = 500;
 
@@ -60,7 +60,11 @@ impl Value<'_> {
     }
 
     fn small(&self, name: &str) -> u32 {
-        self.number(name) as u32
+        self.needed(u32::try_from(self.number(name)).ok())
+    }
+
+    fn short(&self, name: &str) -> u16 {
+        self.needed(u16::try_from(self.number(name)).ok())
     }
 
     fn micros(&self, name: &str) -> Micros {
@@ -96,6 +100,8 @@ impl Value<'_> {
     fn items(&self, name: &str) -> Vec<JsValue> {
         let list = self.at(name).json;
         let mut items = self.needed(js::is_list(&list).then(|| js::items(&list)));
+        // Cut short it would tell of things that they never arrived.
+        self.wrong.set(self.wrong.get() || items.len() > MOST);
         items.truncate(MOST);
         items
     }
@@ -165,7 +171,7 @@ fn lane(v: &Value<'_>) -> Lane {
             true => Scheme::Https,
         },
         host: v.maybe_text("host"),
-        port: v.small("port") as u16,
+        port: v.short("port"),
     }
 }
 
@@ -203,7 +209,7 @@ fn sighting(v: &Value<'_>) -> Sighting {
     Sighting {
         instance: v.text("instance"),
         probe: v.text("probe"),
-        attempt: v.small("attempt") as u16,
+        attempt: v.short("attempt"),
         kind: *kind.unwrap_or(&Kind::Poll),
         method: v.text("method"),
         at: v.micros("at"),

@@ -24,7 +24,10 @@ impl Watch {
             }),
             on(&document, "securitypolicyviolation", |pump, event| {
                 let text = |name| js::text(event, name).unwrap_or_default();
-                pump.blocked(&text("blockedURI"), text("effectiveDirective"));
+                // A policy that only reports forbids nothing.
+                if text("disposition") == "enforce" {
+                    pump.blocked(&text("blockedURI"), text("effectiveDirective"));
+                }
             }),
             // Into the cache of pages, or away: a socket that is left open there stays open on the server.
             on(&page, "pagehide", |pump, _| pump.stop()),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::facts::arrivals;
-use crate::evidence::Trace;
+use crate::evidence::{Ended, Trace};
 use crate::method::Method;
 use crate::stats::median;
 use crate::time::Micros;
@@ -77,6 +77,10 @@ pub fn delivery(
             );
             seen.push(key);
             distinct += 1;
+        }
+        // What was cut short by us is not missing.
+        if trace.ended == Some(Ended::Stopped) {
+            continue;
         }
         missing += trace.ticks_wanted.saturating_sub(distinct);
     }

@@ -105,7 +105,7 @@ fn one(
     rtt: Option<Micros>,
     method: Method,
 ) -> MethodReport {
-    let traces: Vec<&Trace> = evidence
+    let mut traces: Vec<&Trace> = evidence
         .traces
         .iter()
         .filter(|trace| trace.method == method)
@@ -149,10 +149,7 @@ fn one(
             round_trip: round_trip(method, &decisive),
         };
     }
-    let main = lanes
-        .iter()
-        .find(|lane| lane.lane == "main")
-        .or_else(|| lanes.first());
+    let main = lanes.iter().find(|lane| lane.lane == "main");
     let on_main: Vec<&Trace> = traces
         .iter()
         .copied()
@@ -176,6 +173,7 @@ fn one(
     if asked.methods.contains(&method) && verdict == Verdict::Skipped {
         verdict = Verdict::Inconclusive;
     }
+    traces.retain(|trace| trace.lane == "main");
     let silence = traces
         .iter()
         .map(|trace| longest_silence(trace))

@@ -55,18 +55,20 @@ pub enum RunResult {
     Aborted,
 }
 
-/// The verdicts of several attempts or methods as one: what worked in some of them is a warning.
+/// The verdicts of several attempts as one: what worked in some of them is a warning. One that cannot be judged tells
+/// nothing, unless all are such.
 pub fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-    let mut all: Option<Verdict> = None;
-    for verdict in verdicts.filter(|v| *v != Verdict::Skipped) {
-        all = Some(match (all, verdict) {
-            (None, v) => v,
-            (Some(a), b) if a == b => a,
-            (Some(a), b) if a.works() || b.works() => Verdict::Warning,
-            (Some(_), _) => Verdict::Inconclusive,
-        });
+    let mut all = Verdict::Skipped;
+    for verdict in verdicts {
+        all = match (all, verdict) {
+            (all, Verdict::Skipped) => all,
+            (Verdict::Skipped | Verdict::Inconclusive, verdict) => verdict,
+            (all, Verdict::Inconclusive) => all,
+            (all, verdict) if all == verdict => all,
+            _ => Verdict::Warning,
+        };
     }
-    all.unwrap_or(Verdict::Skipped)
+    all
 }
 
 /// The result of a run from its methods' verdicts.

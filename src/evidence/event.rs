@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::time::Micros;
-use crate::wire::{FromServer, PollBody, TickId};
+use crate::wire::{FromServer, PollBody, REFUSED_BY_LIMIT, REFUSED_BY_POLICY, TickId};
 
 /// One thing that happened to an attempt. Raw: never an opinion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,8 +90,17 @@ pub enum Event {
     },
     /// We gave up: a deadline of ours.
     GaveUp,
-    /// The page stopped the run.
+    /// The run ended before it did: the page stopped it, or its time was over.
     Stopped,
+}
+
+/// A longer line is none of ours.
+const LONGEST_LINE: usize = 1024;
+/// A longer body is none of ours.
+const LONGEST_BODY: usize = 20_000;
+
+fn is_refusal(why: &str) -> bool {
+    REFUSED_BY_LIMIT.contains(&why) || REFUSED_BY_POLICY.contains(&why)
 }
 
 impl Event {
@@ -100,12 +109,19 @@ impl Event {
     pub fn kept(mut self, own: bool) -> Self {
         match &mut self {
             Self::Message { line, id, .. } => {
-                if own || line.parse::<FromServer>().is_err() {
+                if own || line.len() > LONGEST_LINE || line.parse::<FromServer>().is_err() {
                     line.clear();
                 }
                 *id = id.take().filter(|id| !own && id.parse::<TickId>().is_ok());
             }
-            Self::Body { text, .. } if own || text.parse::<PollBody>().is_err() => text.clear(),
+            Self::Body { text, .. }
+                if own || text.len() > LONGEST_BODY || text.parse::<PollBody>().is_err() =>
+            {
+                text.clear();
+            }
+            Self::Head { refused, .. } => {
+                *refused = refused.take().filter(|why| !own && is_refusal(why))
+            }
             Self::Opened { protocol: text }
             | Self::Sent { line: text }
             | Self::Closed { reason: text, .. }

@@ -23,7 +23,7 @@ pub enum Ended {
     Failed,
     /// A deadline of ours ended it.
     GaveUp,
-    /// The page stopped it.
+    /// The run ended before it did: the page stopped it, or its time was over.
     Stopped,
 }
 

@@ -54,6 +54,10 @@ pub const PATIENCE: Micros = Micros::ms(150);
 /// slow the timers of a hidden page, and below [`MESSAGE`].
 pub const STALL: Micros = Micros::ms(1_500);
 
+/// No further echo after that long: on slow paths fewer have to do. With [`OPEN`] a slow socket ends before
+/// [`GIVE_UP_ALL`] when it opened within four seconds.
+pub const ECHOES: Micros = Micros::ms(4_000);
+
 /// The round trip assumed before one was measured.
 pub const RTT_GUESS: Micros = Micros::ms(250);
 

@@ -50,6 +50,11 @@ impl Lane {
             (Scheme::Https, true) => "wss://",
         };
         let port = digits(self.port.into());
-        joined(&[scheme, &self.host, ":", &port, &self.base, path])
+        // As browsers write it, so that what they say of a URL can be matched.
+        let (colon, port) = match (self.scheme, self.port) {
+            (Scheme::Http, 80) | (Scheme::Https, 443) => ("", ""),
+            _ => (":", port.as_str()),
+        };
+        joined(&[scheme, &self.host, colon, port, &self.base, path])
     }
 }

@@ -115,9 +115,9 @@ impl Attempts {
         }
     }
 
-    pub(super) fn give_up_all(&mut self, traces: &mut [Trace], at: Micros, event: fn() -> Event) {
+    pub(super) fn give_up_all(&mut self, traces: &mut [Trace], at: Micros, event: &Event) {
         for (attempt, trace) in self.0.iter_mut().zip(traces) {
-            attempt.handle(trace, at, event());
+            attempt.handle(trace, at, event.clone());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::attempts::ProbeState;
-use crate::diagnosis::RunResult;
+use crate::diagnosis::{RunResult, Verdict};
 use crate::plan::{Lane, Skipped};
 use crate::report::Report;
 use crate::wire::Scheme;
@@ -25,6 +25,8 @@ impl Run {
             }
             let host = lane.host.as_ref().unwrap_or(&main.host);
             if lane.scheme == main.scheme && lane.port == main.port && *host == main.host {
+                // It is `main` itself, whose verdicts are the result's.
+                self.setup.required_lanes.retain(|id| *id != lane.id);
                 continue;
             }
             let mixed = self.setup.page_is_https && lane.scheme == Scheme::Http;
@@ -71,10 +73,12 @@ impl Run {
             };
             let skipped = tried().next().is_none();
             let works = tried().any(|lane| lane.verdict.works());
-            match (skipped, works, report.result) {
-                (_, _, RunResult::Aborted | RunResult::Failed) | (false, true, _) => {}
-                (true, ..) => report.result = RunResult::Inconclusive,
-                (false, false, _) => report.result = RunResult::Failed,
+            let fails = !skipped && tried().all(|lane| lane.verdict == Verdict::Failed);
+            match report.result {
+                RunResult::Aborted | RunResult::Failed => {}
+                _ if works => {}
+                _ if fails => report.result = RunResult::Failed,
+                _ => report.result = RunResult::Inconclusive,
             }
         }
     }

@@ -61,6 +61,7 @@ pub struct Run {
     said: Progress,
     about_heard: bool,
     ledger_asked: bool,
+    ledger_is_early: bool,
     truncated: bool,
     stopped: bool,
     patience: Option<Micros>,
@@ -91,6 +92,7 @@ impl Run {
             actions: Vec::new(),
             about_heard: false,
             ledger_asked: false,
+            ledger_is_early: false,
             truncated: false,
             stopped: false,
             patience: None,
@@ -127,6 +129,10 @@ impl Run {
     /// The server's answer to [`Action::AskLedger`]; `None`: none that we understand.
     pub fn heard_ledger(&mut self, at: Micros, ledger: Option<Ledger>) {
         self.ledger_asked = false;
+        if core::mem::take(&mut self.ledger_is_early) && self.phase != Phase::Finished {
+            self.ask_ledger();
+            return;
+        }
         if let Some(ledger) = ledger.filter(|_| self.phase != Phase::Finished) {
             self.attempts
                 .give_up_seen(&mut self.evidence.traces, &ledger, at);
@@ -142,7 +148,13 @@ impl Run {
     /// Something around the attempts changed.
     pub fn notice(&mut self, at: Micros, notice: Notice) {
         const MOST: usize = 100;
-        if self.evidence.surroundings.notices.len() < MOST {
+        // A page that violates its own policy all the time must not drown what else happens.
+        const VIOLATIONS: usize = 50;
+        let room = match notice {
+            Notice::PolicyViolation { .. } => VIOLATIONS,
+            _ => MOST,
+        };
+        if self.evidence.surroundings.notices.len() < room {
             self.evidence
                 .surroundings
                 .notices
@@ -160,7 +172,7 @@ impl Run {
         if self.phase != Phase::Finished {
             self.stopped = true;
             self.take_back();
-            self.give_up_all(at, || Event::Stopped);
+            self.give_up_all(at, Event::Stopped);
             self.finish(at);
         }
     }
@@ -184,7 +196,8 @@ impl Run {
             return self.patience.is_some();
         }
         let deadline = self.attempts.wake_at(&self.evidence.traces);
-        let late = deadline.is_some_and(|deadline| at.since(deadline) > budget::LATE);
+        let deadline = deadline.map_or(budget::GIVE_UP_ALL, |own| own.min(budget::GIVE_UP_ALL));
+        let late = at.since(deadline) > budget::LATE;
         self.patience = late.then(|| at.plus(budget::PATIENCE));
         late
     }
@@ -194,13 +207,15 @@ impl Run {
         match self.phase {
             Phase::Finished => {}
             Phase::LastLedger { until } if at >= until => self.finish(at),
-            Phase::Probing if at >= budget::GIVE_UP_ALL => {
-                self.give_up_all(at, || Event::GaveUp);
-                self.advance(at);
-            }
             Phase::LastLedger { .. } => {}
             Phase::Probing => {
                 if self.has_patience(at) {
+                    return;
+                }
+                if at >= budget::GIVE_UP_ALL {
+                    // Cut short before its own deadline, an attempt proves nothing.
+                    self.give_up_all(at, Event::Stopped);
+                    self.advance(at);
                     return;
                 }
                 self.attempts.on_time(&mut self.evidence.traces, at);
@@ -255,6 +270,9 @@ impl Run {
             self.phase = Phase::LastLedger {
                 until: at.plus(budget::LAST_LEDGER),
             };
+            // What was read while probes ran tells nothing of what came after.
+            self.evidence.ledger = None;
+            self.ledger_is_early = self.ledger_asked;
             if self.was_heard() {
                 self.ask_ledger()
             } else {
@@ -289,10 +307,10 @@ impl Run {
         }
     }
 
-    fn give_up_all(&mut self, at: Micros, event: fn() -> Event) {
+    fn give_up_all(&mut self, at: Micros, event: Event) {
         self.truncated |= !self.attempts.all_over() || self.next_start().is_some();
         self.attempts
-            .give_up_all(&mut self.evidence.traces, at, event);
+            .give_up_all(&mut self.evidence.traces, at, &event);
         self.probes.iter_mut().for_each(|probe| probe.done = true);
         self.attempts.settle(
             &self.evidence.traces,

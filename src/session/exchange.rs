@@ -17,9 +17,11 @@ pub struct Exchange {
 impl Exchange {
     pub(super) fn new(want: &Want, at: Micros) -> Self {
         let (patience, own) = match want {
-            Want::LongPoll { hold } => (budget::OPEN.plus(*hold), None),
             Want::Own(endpoint) => (endpoint.timeout, Some(endpoint.clone())),
-            Want::Poll | Want::Ticks { .. } | Want::Socket { .. } => (budget::OPEN, None),
+            // The hold is well within it.
+            Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } | Want::Socket { .. } => {
+                (budget::OPEN, None)
+            }
         };
         Self {
             deadline: at.plus(patience),

@@ -23,6 +23,7 @@ pub struct Socket {
     step: Step,
     deadline: Micros,
     next_echo: Option<Micros>,
+    echo_until: Micros,
     echoes_sent: u32,
     echoes: u32,
     ticks: u32,
@@ -51,6 +52,7 @@ impl Socket {
             step: Step::Connecting,
             deadline: at.plus(patience),
             next_echo: None,
+            echo_until: Micros::ZERO,
             echoes_sent: 0,
             echoes,
             ticks,
@@ -64,6 +66,8 @@ impl Socket {
         match event {
             Event::Opened { .. } => self.open(at),
             Event::Message { line, .. } => self.message(at, line),
+            // While it closes only the close can be lost.
+            Event::Errored { .. } if self.step == Step::Closing => {}
             Event::Errored { .. } => {
                 self.step = Step::Broken;
                 self.deadline = at.plus(budget::CLOSE_AFTER_ERROR);
@@ -104,6 +108,7 @@ impl Socket {
 
     fn talk(&mut self, at: Micros) {
         self.step = Step::Talking;
+        self.echo_until = at.plus(budget::ECHOES);
         if self.ticks > 0 {
             self.say(at, &FromPage::Ticks(self.ticks));
         }
@@ -131,7 +136,9 @@ impl Socket {
         match line.parse() {
             Ok(FromServer::Echo(echo)) if echo.n == self.echoes_sent && self.echoes > 0 => {
                 self.echoes -= 1;
-                if self.echoes > 0 {
+                if at >= self.echo_until {
+                    self.echoes = 0;
+                } else if self.echoes > 0 {
                     self.next_echo = Some(at.plus(budget::ECHO_PACE));
                 }
             }

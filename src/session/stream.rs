@@ -3,6 +3,7 @@
 use crate::evidence::{Ended, Event};
 use crate::plan::{OwnEndpoint, Want, budget};
 use crate::time::Micros;
+use crate::wire::Tick;
 
 /// One stream.
 #[derive(Clone, Debug)]
@@ -79,7 +80,7 @@ impl Stream {
             if endpoint.is_expected(line) {
                 self.ended = Some(Ended::Complete);
             }
-        } else if !line.is_empty() && self.missing > 0 {
+        } else if self.missing > 0 && line.parse::<Tick>().is_ok() {
             self.missing -= 1;
             self.deadline = at.plus(budget::MESSAGE);
             if self.missing == 0 {

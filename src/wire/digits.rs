@@ -27,13 +27,15 @@ pub fn push_digits(text: &mut String, number: u64) {
     text.push(char::from(b'0' + (number % 10) as u8));
 }
 
-/// The number of that many digits and nothing else; `None` also where it is beyond 64 bits.
+/// The number of those digits and nothing else; `None` also where there are more than sixteen.
 #[inline(never)]
 pub fn number(digits: &str) -> Option<u64> {
+    // What JavaScript counts exactly has sixteen digits at most; more are none of ours.
+    const LONGEST: usize = 16;
     let mut number = None;
     for byte in digits.bytes() {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
+        if digit > 9 || digits.len() > LONGEST {
             return None;
         }
         number = Some(
