@@ -115,14 +115,15 @@ export class PushCheck extends Base {
     let report = null;
     let failure = {};
     try {
+      // A load that hangs can be stopped, from the first moment on.
+      const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Unable("stopped"))));
+      stopped.catch(() => {});
       const options = this.#asked();
       const { methods, requiredLanes } = options;
       // One turn later, so that `running` and the promise are there for whoever listens.
       await null;
       this.#tell("start", { options });
       this.#view?.begin(METHODS.filter((method) => methods?.includes?.(method) ?? true));
-      // A load that hangs can be stopped.
-      const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Unable("stopped"))));
       const run = await Promise.race([load(), stopped]);
       report = await run(options, signal, (progress) => {
         this.#view?.progress(progress);
