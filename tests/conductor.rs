@@ -141,7 +141,7 @@ impl Nature for Dealing {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The invariants of every turn are asserted by `support::run`.
     #[test]

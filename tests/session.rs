@@ -727,3 +727,26 @@ fn a_silence_counts_only_when_something_came_after_it() {
     );
     assert_eq!(longest_silence(&trace), Micros::ms(4_000));
 }
+
+#[test]
+fn a_socket_opens_once() {
+    let want = Want::Socket {
+        echoes: 3,
+        ticks: 2,
+        silent: Micros::ZERO,
+    };
+    let mut session = Session::new(Method::WebSocket, &want, Micros::ZERO);
+    let mut said = 0;
+    for ms in 1..5 {
+        session.handle(
+            Micros::ms(ms),
+            &Event::Opened {
+                protocol: String::new(),
+            },
+        );
+        while session.poll_action().is_some() {
+            said += 1;
+        }
+    }
+    assert_eq!(said, 2, "it asks for ticks and sends its first echo, once");
+}

@@ -64,7 +64,7 @@ impl Socket {
 
     pub(super) fn handle(&mut self, at: Micros, event: &Event) {
         match event {
-            Event::Opened { .. } => self.open(at),
+            Event::Opened { .. } if self.step == Step::Connecting => self.open(at),
             Event::Message { line, .. } => self.message(at, line),
             // While it closes only the close can be lost.
             Event::Errored { .. } if self.step == Step::Closing => {}

@@ -37,7 +37,7 @@ impl Stream {
 
     pub(super) fn handle(&mut self, at: Micros, event: &Event) {
         match event {
-            Event::Opened { .. } => self.open(at),
+            Event::Opened { .. } if !self.opened => self.open(at),
             Event::Head {
                 status,
                 marked,
