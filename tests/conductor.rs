@@ -168,6 +168,20 @@ proptest! {
 }
 
 #[test]
+fn a_storm_of_openings_ends() {
+    let opened = Event::Opened {
+        protocol: String::new(),
+    };
+    let mut nature = Dealing {
+        healthy: Healthy::new(Micros::ms(1)),
+        fates: vec![Fate::Instead(opened, 1_000)],
+        next: 0,
+    };
+    let told = run(setup(Scheme::Http), &mut nature, None);
+    assert!(told.ended_at <= budget::RUN);
+}
+
+#[test]
 fn deadlines_keep_their_relations() {
     let after_the_last = budget::GIVE_UP_ALL.plus(budget::LAST_LEDGER);
     assert!(after_the_last < budget::RUN);
