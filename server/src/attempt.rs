@@ -27,7 +27,7 @@ pub(crate) async fn answer(
         app.ledger.open(path.run, ask.source)
     };
     let admitted = app
-        .guard(&ask)
+        .guard(&ask, true)
         .and_then(|()| run.admit(&ask.exchange.connection, &app.limits, ask.received));
     let arrival = if passing {
         None

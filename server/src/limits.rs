@@ -62,7 +62,7 @@ pub struct Limits {
     /// Most long requests at once of one run
     #[arg(long = "limit-run-long", env = "PUSHCHECK_LIMIT_RUN_LONG", default_value_t = DEFAULT.run_long, value_name = "N")]
     pub run_long: u32,
-    /// Requests per second from one source address; four seconds' worth may come at once
+    /// Requests per second from one source address, but for files; four seconds' worth may come at once
     #[arg(long = "limit-source-rate", env = "PUSHCHECK_LIMIT_SOURCE_RATE", default_value_t = DEFAULT.source_rate, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub source_rate: u32,
     /// Requests per second of one run; four seconds' worth may come at once
@@ -106,7 +106,8 @@ impl Default for Limits {
     }
 }
 
-/// Generous per source, since an office is one address; tighter per run, since a run is one page.
+/// Per source enough for an office behind one address, 200 people with three pages each; tighter per run, since a run is
+/// one page.
 const DEFAULT: Limits = Limits {
     // Twice the minute at which most proxies cut an idle response.
     hold_ms: 120_000,
@@ -124,15 +125,15 @@ const DEFAULT: Limits = Limits {
     // Longer than the minute for which browsers and proxies expect a connection to be kept.
     idle_ms: 75_000,
     connections: 10_000,
-    source_connections: 1_000,
+    source_connections: 4_000,
     run_connections: 48,
     long: 8_000,
-    source_long: 800,
+    source_long: 3_000,
     run_long: 16,
-    source_rate: 500,
+    source_rate: 4_000,
     run_rate: 50,
-    runs: 1_000,
-    source_runs: 200,
+    runs: 5_000,
+    source_runs: 1_000,
     // About 1.5 kB each: 60 MB.
     sightings: 40_000,
     keep_ms: 15 * 60_000,

@@ -114,7 +114,7 @@ impl App {
     }
 
     async fn other(&self, ask: Ask, place: Place<'_>) -> Result<Response<Body>, Problem> {
-        self.guard(&ask)?;
+        self.guard(&ask, !matches!(place, Place::File(_)))?;
         let method = ask.request.method().clone();
         if method == Method::OPTIONS {
             return Ok(preflight());
@@ -144,8 +144,8 @@ impl App {
         }
     }
 
-    /// What is refused whatever it asks for.
-    pub(crate) fn guard(&self, ask: &Ask) -> Result<(), Problem> {
+    /// What is refused whatever it asks for; `paced`: it counts towards its source's rate.
+    pub(crate) fn guard(&self, ask: &Ask, paced: bool) -> Result<(), Problem> {
         if self.stopping.is_cancelled() {
             return Err(Problem::stopping());
         }
@@ -165,9 +165,10 @@ impl App {
         if head + path > self.limits.header_bytes {
             return Err(Problem::head_too_large());
         }
-        if !self
-            .sources
-            .take(ask.source, self.limits.source_rate, ask.received)
+        if paced
+            && !self
+                .sources
+                .take(ask.source, self.limits.source_rate, ask.received)
         {
             return Err(Problem::too_many("source", Refusal::Rate));
         }

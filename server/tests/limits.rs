@@ -222,6 +222,8 @@ async fn a_source_has_its_rate() {
     }
     last.is_refused(429, "rate");
     assert_eq!(last.problem()["field"], "source");
+    let file = client.get("/push-check.js").await;
+    assert_eq!(file.status, 200, "files are not counted");
 }
 
 #[tokio::test]
