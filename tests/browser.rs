@@ -25,6 +25,11 @@ fn short(report: &Report) -> String {
 )]
 async fn every_method_passes_against_a_healthy_server() {
     let report = pushcheck::run(Options::new(base()).expect("a URL")).await;
+    assert!(
+        report.about.is_some(),
+        "no probe server answers at {}, which PUSHCHECK_BASE names",
+        base()
+    );
     let passed = |m: &pushcheck::diagnosis::MethodReport| m.verdict == Verdict::Passed;
     assert!(
         report.methods.iter().all(passed),
