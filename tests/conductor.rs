@@ -8,8 +8,12 @@ use pushcheck::evidence::Event;
 use pushcheck::plan::budget;
 use pushcheck::run::Start;
 use pushcheck::time::Micros;
-use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, Scheme};
-use support::{Healthy, Input, Nature, Queue, run, setup};
+use pushcheck::wire::Scheme;
+use support::drive::run;
+use support::events::{closed_by_the_server, opened};
+use support::healthy::Healthy;
+use support::world::{Input, Nature, Queue};
+use support::{server, setup};
 
 /// What the network does to one event: how much later it comes, or never, or twice.
 #[derive(Clone, Debug)]
@@ -32,9 +36,7 @@ fn event() -> impl Strategy<Value = Event> {
             name: "SecurityError".to_owned()
         }),
         Just(Event::Unsupported),
-        Just(Event::Opened {
-            protocol: String::new()
-        }),
+        Just(opened()),
         (any::<u16>(), any::<bool>()).prop_map(|(status, marked)| Event::Head {
             status,
             marked,
@@ -56,11 +58,7 @@ fn event() -> impl Strategy<Value = Event> {
             reason: String::new(),
             was_clean
         }),
-        Just(Event::Closed {
-            code: CLOSE_CODE,
-            reason: CLOSE_REASON.to_owned(),
-            was_clean: true
-        }),
+        Just(closed_by_the_server()),
         Just(Event::Blocked {
             directive: "connect-src".to_owned()
         }),
@@ -127,7 +125,7 @@ impl Nature for Dealing {
         };
         let about = pushcheck::wire::About {
             lanes: vec![lane],
-            ..support::about()
+            ..server::about()
         };
         // Late, when the plan is half done: a longer plan must not set progress back.
         let heard = at.plus(Micros::ms(2_000));
@@ -143,7 +141,7 @@ impl Nature for Dealing {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// The invariants of every turn are asserted by `support::run`.
+    /// The invariants of every turn are asserted by `support::drive`.
     #[test]
     fn a_run_ends_in_time_and_lets_go_of_everything(
         fates in proptest::collection::vec(fate(), 1..60),
@@ -169,12 +167,9 @@ proptest! {
 
 #[test]
 fn a_storm_of_openings_ends() {
-    let opened = Event::Opened {
-        protocol: String::new(),
-    };
     let mut nature = Dealing {
         healthy: Healthy::new(Micros::ms(1)),
-        fates: vec![Fate::Instead(opened, 1_000)],
+        fates: vec![Fate::Instead(opened(), 1_000)],
         next: 0,
     };
     let told = run(setup(Scheme::Http), &mut nature, None);

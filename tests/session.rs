@@ -16,7 +16,10 @@ use pushcheck::run::{Action, Driver, Run, Start};
 use pushcheck::session::{Do, Session};
 use pushcheck::time::Micros;
 use pushcheck::wire::{Lane as Listed, Ledger, Scheme};
-use support::{Healthy, Input, Nature, Queue, Told, run, setup};
+use support::drive::{Told, run};
+use support::healthy::Healthy;
+use support::world::{Input, Nature, Queue};
+use support::{server, setup};
 
 fn method(report: &Report, method: Method) -> &pushcheck::diagnosis::MethodReport {
     report
@@ -137,7 +140,7 @@ impl<F: FnMut(&mut Queue, Micros, &Start) -> bool> Faulty<F> {
         Self {
             healthy: Healthy::new(Micros::ms(40)),
             takes_over,
-            ledger: Some(support::ledger()),
+            ledger: Some(server::ledger()),
         }
     }
 }
@@ -229,7 +232,7 @@ fn an_upgrade_that_arrived_unanswered_is_given_up_at_once_and_a_lost_one_at_eigh
     assert_eq!(attempt.time_class, Some(TimeClass::OurDeadline));
 
     let mut seen = Faulty::new(hang);
-    seen.ledger = Some(support::seen("web-socket", 1));
+    seen.ledger = Some(server::seen("web-socket", 1));
     let seen = report(run(setup(Scheme::Http), &mut seen, None));
     let attempt = &method(&seen, Method::WebSocket).lanes[0].attempts[0];
     assert_eq!(attempt.ended, Ended::GaveUp);
@@ -450,7 +453,7 @@ fn lanes_that_a_page_may_not_try_are_skipped_with_the_reason() {
             ];
             let about = pushcheck::wire::About {
                 lanes,
-                ..support::about()
+                ..server::about()
             };
             world.put(at.plus(self.0.rtt), Input::About(Some(Box::new(about))));
         }

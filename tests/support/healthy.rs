@@ -1,0 +1,132 @@
+//! A world without faults.
+
+use pushcheck::evidence::Event;
+use pushcheck::run::{Driver, Start};
+use pushcheck::time::Micros;
+use pushcheck::wire::{At, Echo, FromPage, PollBody, Tick, tick_after, tick_due};
+
+use super::events::{body, closed_by_the_server, head, message, opened};
+use super::server::{about, ledger};
+use super::world::{Input, Nature, Queue};
+use super::{AHEAD, INSTANCE};
+
+/// A server and path without faults: every message takes half a round trip.
+#[derive(Debug)]
+pub struct Healthy {
+    pub rtt: Micros,
+}
+
+impl Healthy {
+    pub fn new(rtt: Micros) -> Self {
+        Self { rtt }
+    }
+
+    fn half(&self) -> Micros {
+        Micros(self.rtt.0 / 2)
+    }
+
+    /// Ticks by a stream that is asked for by its URL.
+    fn stream(&self, world: &mut Queue, at: Micros, start: &Start, first: Event) {
+        let (attempt, url) = (start.attempt, &start.request.url);
+        world.see(at.plus(self.rtt), attempt, first);
+        let silent = Micros::ms(parameter(url, "silentMs"));
+        let from = at.plus(self.half()).plus(silent);
+        let last = self.ticks(world, from, attempt, parameter(url, "count") as u32);
+        world.see(last, attempt, Event::Finished);
+    }
+
+    /// The ticks that fall due from a moment on, each at its moment; when the last of them reaches the page.
+    fn ticks(&self, world: &mut Queue, from: Micros, attempt: u16, count: u32) -> Micros {
+        let first = tick_after(from);
+        let mut last = Micros::ZERO;
+        for n in first..first + count {
+            last = tick_due(n).plus(self.half());
+            world.see(last, attempt, message(&tick(n, tick_due(n))));
+        }
+        last
+    }
+
+    /// The ticks that fell due since the last answer; a long poll waits for one.
+    fn answer(&self, world: &mut Queue, at: Micros, start: &Start) {
+        let url = &start.request.url;
+        let arrived = at.plus(self.half());
+        let after = parameter(url, "after") as u32;
+        let sent = if url.contains("/long-poll") {
+            arrived.max(tick_due(after + 1))
+        } else {
+            arrived
+        };
+        let due = (after + 1..).take_while(|n| tick_due(*n) <= sent);
+        let text = PollBody {
+            at: stamps(arrived, sent),
+            ticks: due.map(|n| tick(n, sent)).collect(),
+        };
+        let back = sent.plus(self.half());
+        world.see(back, start.attempt, head(200, true));
+        world.see(back, start.attempt, body(&text));
+    }
+}
+
+impl Nature for Healthy {
+    fn start(&mut self, world: &mut Queue, at: Micros, start: &Start) {
+        world.see(at, start.attempt, Event::Constructed);
+        match start.request.driver {
+            Driver::WebSocket => world.see(at.plus(self.rtt), start.attempt, opened()),
+            Driver::EventSource => self.stream(world, at, start, opened()),
+            Driver::StreamingFetch => self.stream(world, at, start, head(200, true)),
+            Driver::Fetch => self.answer(world, at, start),
+        }
+    }
+
+    fn sent(&mut self, world: &mut Queue, at: Micros, attempt: u16, text: &str) {
+        let (there, back) = (at.plus(self.half()), at.plus(self.rtt));
+        match text.parse().expect("a line of ours") {
+            FromPage::Ticks(count) => {
+                self.ticks(world, there, attempt, count);
+            }
+            FromPage::Echo(n, padding) => {
+                let at = stamps(there, there);
+                world.see(back, attempt, message(&Echo { n, at, padding }));
+            }
+            FromPage::End => world.see(back, attempt, closed_by_the_server()),
+        }
+    }
+
+    fn about(&mut self, world: &mut Queue, at: Micros) {
+        world.put(at.plus(self.rtt), Input::About(Some(Box::new(about()))));
+    }
+
+    fn ledger(&mut self, world: &mut Queue, at: Micros) {
+        world.put(at.plus(self.rtt), Input::Ledger(Some(ledger())));
+    }
+}
+
+/// The server's stamp of a moment on the page's clock.
+fn stamp(at: Micros) -> Micros {
+    at.plus(Micros(AHEAD))
+}
+
+fn stamps(received: Micros, sent: Micros) -> At {
+    At {
+        received: stamp(received),
+        sent: stamp(sent),
+        instance: INSTANCE.to_owned(),
+    }
+}
+
+fn tick(n: u32, sent: Micros) -> Tick {
+    Tick {
+        n,
+        due: stamp(tick_due(n)),
+        sent: stamp(sent),
+        instance: INSTANCE.to_owned(),
+    }
+}
+
+fn parameter(url: &str, name: &str) -> u64 {
+    let query = url.split('?').nth(1).unwrap_or_default();
+    let value = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    value.expect(name).parse().expect("a number")
+}

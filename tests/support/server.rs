@@ -1,0 +1,91 @@
+//! What the server of this world says when it is asked.
+
+use pushcheck::time::Micros;
+use pushcheck::wire::{
+    About, Instance, Kind, Ledger, LedgerInstance, Limits, Sighting, Software, TcpVantage,
+    TlsVantage, Vantage,
+};
+
+use super::{AHEAD, INSTANCE};
+
+/// What the server of this world says of itself.
+pub fn about() -> About {
+    About {
+        software: Software {
+            name: "pushcheck-server".to_owned(),
+            version: "0.0.0".to_owned(),
+        },
+        wire: vec![1],
+        instance: Instance {
+            id: INSTANCE.to_owned(),
+            started_at: 1,
+        },
+        clock_us: AHEAD,
+        now: 1,
+        lanes: Vec::new(),
+        limits: Limits {
+            hold_ms: 1,
+            ticks: 1,
+            upload_bytes: 1,
+            message_bytes: 1,
+            life_ms: 1,
+            attempts: 1,
+            report_bytes: 1,
+        },
+        vantage: Vantage {
+            tls: TlsVantage::Own,
+            tcp: TcpVantage::Client,
+            trusted_hops: 0,
+        },
+    }
+}
+
+/// A ledger that saw nothing and missed nothing.
+pub fn ledger() -> Ledger {
+    Ledger {
+        complete: true,
+        instances: vec![LedgerInstance {
+            id: INSTANCE.to_owned(),
+            started_at: 1,
+            seen_through: Micros(AHEAD),
+            evicted: 0,
+            refused: 0,
+        }],
+        sightings: Vec::new(),
+    }
+}
+
+/// A ledger that saw that attempt arrive, and nothing else.
+pub fn seen(probe: &str, attempt: u16) -> Ledger {
+    let sighting = Sighting {
+        instance: INSTANCE.to_owned(),
+        probe: probe.to_owned(),
+        attempt,
+        kind: Kind::WebSocket,
+        method: "GET".to_owned(),
+        at: Micros(AHEAD),
+        http_version: "HTTP/1.1".to_owned(),
+        tls: false,
+        connection: 1,
+        headers: Vec::new(),
+        status: None,
+        refused: None,
+        answered_at: None,
+        frames_in: 0,
+        frames_out: 0,
+        ticks_out: 0,
+        payload_in: 0,
+        payload_out: 0,
+        bytes_in: None,
+        bytes_out: None,
+        head_in: None,
+        head_out: None,
+        close: None,
+        ended_at: None,
+        end: None,
+    };
+    Ledger {
+        sightings: vec![sighting],
+        ..ledger()
+    }
+}
