@@ -1,0 +1,123 @@
+//! A socket: its machine alone, and upgrades that do not succeed.
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use pushcheck::diagnosis::{CloseClass, RunResult, TimeClass, Verdict, Word};
+use pushcheck::evidence::{Ended, Event};
+use pushcheck::method::Method;
+use pushcheck::plan::Want;
+use pushcheck::run::Start;
+use pushcheck::session::{Do, Session};
+use pushcheck::time::Micros;
+
+use crate::faulty::{Faulty, is_socket};
+use crate::support::events::{cut, opened};
+use crate::support::server;
+use crate::support::world::Queue;
+use crate::{method, quick, report};
+
+fn socket(echoes: u32, ticks: u32, silent: Micros) -> Session {
+    let want = Want::Socket {
+        echoes,
+        ticks,
+        silent,
+    };
+    Session::new(Method::WebSocket, &want, Micros::ZERO)
+}
+
+#[test]
+fn an_error_without_a_close_ends_an_attempt() {
+    let mut session = socket(1, 0, Micros::ZERO);
+    session.handle(Micros::ms(1), &Event::Errored { closed: true });
+    assert_eq!(session.over(), None, "a close may follow");
+    let wake = session.wake_at().expect("it waits for the close");
+    session.on_time(wake);
+    assert_eq!(session.over(), Some(Ended::Failed));
+}
+
+#[test]
+fn an_early_wake_changes_nothing() {
+    let mut session = socket(2, 0, Micros::ms(50));
+    session.handle(Micros::ms(10), &opened());
+    let wake = session.wake_at().expect("it is silent");
+    session.on_time(Micros(wake.0 - 1));
+    assert_eq!(
+        (session.poll_action(), session.wake_at()),
+        (None, Some(wake))
+    );
+    session.on_time(wake);
+    assert_eq!(session.poll_action(), Some(Do::Send("echo 1".to_owned())));
+}
+
+#[test]
+fn a_socket_opens_once() {
+    let mut session = socket(3, 2, Micros::ZERO);
+    let mut said = 0;
+    for ms in 1..5 {
+        session.handle(Micros::ms(ms), &opened());
+        while session.poll_action().is_some() {
+            said += 1;
+        }
+    }
+    assert_eq!(said, 2, "it asks for ticks and sends its first echo, once");
+}
+
+#[test]
+fn a_refused_upgrade_fails_after_a_second_try_and_the_rest_passes() {
+    let mut nature = Faulty::new(|world, at, start| {
+        if is_socket(start) {
+            let at = at.plus(Micros::ms(40));
+            world.see(at, start.attempt, Event::Errored { closed: true });
+            world.see(at, start.attempt, cut());
+        }
+        is_socket(start)
+    });
+    let report = report(quick(&mut nature));
+    let socket = method(&report, Method::WebSocket);
+    assert_eq!(
+        (report.result, socket.verdict, socket.word),
+        (RunResult::Warning, Verdict::Failed, Some(Word::FailsSoFar))
+    );
+    let attempts: Vec<_> = socket.lanes[0]
+        .attempts
+        .iter()
+        .map(|a| (a.close_class, a.time_class))
+        .collect();
+    let refused = (
+        Some(CloseClass::AbnormalBeforeOpen),
+        Some(TimeClass::RoundTrips),
+    );
+    assert_eq!(attempts, [refused; 2], "once may be chance");
+    assert_eq!(method(&report, Method::Polling).verdict, Verdict::Passed);
+}
+
+#[test]
+fn an_upgrade_that_arrived_unanswered_is_given_up_at_once_and_a_lost_one_at_eight_seconds() {
+    let hang = |_: &mut Queue, _: Micros, start: &Start| is_socket(start);
+    let mut lost = Faulty::new(hang);
+    let told = quick(&mut lost);
+    let mut words = told
+        .progress
+        .iter()
+        .flat_map(|p| &p.methods)
+        .filter(|m| m.method == Method::WebSocket)
+        .map(|m| m.word);
+    assert!(words.any(|word| word == Some(Word::Waiting)));
+    let lost = report(told);
+    let attempt = &method(&lost, Method::WebSocket).lanes[0].attempts[0];
+    assert_eq!(
+        (attempt.ended, attempt.ended_us),
+        (Ended::GaveUp, 8_000_000)
+    );
+    assert_eq!(attempt.time_class, Some(TimeClass::OurDeadline));
+
+    let mut seen = Faulty::new(hang);
+    seen.ledger = Some(server::seen("web-socket", 1));
+    let seen = report(quick(&mut seen));
+    let attempt = &method(&seen, Method::WebSocket).lanes[0].attempts[0];
+    assert_eq!(attempt.ended, Ended::GaveUp);
+    assert!(
+        (2_000_000..3_000_000).contains(&attempt.ended_us),
+        "{attempt:?}"
+    );
+}
