@@ -1,0 +1,164 @@
+//! Evidence in which nothing is null or empty that can be otherwise: every sort of event and notice.
+
+use pushcheck::evidence::{
+    Ended, Engine, EngineFamily, Event, Notice, ResourceTiming, Stamped, StampedNotice,
+    Surroundings, Trace,
+};
+use pushcheck::method::Method;
+use pushcheck::time::Micros;
+use pushcheck::wire::{End, Kind, SeenClose, SeenHeader, Sighting};
+
+pub(crate) fn resource_timing() -> ResourceTiming {
+    let us = Some(1);
+    ResourceTiming {
+        protocol: Some("h2".to_owned()),
+        dns_us: us,
+        connect_us: us,
+        tls_us: us,
+        request_us: us,
+        response_us: us,
+    }
+}
+
+pub(crate) fn surroundings() -> Surroundings {
+    Surroundings {
+        user_agent: "Mozilla/5.0".to_owned(),
+        engine: Some(Engine {
+            family: EngineFamily::Chromium,
+            version: 150,
+        }),
+        origin: "null".to_owned(),
+        secure_context: true,
+        isolated: true,
+        embedded: true,
+        language: "en-GB".to_owned(),
+        online: true,
+        clock_step_us: 100,
+        hidden_us: 1,
+        longest_gap_us: 50_000,
+        late_us: 1,
+        notices: notices()
+            .into_iter()
+            .map(|notice| StampedNotice {
+                at: Micros(1),
+                notice,
+            })
+            .collect(),
+    }
+}
+
+/// Values of every variant of an enum; a variant that is missing from the list does not compile.
+macro_rules! every {
+    ($type:ident: $($variant:ident $({ $($field:ident: $value:expr),* })?,)*) => {{
+        #[allow(unreachable_patterns)]
+        const fn total(value: &$type) {
+            match value { $($type::$variant { .. } => {})* }
+        }
+        let all = vec![$($type::$variant $({ $($field: $value),* })?),*];
+        all.iter().for_each(total);
+        all
+    }};
+}
+
+pub(crate) fn notices() -> Vec<Notice> {
+    every! { Notice:
+        Hidden,
+        Visible,
+        Online,
+        Offline,
+        Stalled { us: 2_000_000 },
+        PolicyViolation { directive: "script-src-elem".to_owned() },
+        OwnFailure { place: "src/run.rs:1".to_owned() },
+    }
+}
+
+pub(crate) fn events() -> Vec<Event> {
+    let text = || "x".to_owned();
+    every! { Event:
+        Constructed,
+        Threw { name: text() },
+        Unsupported,
+        Opened { protocol: String::new() },
+        Head { status: 200, marked: true, refused: Some(text()) },
+        Head { status: 200, marked: false, refused: None },
+        Message { line: text(), bytes: 1, id: Some(text()) },
+        Body { text: text(), bytes: 1 },
+        Finished,
+        Failed { name: text() },
+        Errored { closed: true },
+        Closed { code: u16::MAX, reason: text(), was_clean: true },
+        Blocked { directive: text() },
+        Sent { line: text() },
+        Timed { timing: resource_timing() },
+        Timed { timing: ResourceTiming::default() },
+        GaveUp,
+        Stopped,
+    }
+}
+
+pub(crate) fn trace() -> Trace {
+    Trace {
+        id: u16::MAX,
+        probe: "poll".to_owned(),
+        attempt: 9999,
+        method: Method::Polling,
+        lane: "main".to_owned(),
+        own: true,
+        decisive: true,
+        ticks_wanted: 20,
+        ended: Some(Ended::GaveUp),
+        started_at: Micros(1),
+        events: events()
+            .into_iter()
+            .map(|event| Stamped {
+                at: Micros(2),
+                event,
+            })
+            .collect(),
+        omitted: 1,
+    }
+}
+
+pub(crate) fn sighting() -> Sighting {
+    Sighting {
+        instance: "00ff".to_owned(),
+        probe: "poll".to_owned(),
+        attempt: 1,
+        kind: Kind::Poll,
+        method: "GET".to_owned(),
+        at: Micros(1),
+        http_version: "HTTP/1.1".to_owned(),
+        tls: true,
+        connection: 1,
+        headers: vec![
+            SeenHeader {
+                name: "via".to_owned(),
+                length: 3,
+                value: Some("1.1".to_owned()),
+            },
+            SeenHeader {
+                name: "cookie".to_owned(),
+                length: 0,
+                value: None,
+            },
+        ],
+        status: Some(200),
+        refused: Some("rate".to_owned()),
+        answered_at: Some(Micros(2)),
+        frames_in: 1,
+        frames_out: 1,
+        ticks_out: 1,
+        payload_in: 1,
+        payload_out: 1,
+        bytes_in: Some(1),
+        bytes_out: Some(1),
+        head_in: Some(1),
+        head_out: Some(1),
+        close: Some(SeenClose {
+            code: 1005,
+            reason_length: 0,
+        }),
+        ended_at: Some(Micros(3)),
+        end: Some(End::Complete),
+    }
+}

@@ -1,0 +1,211 @@
+//! A report in which nothing is null or empty that can be otherwise.
+
+use pushcheck::diagnosis::delivery::{AtInterval, Delivery};
+use pushcheck::diagnosis::facts::{Attempt, Close, Endpoint};
+use pushcheck::diagnosis::overhead::{Overhead, Ratio};
+use pushcheck::diagnosis::{
+    Asked, CloseClass, Code, Finding, LaneReport, MethodReport, Place, Rival, Severity, Strength,
+    TimeClass, Timing, Verdict, Word, diagnose,
+};
+use pushcheck::evidence::{Ended, Evidence};
+use pushcheck::method::Method;
+use pushcheck::plan::{Lane, Skipped};
+use pushcheck::report::{Advice, EvidenceReport, Heading, Label, Mode, Report, Setting};
+use pushcheck::stats::Spread;
+use pushcheck::time::Micros;
+use pushcheck::wire::{About, Scheme, TcpVantage, TlsVantage, Vantage};
+
+use crate::full_evidence::{resource_timing, sighting, surroundings, trace};
+use crate::support::server;
+
+const PLACE: Option<Place> = Some(Place::AnsweredFor);
+const SPREAD: Option<Spread> = Some(Spread {
+    n: 3,
+    min_us: 1,
+    median_us: 2,
+    mad_us: 0,
+});
+
+pub(crate) fn filled() -> Report {
+    let lanes = [
+        lane("main", Scheme::Https, None),
+        lane("plain", Scheme::Http, Some(Skipped::MixedContent)),
+    ];
+    let evidence = Evidence {
+        about: Some(about()),
+        ..Evidence::default()
+    };
+    Report {
+        surroundings: surroundings(),
+        methods: Method::ALL.map(method).to_vec(),
+        findings: vec![finding()],
+        advice: Some(Advice {
+            order: Method::ALL.to_vec(),
+            because: vec!["f1".to_owned()],
+            settings: vec![Setting {
+                name: "heartbeatMs".to_owned(),
+                value: 25_000,
+            }],
+        }),
+        evidence: Some(EvidenceReport {
+            traces: vec![trace()],
+            sightings: vec![sighting()],
+            complete: true,
+        }),
+        ..made(&lanes, &evidence)
+    }
+}
+
+/// What the program makes of evidence.
+pub(crate) fn made(lanes: &[Lane], evidence: &Evidence) -> Report {
+    let asked = Asked {
+        methods: Method::ALL.to_vec(),
+        required: vec![Method::WebSocket],
+    };
+    let heading = Heading {
+        id: "0123456789abcdef".repeat(2),
+        started_at: 1_790_000_000_000,
+        mode: Mode::Quick,
+        labels: vec![Label {
+            name: "x".repeat(200),
+            value: "日".repeat(200),
+        }],
+    };
+    let diagnosis = diagnose(evidence, &asked);
+    Report::new(
+        &heading,
+        lanes,
+        evidence,
+        diagnosis,
+        Micros(6),
+        false,
+        false,
+    )
+}
+
+pub(crate) fn lane(id: &str, scheme: Scheme, skipped: Option<Skipped>) -> Lane {
+    Lane {
+        id: id.to_owned(),
+        scheme,
+        host: "[::1]".to_owned(),
+        port: 8787,
+        base: "/".to_owned(),
+        skipped,
+    }
+}
+
+/// Of a server behind a proxy.
+pub(crate) fn about() -> About {
+    About {
+        vantage: Vantage {
+            tls: TlsVantage::TerminatedBefore,
+            tcp: TcpVantage::Proxy,
+            trusted_hops: 1,
+        },
+        ..server::about()
+    }
+}
+
+fn method(method: Method) -> MethodReport {
+    MethodReport {
+        method,
+        required: true,
+        word: Some(Word::FailsSoFar),
+        verdict: Verdict::Failed,
+        place: PLACE,
+        delivery: Some(Delivery {
+            n: 20,
+            median_us: 1,
+            worst_us: 2,
+            clock_error_us: Some(3),
+            relative: false,
+            missing: 1,
+            duplicated: 1,
+            reordered: 1,
+            at_interval: Some(vec![AtInterval {
+                every_ms: 1000,
+                mean_us: 1,
+                worst_us: 2,
+            }]),
+        }),
+        overhead: Some(Overhead {
+            messages: 20,
+            up_bytes: 1,
+            down_bytes: 2,
+            open_bytes: 3,
+            send_bytes: Some(6),
+            ratios: vec![Ratio {
+                payload_bytes: 20,
+                permille: 3500,
+            }],
+        }),
+        idle_tested_ms: Some(4000),
+        lanes: vec![LaneReport {
+            lane: "main".to_owned(),
+            verdict: Verdict::Failed,
+            place: PLACE,
+            timing: Timing {
+                open_us: Some(1),
+                first_message_us: Some(2),
+                round_trip: SPREAD,
+            },
+            attempts: vec![attempt()],
+        }],
+    }
+}
+
+fn attempt() -> Attempt {
+    Attempt {
+        id: 1,
+        probe: "web-socket".to_owned(),
+        attempt: 1,
+        endpoint: Endpoint::Probe,
+        verdict: Verdict::Failed,
+        place: PLACE,
+        ended: Ended::Failed,
+        status: Some(403),
+        marked: Some(false),
+        refused: Some("rate".to_owned()),
+        error: Some("TypeError".to_owned()),
+        blocked_by: Some("connect-src".to_owned()),
+        arrivals: Some(0),
+        open_us: Some(1),
+        first_message_us: Some(2),
+        failed_us: Some(3),
+        ended_us: u64::from(u32::MAX),
+        echo: SPREAD,
+        gap_error: SPREAD,
+        ticks: 20,
+        close: Some(Close {
+            code: 1006,
+            reason: "r".repeat(123),
+            was_clean: false,
+        }),
+        close_class: Some(CloseClass::AbnormalBeforeOpen),
+        time_class: Some(TimeClass::RoundTrips),
+        resource_timing: Some(resource_timing()),
+    }
+}
+
+fn finding() -> Finding {
+    Finding {
+        id: "f1".to_owned(),
+        code: Code::MethodNotSupported,
+        method: Some(Method::WebSocket),
+        lane: Some("main".to_owned()),
+        place: PLACE,
+        strength: Strength::Likely,
+        severity: Severity::Blocking,
+        seen: 2,
+        of: 2,
+        because: ["trace:1", "sighting:12", "surroundings"]
+            .map(str::to_owned)
+            .to_vec(),
+        against: vec!["trace:2".to_owned()],
+        rivals: vec![Rival {
+            code: Code::OwnFailure,
+            separated_by: "other-port".to_owned(),
+        }],
+        folded_under: Some("f2".to_owned()),
+    }
+}

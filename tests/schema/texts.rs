@@ -1,0 +1,69 @@
+//! Every word of the schema that a page may have to say has a text.
+
+use std::collections::BTreeSet;
+
+use pushcheck::diagnosis::Code;
+use serde_json::Value;
+
+use crate::schema;
+
+const ENGLISH: &str = include_str!("../../www/text/en.js");
+
+/// The keys of one of the texts' groups.
+fn texts(group: &str) -> BTreeSet<String> {
+    let (_, rest) = ENGLISH
+        .split_once(&format!("\n  {group}: {{\n"))
+        .expect(group);
+    let (block, _) = rest.split_once("\n  }").expect(group);
+    let lines = block
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with("//"));
+    lines
+        .filter_map(|line| Some(line.split_once(": \"")?.0.trim_matches('"').to_owned()))
+        .collect()
+}
+
+#[test]
+fn every_word_that_a_page_may_have_to_say_has_a_text() {
+    let schema = schema();
+    let words = |name: &str| {
+        let words = schema["$defs"][name]["enum"].as_array().expect(name);
+        words
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect::<BTreeSet<_>>()
+    };
+    for (group, name) in [
+        ("method", "Method"),
+        ("how", "Method"),
+        ("place", "Place"),
+        ("skipped", "Skipped"),
+    ] {
+        assert_eq!(texts(group), words(name), "{group}");
+    }
+    let states: BTreeSet<_> = &words("Word") | &words("Verdict");
+    assert_eq!(
+        &texts("state") - &states,
+        BTreeSet::from(["trying".to_owned()])
+    );
+    assert_eq!(&states - &texts("state"), BTreeSet::new());
+    assert_eq!(
+        texts("finding"),
+        Code::ALL.map(|code| code.as_str().to_owned()).into()
+    );
+    let (said, known) = (texts("headline"), words("RunResult"));
+    assert_eq!(
+        &known - &said,
+        BTreeSet::new(),
+        "a headline for every result"
+    );
+    for group in ["summary", "nextStep"] {
+        assert_eq!(
+            &said - &texts(group),
+            BTreeSet::from(["unable".to_owned()]),
+            "{group}"
+        );
+    }
+}
