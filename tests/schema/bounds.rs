@@ -1,4 +1,6 @@
-//! Everything in the schema has its bounds, and its description.
+//! Everything in the schema has its bounds and its description, and nothing may be left out.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -23,7 +25,7 @@ fn unbounded(path: &str, schema: &Value, open: &mut Vec<String>) {
         ("string", vec!["maxLength"]),
         ("array", vec!["maxItems", "items"]),
         ("integer", vec!["minimum", "maximum"]),
-        ("object", vec!["additionalProperties", "required"]),
+        ("object", vec!["properties", "required"]),
         ("number", vec!["never: all numbers are integers"]),
     ] {
         if may_be(kind) && !bounds.iter().all(|bound| map.contains_key(*bound)) {
@@ -31,6 +33,14 @@ fn unbounded(path: &str, schema: &Value, open: &mut Vec<String>) {
         }
     }
     if let Some(properties) = map.get("properties").and_then(Value::as_object) {
+        let names: BTreeSet<_> = properties.keys().map(String::as_str).collect();
+        let required = schema["required"].as_array().into_iter().flatten();
+        if required.filter_map(Value::as_str).collect::<BTreeSet<_>>() != names {
+            open.push(format!("{path} can do without one of its properties"));
+        }
+        if schema["additionalProperties"] != json!(false) {
+            open.push(format!("{path} takes further properties"));
+        }
         for (name, property) in properties {
             if name != "what" && !property["description"].is_string() {
                 open.push(format!("{path}/{name} has no description"));

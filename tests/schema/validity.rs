@@ -43,16 +43,14 @@ fn a_report_with_everything_in_it_validates() {
     let value = fits(&filled());
     let mut holes = Vec::new();
     unfilled("", &value, &mut holes);
-    let meant = |hole: &String| {
-        hole.contains("/events/") || hole.contains("/lanes/") || hole.contains("/headers/")
-    };
-    assert_eq!(
-        holes
-            .into_iter()
-            .filter(|hole| !meant(hole))
-            .collect::<Vec<_>>(),
-        Vec::<String>::new()
-    );
+    // One of two in each of these lists has a hole that the other fills.
+    let meant = [
+        "/lanes/",
+        "/evidence/traces/0/events/",
+        "/evidence/sightings/0/headers/",
+    ];
+    holes.retain(|hole| !meant.iter().any(|list| hole.starts_with(list)));
+    assert_eq!(holes, Vec::<String>::new());
 }
 
 fn unfilled(path: &str, value: &Value, holes: &mut Vec<String>) {
@@ -75,15 +73,17 @@ fn every_code_has_the_schema_s_form() {
     for code in Code::ALL {
         let mut report = filled();
         report.findings[0].code = code;
-        fits(&report);
+        assert_eq!(fits(&report)["findings"][0]["code"], code.as_str());
     }
 }
 
 #[test]
 fn a_report_that_is_not_one_is_refused() {
     let good = fits(&filled());
-    let bad = [
-        ("/extra", json!(1)),
+    let refused = |report: &Value, why: &str| {
+        assert_ne!(complaints(report), Vec::<String>::new(), "{why}");
+    };
+    let other_values = [
         ("/schema", json!(2)),
         ("/result", json!("good")),
         ("/run/durationUs", json!(-1)),
@@ -97,37 +97,36 @@ fn a_report_that_is_not_one_is_refused() {
         ("/software/name", json!("x".repeat(41))),
         ("/surroundings/userAgent", json!("x".repeat(1001))),
         ("/surroundings/notices/0/notice/what", json!("slept")),
-        (
-            "/surroundings/notices/0/notice/directive",
-            json!("connect-src"),
-        ),
         ("/lanes/0/port", json!(65_536)),
         ("/methods/0/verdict", Value::Null),
-        ("/methods/0/lanes/0/attempts/0/extra", Value::Null),
         ("/findings/0/code", json!("<script>")),
         ("/findings/0/because/0", json!("trace:one two")),
         ("/evidence/traces/0/events/0/event/what", json!("exploded")),
-        ("/evidence/traces/0/events/0/event/name", json!("x")),
         (
             "/evidence/sightings/0/headers/0/value",
             json!("x".repeat(201)),
         ),
     ];
-    for (path, value) in bad {
+    for (path, value) in other_values {
         let mut report = good.clone();
-        let (parent, key) = path.rsplit_once('/').expect("a path");
-        let parent = report.pointer_mut(parent).expect(path);
-        match key.parse::<usize>() {
-            Ok(index) => parent[index] = value,
-            Err(_) => parent[key] = value,
-        }
-        assert_ne!(complaints(&report), Vec::<String>::new(), "{path}");
+        *report.pointer_mut(path).expect(path) = value;
+        refused(&report, path);
+    }
+    // Of the last two only other sorts have it.
+    let further_fields = [
+        ("", "extra"),
+        ("/methods/0/lanes/0/attempts/0", "extra"),
+        ("/surroundings/notices/0/notice", "directive"),
+        ("/evidence/traces/0/events/0/event", "name"),
+    ];
+    for (path, name) in further_fields {
+        let mut report = good.clone();
+        let fields = report.pointer_mut(path).and_then(Value::as_object_mut);
+        let before = fields.expect(path).insert(name.to_owned(), json!("x"));
+        assert_eq!(before, None, "{path} has it already");
+        refused(&report, path);
     }
     let mut without = good;
     without.as_object_mut().expect("an object").remove("advice");
-    assert_ne!(
-        complaints(&without),
-        Vec::<String>::new(),
-        "a missing field"
-    );
+    refused(&without, "a missing field");
 }

@@ -2,12 +2,15 @@
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+mod exchange;
 mod failing;
 mod faulty;
 mod healthy;
 mod interrupted;
+mod own;
 mod plan;
 mod socket;
+mod stream;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -1,18 +1,16 @@
-//! What a run tries: the quick plan, the lanes that the server lists, and the embedder's own endpoint.
+//! What a run tries: the quick plan, and the lanes that the server lists.
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use pushcheck::diagnosis::{RunResult, Verdict};
-use pushcheck::evidence::Event;
 use pushcheck::method::Method;
-use pushcheck::plan::{Lane, OwnEndpoint, Plan, Skipped};
-use pushcheck::time::Micros;
+use pushcheck::plan::{Plan, Skipped};
 use pushcheck::wire::{Lane as Listed, Scheme};
 
 use crate::faulty::Faulty;
+use crate::report;
 use crate::support::drive::run;
 use crate::support::setup;
-use crate::{method, report};
 
 #[test]
 fn the_quick_plan_can_be_read() {
@@ -73,56 +71,5 @@ fn lanes_that_a_page_may_not_try_are_skipped_with_the_reason() {
             .collect();
         let expected = ["main", "alt-8443"].map(|lane| (lane, Verdict::Passed));
         assert_eq!(tried, expected, "{:?}", m.method);
-    }
-}
-
-#[test]
-fn an_embedders_endpoint_is_judged_and_none_of_its_values_leaves() {
-    const SECRETS: [&str; 5] = [
-        "app.test",
-        "secret-path",
-        "secret-protocol",
-        "secret-first",
-        "secret-answer",
-    ];
-    let mut with_own = setup(Scheme::Http);
-    let endpoint = OwnEndpoint {
-        url: "ws://app.test:9000/secret-path".to_owned(),
-        protocols: vec!["secret-protocol".to_owned()],
-        first_message: Some("secret-first".to_owned()),
-        expect: Some("secret-answer".to_owned()),
-        timeout: Micros::ms(3_000),
-        ..OwnEndpoint::default()
-    };
-    let lane = Lane {
-        id: "own-web-socket".to_owned(),
-        host: "app.test".to_owned(),
-        port: 9000,
-        ..with_own.plan.lanes[0].clone()
-    };
-    with_own.plan.add_own(lane, Method::WebSocket, endpoint);
-    let mut nature = Faulty::new(|world, at, start| {
-        if start.request.own {
-            let opened = Event::Opened {
-                protocol: "secret-protocol".to_owned(),
-            };
-            world.see(at.plus(Micros::ms(9)), start.attempt, opened);
-            let answer = Event::Message {
-                line: "… secret-answer …".to_owned(),
-                bytes: 20,
-                id: Some("secret-answer".to_owned()),
-            };
-            world.see(at.plus(Micros::ms(20)), start.attempt, answer);
-        }
-        start.request.own
-    });
-    let report = report(run(with_own, &mut nature, None));
-    assert_eq!(nature.unheard, ["secret-first"]);
-    let mut lanes = method(&report, Method::WebSocket).lanes.iter();
-    let lane = lanes.find(|l| l.lane == "own-web-socket").expect("tried");
-    assert_eq!(lane.verdict, Verdict::Passed);
-    let json = serde_json::to_string(&report).expect("JSON");
-    for secret in SECRETS {
-        assert!(!json.contains(secret), "{secret} leaves");
     }
 }

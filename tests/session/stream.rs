@@ -1,0 +1,63 @@
+//! An answer that comes piece by piece: the machine alone.
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use pushcheck::evidence::{Ended, Event};
+use pushcheck::method::Method;
+use pushcheck::plan::Want;
+use pushcheck::session::Session;
+use pushcheck::time::Micros;
+
+use crate::support::events::{head, message};
+
+fn stream() -> Session {
+    let want = Want::Ticks {
+        count: 2,
+        silent: Micros::ZERO,
+    };
+    Session::new(Method::StreamingFetch, &want, Micros::ZERO)
+}
+
+fn ended(events: &[Event]) -> Option<Ended> {
+    let mut session = stream();
+    for event in events {
+        session.handle(Micros::ms(1), event);
+    }
+    session.over()
+}
+
+#[test]
+fn a_stream_is_ours_by_its_mark_and_its_status() {
+    assert_eq!(ended(&[head(200, true)]), None);
+    assert_eq!(ended(&[head(200, false)]), Some(Ended::Failed));
+    assert_eq!(ended(&[head(503, true)]), Some(Ended::Failed));
+    let refused = Event::Head {
+        status: 200,
+        marked: true,
+        refused: Some("rate".to_owned()),
+    };
+    assert_eq!(ended(&[refused]), Some(Ended::Failed));
+}
+
+#[test]
+fn a_stream_is_whole_when_all_of_its_ticks_came() {
+    let opened = || head(200, true);
+    let tick = |n: u32| message(&format!("tick {n} 2 3 aa"));
+    let other = || message(&"<html>");
+    assert_eq!(ended(&[opened(), tick(1), other()]), None);
+    assert_eq!(ended(&[opened(), tick(1), tick(2)]), Some(Ended::Complete));
+    let cut = [opened(), tick(1), Event::Finished];
+    assert_eq!(ended(&cut), Some(Ended::Failed));
+}
+
+#[test]
+fn a_tick_that_is_due_is_waited_for_anew() {
+    let mut session = stream();
+    session.handle(Micros::ms(100), &head(200, true));
+    let first = session.wake_at().expect("it waits for a tick");
+    session.handle(Micros::ms(700), &message(&"tick 1 2 3 aa"));
+    let second = session.wake_at().expect("it waits for the other");
+    assert_eq!(second.since(first), Micros::ms(600));
+    assert!(!session.on_time(first), "too early");
+    assert!(session.on_time(second), "its deadline ends it");
+}
