@@ -1,6 +1,6 @@
 //! The report: what leaves. Codes and numbers; sentences are made where they are read.
 //!
-//! `www/report.schema.json` is the definition; `tests/schema.rs` holds these types and `www/report.d.ts` to it.
+//! `www/report.schema.json` is the definition; `tests/schema/` holds these types and `www/report.d.ts` to it.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 // The report, the options and the progress of pushcheck, as types.
 //
-// `report.schema.json` is the definition of the report; `tests/schema.rs` holds this file and the Rust types to it.
+// `report.schema.json` is the definition of the report; `tests/schema/` holds this file and the Rust types to it.
 // Times end in `Us` (microseconds) or `Ms` (milliseconds); all numbers are integers; `null` is "unknown" unless the
 // comment says otherwise. No imports here: the file becomes part of the generated `pkg/pushcheck.d.ts`.
 
