@@ -29,13 +29,35 @@ const LONGEST: usize = 200;
 /// The most fields kept of one head.
 const MOST: usize = 60;
 
+/// The most bytes of names and values kept of one head: a stranger's head may be four times as large, and so many are
+/// remembered.
+const MOST_BYTES: usize = 4096;
+
+/// Stands last where fields were left out, with their number for its length: no field can have this name.
+const TRUNCATED: &str = ":truncated";
+
 /// What the ledger keeps of a head.
 pub(crate) fn seen(headers: &HeaderMap) -> Vec<SeenHeader> {
-    headers
+    let mut bytes = 0;
+    let mut kept: Vec<SeenHeader> = headers
         .iter()
         .take(MOST)
         .map(|(name, value)| field(name.as_str(), value.as_bytes()))
-        .collect()
+        .take_while(|field| {
+            bytes += field.name.len() + field.value.as_ref().map_or(0, String::len);
+            bytes <= MOST_BYTES
+        })
+        .collect();
+    let left_out = headers.len() - kept.len();
+    if left_out > 0 {
+        kept.push(SeenHeader {
+            name: TRUNCATED.to_owned(),
+            length: u32::try_from(left_out).unwrap_or(u32::MAX),
+            value: None,
+        });
+    }
+    kept.shrink_to_fit();
+    kept
 }
 
 fn field(name: &str, value: &[u8]) -> SeenHeader {
@@ -102,5 +124,36 @@ mod tests {
                 .as_deref(),
             Some("other")
         );
+    }
+
+    #[test]
+    fn of_a_large_head_so_much_is_kept_and_it_says_so() {
+        let head = |fields: u32| {
+            let mut headers = HeaderMap::new();
+            for n in 0..fields {
+                let name: hyper::header::HeaderName =
+                    format!("x-{n:0180}").parse().expect("a name");
+                headers.insert(name, "value".parse().expect("a value"));
+            }
+            seen(&headers)
+        };
+        let few = head(10);
+        assert_eq!((few.len(), &few[9].name[..2]), (10, "x-"));
+        let many = head(50);
+        let (cut, kept) = many.split_last().expect("fields");
+        let bytes =
+            |field: &SeenHeader| field.name.len() + field.value.as_ref().map_or(0, String::len);
+        assert!(kept.iter().map(bytes).sum::<usize>() <= 4096);
+        assert_eq!(
+            (cut.name.as_str(), cut.length as usize, &cut.value),
+            (":truncated", 50 - kept.len(), &None)
+        );
+        let mut crowd = HeaderMap::new();
+        for n in 0..70 {
+            let name: hyper::header::HeaderName = format!("x-{n}").parse().expect("a name");
+            crowd.insert(name, "".parse().expect("a value"));
+        }
+        let crowd = seen(&crowd);
+        assert_eq!((crowd.len(), crowd[60].length), (61, 10));
     }
 }
