@@ -3,8 +3,8 @@
 mod arrival;
 mod header;
 mod run;
+mod runs;
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use pushcheck::time::Micros;
@@ -18,6 +18,7 @@ use crate::source::SourceId;
 pub(crate) use arrival::{Arrival, Open};
 pub(crate) use header::seen as seen_headers;
 pub(crate) use run::{Run, RunHold};
+use runs::Runs;
 
 /// All runs.
 #[derive(Debug)]
@@ -26,36 +27,6 @@ pub(crate) struct Ledger {
     clock: Arc<Clock>,
     runs: Mutex<Runs>,
 }
-
-#[derive(Debug, Default)]
-struct Runs {
-    known: HashMap<RunId, Arc<Run>>,
-    forgotten: HashMap<RunId, Forgotten>,
-    order: VecDeque<RunId>,
-    sightings: usize,
-    swept: Micros,
-    doubts: VecDeque<Doubt>,
-}
-
-/// What stays of a forgotten run, so that nobody takes it for one that never was.
-#[derive(Clone, Copy, Debug)]
-struct Forgotten {
-    lost: u32,
-    epoch: Micros,
-}
-
-/// Something was lost that could have been of any run: of a source's, where that is known.
-#[derive(Clone, Copy, Debug)]
-struct Doubt {
-    source: Option<SourceId>,
-    at: Micros,
-}
-
-/// Doubts remembered; the next one beyond is everybody's.
-const DOUBTS: usize = 1_000;
-
-/// 24 bytes each. Beyond it the oldest are really forgotten, and unknown runs are unsure for a while.
-const FORGOTTEN: usize = 50_000;
 
 impl Ledger {
     pub(crate) fn new(limits: Arc<Limits>, clock: Arc<Clock>) -> Self {
@@ -85,14 +56,23 @@ impl Ledger {
         run
     }
 
+    /// The run of that id, where there is one.
+    pub(crate) fn known(&self, id: RunId) -> Option<Arc<Run>> {
+        lock(&self.runs).known.get(&id).cloned()
+    }
+
     /// A run that nobody will remember: its ticks begin now.
     pub(crate) fn passing(&self, id: RunId, source: SourceId) -> Arc<Run> {
         Arc::new(Run::new(id, source, self.clock.now(), 0))
     }
 
     /// Remembers an arrival, when there is room; otherwise the run says so.
-    pub(crate) fn remember(&self, run: &Run, arrival: Arc<Arrival>) {
+    pub(crate) fn remember(&self, run: &Arc<Run>, arrival: Arc<Arrival>) {
         let mut runs = lock(&self.runs);
+        // Driven out while its request was looked at: nobody would ever give back the sighting's place.
+        if !runs.is_known(run) {
+            return run.miss();
+        }
         if !run.has_room(&self.limits) || !runs.room_for_one(run, &self.limits, self.clock.now()) {
             return run.miss();
         }
@@ -149,94 +129,6 @@ impl Ledger {
 
 /// A run may have begun on the page that long before its first request arrived here.
 const EARLIER: Micros = Micros::ms(60_000);
-
-impl Runs {
-    fn sweep(&mut self, now: Micros, limits: &Limits, always: bool) {
-        if !always && now.since(self.swept) < Micros::ms(1_000) {
-            return;
-        }
-        self.swept = now;
-        self.doubts
-            .retain(|doubt| now.since(doubt.at) <= Micros::ms(limits.keep_ms));
-        let old: Vec<RunId> = self
-            .known
-            .values()
-            .filter(|run| now.since(run.last()) > Micros::ms(limits.keep_ms))
-            .map(|run| run.id)
-            .collect();
-        for id in old {
-            self.forget(id, now);
-        }
-    }
-
-    /// Room for one more run: the same source's least recent one goes first.
-    fn make_room(&mut self, source: SourceId, limits: &Limits, now: Micros) {
-        let own = self
-            .known
-            .values()
-            .filter(|run| run.source == source)
-            .count();
-        if own >= limits.source_runs || self.known.len() >= limits.runs {
-            self.forget_oldest(source, None, now);
-        }
-    }
-
-    /// Room for one more sighting; false: only the run itself could make it.
-    fn room_for_one(&mut self, run: &Run, limits: &Limits, now: Micros) -> bool {
-        while self.sightings >= limits.sightings {
-            if !self.forget_oldest(run.source, Some(run.id), now) {
-                return false;
-            }
-        }
-        true
-    }
-
-    fn forget_oldest(&mut self, source: SourceId, but: Option<RunId>, now: Micros) -> bool {
-        let others = self.known.values().filter(|run| Some(run.id) != but);
-        let oldest = others
-            .min_by_key(|run| (run.source != source, run.last(), run.epoch))
-            .map(|run| run.id);
-        oldest.is_some_and(|id| {
-            self.forget(id, now);
-            true
-        })
-    }
-
-    fn forget(&mut self, id: RunId, now: Micros) {
-        let Some(run) = self.known.remove(&id) else {
-            return;
-        };
-        self.sightings = self.sightings.saturating_sub(run.sightings());
-        if self
-            .forgotten
-            .insert(
-                id,
-                Forgotten {
-                    lost: run.lost().max(1),
-                    epoch: run.epoch,
-                },
-            )
-            .is_none()
-        {
-            self.order.push_back(id);
-        }
-        if self.order.len() > FORGOTTEN
-            && let Some(id) = self.order.pop_front()
-        {
-            self.forgotten.remove(&id);
-            self.doubt(None, now);
-        }
-    }
-
-    fn doubt(&mut self, source: Option<SourceId>, at: Micros) {
-        self.doubts.retain(|doubt| doubt.source != source);
-        if self.doubts.len() >= DOUBTS {
-            self.doubts.pop_front();
-            return self.doubts.push_back(Doubt { source: None, at });
-        }
-        self.doubts.push_back(Doubt { source, at });
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -303,5 +195,60 @@ mod tests {
         assert_eq!(complete(), [false, true, false, true]);
         ledger.turned_away(None);
         assert_eq!(complete(), [false; 4]);
+    }
+
+    #[test]
+    fn a_run_that_was_driven_out_meanwhile_remembers_nothing_more() {
+        let ledger = ledger(Limits {
+            runs: 1,
+            ..Limits::default()
+        });
+        let source = Sources::default().id([192, 0, 2, 1].into());
+        let late = ledger.open(id(1), source);
+        ledger.open(id(2), source);
+        ledger.remember(&late, arrival());
+        assert_eq!(lock(&ledger.runs).sightings, 0);
+        let again = ledger.open(id(1), source);
+        ledger.remember(&late, arrival());
+        ledger.remember(&again, arrival());
+        assert_eq!(lock(&ledger.runs).sightings, 1);
+        let read = ledger.read(id(1), source);
+        assert_eq!((read.sightings.len(), read.complete), (1, false));
+    }
+
+    #[test]
+    fn the_forgotten_are_forgotten_in_the_end_and_nobody_doubts_for_it() {
+        let ledger = ledger(Limits {
+            runs: 50,
+            keep_ms: 100,
+            ..Limits::default()
+        });
+        let source = Sources::default().id([192, 0, 2, 1].into());
+        let open = |n: u32| drop(ledger.open(format!("{n:032x}").parse().expect("a run"), source));
+        let old = || std::thread::sleep(std::time::Duration::from_millis(450));
+        // Fifty are known, a thousand forgotten.
+        (1..=1_050).for_each(open);
+        old();
+        (1_051..=2_000).for_each(open);
+        let unknown = ledger.read(id(0), source);
+        assert!(unknown.complete, "only what was old went");
+        (2_001..=3_100).for_each(open);
+        let unknown = ledger.read(id(0), source);
+        assert!(!unknown.complete, "what was young went too");
+        old();
+        ledger.sweep();
+        assert!(lock(&ledger.runs).forgotten.len() <= 50);
+    }
+
+    fn arrival() -> Arc<Arrival> {
+        let seen = serde_json::json!({
+            "instance": "", "probe": "p", "attempt": 1, "kind": "poll", "method": "GET", "at": 1,
+            "httpVersion": "HTTP/1.1", "tls": false, "connection": 1, "headers": [], "status": null, "refused": null,
+            "answeredAt": null, "framesIn": 0, "framesOut": 0, "ticksOut": 0, "payloadIn": 0, "payloadOut": 0,
+            "bytesIn": null, "bytesOut": null, "headIn": null, "headOut": null, "close": null, "endedAt": null,
+            "end": null
+        });
+        let seen = serde_json::from_value(seen).expect("a sighting");
+        Arc::new(Arrival::new(seen, None))
     }
 }
