@@ -11,7 +11,7 @@ use crate::answer::Body;
 use crate::app::App;
 use crate::ledger::{Arrival, Open, Run, seen_headers};
 use crate::probe;
-use crate::problem::Problem;
+use crate::problem::{Problem, Refusal};
 use crate::route::{Ask, preflight};
 
 /// The answer, and the arrival that lasts as long as it.
@@ -21,14 +21,22 @@ pub(crate) async fn answer(
     path: AttemptPath,
 ) -> (Response<Body>, Option<Arc<Open>>) {
     let passing = is_navigation(ask.request.headers(), ask.exchange.connection.tls);
-    let run = if passing {
-        app.ledger.passing(path.run, ask.source)
-    } else {
-        app.ledger.open(path.run, ask.source)
+    let guarded = app.guard(&ask, true);
+    let run = match guarded {
+        _ if passing => app.ledger.passing(path.run, ask.source),
+        Ok(()) => app.ledger.open(path.run, ask.source),
+        // What is refused must not make a run, since that could drive out another's.
+        Err(problem) => match app.ledger.known(path.run) {
+            Some(run) => run,
+            None => {
+                app.ledger.turned_away(Some(ask.source));
+                tracing::info!(run = %path.run, refused = problem.refused.map(Refusal::as_str), "refused");
+                return (problem.answer(), None);
+            }
+        },
     };
-    let admitted = app
-        .guard(&ask, true)
-        .and_then(|()| run.admit(&ask.exchange.connection, &app.limits, ask.received));
+    let admitted =
+        guarded.and_then(|()| run.admit(&ask.exchange.connection, &app.limits, ask.received));
     let arrival = if passing {
         None
     } else {
@@ -111,7 +119,7 @@ async fn reach(
     }
 }
 
-fn remember(app: &App, run: &Run, ask: &Ask, path: &AttemptPath) -> Option<Arc<Arrival>> {
+fn remember(app: &App, run: &Arc<Run>, ask: &Ask, path: &AttemptPath) -> Option<Arc<Arrival>> {
     if !run.has_room(&app.limits) {
         run.miss();
         return None;
