@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origins};
 use crate::page::Files;
 use crate::report::Reports;
-use crate::source::Sources;
+use crate::source::{SourceId, Sources};
 
 /// The state of the server.
 #[derive(Debug)]
@@ -75,8 +75,12 @@ impl App {
         })
     }
 
-    /// The address is that of the operator's own proxy.
-    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+    /// Whose a connection from there is; none: everybody's, since the operator's own proxy connects for all.
+    pub(crate) fn visitor(&self, address: IpAddr) -> Option<SourceId> {
+        (!self.trusts(address)).then(|| self.sources.id(address))
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.behind.as_ref().is_some_and(|behind| {
             behind

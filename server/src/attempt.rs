@@ -29,7 +29,7 @@ pub(crate) async fn answer(
         Err(problem) => match app.ledger.known(path.run) {
             Some(run) => run,
             None => {
-                app.ledger.turned_away(Some(ask.source));
+                app.ledger.turned_away(ask.visitor);
                 tracing::info!(run = %path.run, refused = problem.refused.map(Refusal::as_str), "refused");
                 return (problem.answer(), None);
             }

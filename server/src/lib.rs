@@ -15,6 +15,7 @@ mod attempt;
 mod clock;
 mod config;
 mod connection;
+mod exchange;
 mod ledger;
 mod limits;
 mod origin;

@@ -24,7 +24,10 @@ pub(crate) struct Ask {
     /// When its head had been read.
     pub(crate) received: Micros,
     pub(crate) exchange: Arc<Exchange>,
+    /// To whose limits it counts.
     pub(crate) source: SourceId,
+    /// Whose it is, where that is known.
+    pub(crate) visitor: Option<SourceId>,
     pub(crate) host: Option<Host>,
 }
 
@@ -82,10 +85,10 @@ impl App {
                 .get(HOST)
                 .and_then(|host| host.to_str().ok()?.parse().ok()),
         };
-        let source = match forwarded(request.headers()) {
-            Some(address) if connection.trusted => self.sources.id(address),
-            _ => connection.source,
-        };
+        // Only the operator's own proxy speaks for others.
+        let visitor = connection
+            .visitor
+            .or_else(|| Some(self.sources.id(forwarded(request.headers())?)));
         let is_head = request.method() == Method::HEAD;
         let is_http1 = request.version() <= Version::HTTP_11;
         let is_last = connection.surplus.is_some() || self.stopping.is_cancelled();
@@ -93,7 +96,8 @@ impl App {
             request,
             received,
             exchange: Arc::clone(&exchange),
-            source,
+            source: visitor.unwrap_or(connection.source),
+            visitor,
             host,
         };
         let path = ask.request.uri().path().to_owned();

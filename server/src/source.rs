@@ -60,11 +60,11 @@ impl Sources {
         SourceId(self.key.hash_one(address))
     }
 
-    /// Counts a connection, and says whether it is one too many.
-    pub(crate) fn connect(self: &Arc<Self>, id: SourceId, limit: u32) -> (Ticket, bool) {
-        let surplus = self.with(id, |source| {
+    /// Counts a connection, and says how many there are with it.
+    pub(crate) fn connect(self: &Arc<Self>, id: SourceId) -> (Ticket, u32) {
+        let live = self.with(id, |source| {
             source.connections += 1;
-            source.connections > limit
+            source.connections
         });
         (
             Ticket {
@@ -72,7 +72,7 @@ impl Sources {
                 id,
                 long: false,
             },
-            surplus,
+            live,
         )
     }
 

@@ -67,6 +67,21 @@ async fn it_is_silent_until_the_first_frame() {
 }
 
 #[tokio::test]
+async fn what_comes_together_with_the_handshake_is_heard() {
+    let site = Site::plain().await;
+    let mut client = site.client().await;
+    let head = format!(
+        "GET {} HTTP/1.1\r\nHost: a\r\n{HANDSHAKE}\r\n\r\n",
+        socket(1)
+    );
+    client
+        .send([head.as_bytes(), &frame(0x81, b"echo 1")].concat())
+        .await;
+    assert_eq!(client.head().await.status, 101);
+    assert!(client.hear_text().await.starts_with("echo 1 "));
+}
+
+#[tokio::test]
 async fn a_message_in_pieces_is_one_message() {
     let site = Site::plain().await;
     let mut client = open(&site, &socket(1)).await;

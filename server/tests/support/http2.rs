@@ -1,7 +1,7 @@
 //! An HTTP/2 client.
 
 use bytes::Bytes;
-use h2::client::SendRequest;
+use h2::client::{Builder, SendRequest};
 use h2::ext::Protocol;
 use h2::{RecvStream, SendStream};
 use http::Request;
@@ -9,9 +9,13 @@ use http::Request;
 use super::{Site, encrypted, within};
 
 pub async fn connect(site: &Site) -> SendRequest<Bytes> {
+    connect_as(site, &Builder::new()).await
+}
+
+pub async fn connect_as(site: &Site, builder: &Builder) -> SendRequest<Bytes> {
     let tls = encrypted(site, b"h2").await;
     assert_eq!(tls.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-    let (send, connection) = h2::client::handshake(tls).await.unwrap();
+    let (send, connection) = builder.handshake(tls).await.unwrap();
     tokio::spawn(connection);
     send.ready().await.unwrap()
 }

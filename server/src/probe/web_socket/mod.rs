@@ -7,11 +7,13 @@ mod socket;
 
 use std::sync::Arc;
 
-use hyper::Response;
+use bytes::Bytes;
+use hyper::{Response, Version};
 use hyper_util::rt::TokioIo;
 
 use crate::answer::Body;
 use crate::app::App;
+use crate::connection::Raw;
 use crate::ledger::{Open, Run};
 use crate::problem::Problem;
 use crate::route::Ask;
@@ -37,7 +39,7 @@ pub(crate) fn answer(
         return Err(Problem::foreign_origin());
     }
     let held = Held::take(app, &ask, run)?;
-    let upgrade = hyper::upgrade::on(&mut ask.request);
+    let taking = take_over(&mut ask);
     let (app, run, open) = (Arc::clone(app), Arc::clone(run), Arc::clone(open));
     // The exchange goes on: what the socket reads and writes is counted as its.
     let exchange = Arc::clone(&ask.exchange);
@@ -45,14 +47,12 @@ pub(crate) fn answer(
         let _held = (held, exchange);
         let abort = app.abort.clone();
         let live = async {
-            match upgrade.await {
-                Ok(upgraded) => {
+            match taking.await {
+                Some(raw) => {
                     open.head_is_out();
-                    Socket::new(app, run, open, TokioIo::new(upgraded))
-                        .live()
-                        .await;
+                    Socket::new(app, run, open, raw).live().await;
                 }
-                Err(_) => open.cut(),
+                None => open.cut(),
             }
         };
         tokio::select! {
@@ -62,4 +62,20 @@ pub(crate) fn answer(
     });
     response.extensions_mut().insert(WatchedElsewhere);
     Ok(response)
+}
+
+/// The bytes under the handshake, once its answer has been written; none: the connection has ended before.
+fn take_over(ask: &mut Ask) -> impl Future<Output = Option<Raw>> + use<> {
+    // hyper hands over only connections whose request asked for it in full: over HTTP/1.1 we take it ourselves.
+    let whole =
+        (ask.request.version() <= Version::HTTP_11).then(|| ask.exchange.connection.inherit());
+    let stream = hyper::upgrade::on(&mut ask.request);
+    async move {
+        if let Some(whole) = whole {
+            return whole.await.ok();
+        }
+        let io = Box::new(TokioIo::new(stream.await.ok()?));
+        let read = Bytes::new();
+        Some(Raw { io, read })
+    }
 }

@@ -8,9 +8,10 @@ use bytes::BytesMut;
 use pushcheck::time::Micros;
 use pushcheck::wire::{At, CLOSE_CODE, CLOSE_REASON, Echo, End, FromPage, SeenClose, Tick};
 use soketto::base::{Codec, OpCode};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::app::App;
+use crate::connection::{Io, Raw};
 use crate::ledger::{Open, Run};
 
 use super::frame::{self, Fault, Frame};
@@ -24,11 +25,11 @@ const WRITE_WAIT: Duration = Duration::from_secs(10);
 /// A buffer larger than this is given back when it is empty.
 const SMALL: usize = 1024;
 
-pub(super) struct Socket<S> {
+pub(super) struct Socket {
     app: Arc<App>,
     run: Arc<Run>,
     open: Arc<Open>,
-    io: S,
+    io: Box<dyn Io>,
     codec: Codec,
     inbox: BytesMut,
     outbox: Vec<u8>,
@@ -61,17 +62,18 @@ impl From<Fault> for Ending {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
-    pub(super) fn new(app: Arc<App>, run: Arc<Run>, open: Arc<Open>, io: S) -> Self {
+impl Socket {
+    pub(super) fn new(app: Arc<App>, run: Arc<Run>, open: Arc<Open>, raw: Raw) -> Self {
         let mut codec = Codec::new();
         codec.set_max_data_size(usize::try_from(app.limits.message_bytes).unwrap_or(usize::MAX));
         Self {
             app,
             run,
             open,
-            io,
+            io: raw.io,
             codec,
-            inbox: BytesMut::new(),
+            // A copy, since the original holds on to all that HTTP had room for.
+            inbox: BytesMut::from(&raw.read[..]),
             outbox: Vec::new(),
             message: None,
             next: 0,
@@ -101,6 +103,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         let die = app
             .clock
             .instant(app.clock.now().plus(Micros::ms(app.limits.life_ms)));
+        // What came together with the handshake.
+        self.take_frames().await?;
         loop {
             let due = if self.ticks_left > 0 {
                 app.clock.instant(self.run.due(self.next))
