@@ -1,13 +1,17 @@
 //! What stands on answers.
 
 use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::{Frame, SizeHint};
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use pushcheck::wire::MARK;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// The body of an answer; it never fails, it only ends early.
 pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
@@ -27,12 +31,58 @@ pub(crate) fn full(
     content_type: &'static str,
     body: impl Into<Bytes>,
 ) -> Response<Body> {
-    let mut response = Response::new(Full::new(body.into()).boxed_unsync());
+    with(status, content_type, Full::new(body.into()).boxed_unsync())
+}
+
+/// An answer of a body of some kind.
+pub(crate) fn with(status: StatusCode, content_type: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
+}
+
+/// A body that is handed over piece by piece, as it is taken, and holds its place until then.
+#[derive(Debug)]
+pub(crate) struct Pieces {
+    rest: Bytes,
+    _place: OwnedSemaphorePermit,
+}
+
+/// As much of a body as may wait in buffers.
+const PIECE: usize = 16 * 1024;
+
+impl Pieces {
+    pub(crate) fn new(body: Vec<u8>, place: OwnedSemaphorePermit) -> Self {
+        Self {
+            rest: body.into(),
+            _place: place,
+        }
+    }
+}
+
+impl hyper::body::Body for Pieces {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let piece = PIECE.min(self.rest.len());
+        let piece = self.rest.split_to(piece);
+        Poll::Ready((!piece.is_empty()).then_some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
 }
 
 /// An answer that is only a head.

@@ -15,6 +15,7 @@ use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origins};
 use crate::page::Files;
+use crate::read::Readers;
 use crate::report::Reports;
 use crate::source::{SourceId, Sources};
 
@@ -30,6 +31,7 @@ pub(crate) struct App {
     pub(crate) origins: Origins,
     pub(crate) files: Files,
     pub(crate) ledger: Ledger,
+    pub(crate) readers: Readers,
     pub(crate) reports: Reports,
     pub(crate) sources: Arc<Sources>,
     pub(crate) connections: AtomicUsize,
@@ -62,6 +64,7 @@ impl App {
                 .www
                 .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,
             ledger: Ledger::new(Arc::clone(&limits), Arc::clone(&clock)),
+            readers: Readers::new(limits.ledger_sightings),
             reports: Reports::new(limits.reports),
             sources: Arc::default(),
             connections: AtomicUsize::new(0),

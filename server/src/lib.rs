@@ -23,6 +23,7 @@ mod page;
 mod probe;
 mod problem;
 mod query;
+mod read;
 mod report;
 mod route;
 mod server;

@@ -77,6 +77,9 @@ pub struct Limits {
     /// Sightings remembered, of all runs together
     #[arg(long = "limit-sightings", env = "PUSHCHECK_LIMIT_SIGHTINGS", default_value_t = DEFAULT.sightings, value_name = "N")]
     pub sightings: usize,
+    /// Sightings in answered ledgers that are on their way at once; further ledgers wait
+    #[arg(long = "limit-ledger-sightings", env = "PUSHCHECK_LIMIT_LEDGER_SIGHTINGS", default_value_t = DEFAULT.ledger_sightings, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub ledger_sightings: u32,
     /// How long a run is remembered after its last request, ms
     #[arg(long = "limit-keep-ms", env = "PUSHCHECK_LIMIT_KEEP_MS", default_value_t = DEFAULT.keep_ms, value_name = "MS")]
     pub keep_ms: u64,
@@ -136,6 +139,7 @@ const DEFAULT: Limits = Limits {
     source_runs: 1_000,
     // About 1.5 kB each: 60 MB.
     sightings: 40_000,
+    ledger_sightings: 10_000,
     keep_ms: 15 * 60_000,
     drain_ms: 5_000,
 };

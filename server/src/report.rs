@@ -1,11 +1,10 @@
-//! What a page posts: the key that opens its ledger, and its report.
+//! `POST v1/reports`: what a page found, kept for the operator.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use bytes::Bytes;
 use hyper::{Response, StatusCode};
-use pushcheck::wire::{Key, RunId};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
@@ -17,21 +16,6 @@ use crate::lock;
 use crate::probe::read_body;
 use crate::problem::Problem;
 use crate::route::Ask;
-
-/// `POST v1/runs/<run>/ledger`: the key is the body. Whether or not the run exists, a wrong key gets the same answer.
-pub(crate) async fn ledger(app: &App, ask: Ask, run: RunId) -> Result<Response<Body>, Problem> {
-    let asking = ask.source;
-    // A key has 32 digits; a little more leaves room for a line's end.
-    let body = read_body(app, ask.request, 64, "key").await?;
-    let key = std::str::from_utf8(&body)
-        .map_err(|_| Problem::malformed("key"))?
-        .trim_ascii();
-    let key: Key = key.parse()?;
-    if key.run() != run {
-        return Err(Problem::not_the_key());
-    }
-    Ok(answer::json(StatusCode::OK, &app.ledger.read(run, asking)))
-}
 
 /// The newest reports.
 #[derive(Debug)]

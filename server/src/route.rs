@@ -15,7 +15,7 @@ use crate::origin::Host;
 use crate::problem::{Problem, Refusal};
 use crate::source::SourceId;
 use crate::watched::Watched;
-use crate::{about, attempt, report};
+use crate::{about, attempt, read, report};
 
 /// A request, and what is known of it from outside.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl App {
             Place::Attempt(_) | Place::Nowhere => Err(Problem::not_found()),
             Place::Malformed(error) => Err(error.into()),
             Place::About if reading => Ok(about::answer(self)),
-            Place::Ledger(run) if method == Method::POST => report::ledger(self, ask, run).await,
+            Place::Ledger(run) if method == Method::POST => read::ledger(self, ask, run).await,
             Place::Reports if method == Method::POST => report::keep(self, ask).await,
             Place::BeforeBase if reading => Ok(redirect(&self.base)),
             Place::File(name) if reading => self
