@@ -29,6 +29,9 @@ use super::Held;
 /// The ticks of a stream where the page names no number.
 const COUNT: u64 = 20;
 
+/// How long after its life a stream's last bytes may wait to be written.
+const GRACE: Micros = Micros::ms(1_000);
+
 /// How a tick is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Form {
@@ -60,6 +63,8 @@ pub(crate) fn answer(
     let held = Held::take(app, ask, run)?;
     let begin = ask.received.plus(Micros::ms(silent));
     let die = ask.received.plus(Micros::ms(limits.life_ms));
+    // The body ends itself then, if it is still asked for more.
+    ask.exchange.must_end_by(die.plus(GRACE));
     let ticks = Ticks {
         clock: Arc::clone(&app.clock),
         run: Arc::clone(run),
