@@ -18,6 +18,7 @@ mod connection;
 mod exchange;
 mod ledger;
 mod limits;
+mod open_files;
 mod origin;
 mod page;
 mod probe;
@@ -34,6 +35,7 @@ mod watched;
 pub use args::{Args, Log};
 pub use config::{BasePath, Behind, Config, ConfigError, Identity};
 pub use limits::Limits;
+pub use open_files::raise_open_files;
 pub use origin::{EmbedOrigin, Origin};
 pub use server::{BindError, Bound, Server, bind};
 

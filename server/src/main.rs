@@ -1,9 +1,9 @@
-//! The program: flags, log, bind, signal, drain.
+//! The program: flags, log, open files, bind, signal, drain.
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use pushcheck_server::{Args, bind};
+use pushcheck_server::{Args, bind, raise_open_files};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main]
@@ -23,7 +23,9 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
-    let server = bind(args.into_config()?).await?;
+    let config = args.into_config()?;
+    raise_open_files(&config.limits);
+    let server = bind(config).await?;
     for bound in server.bound() {
         println!("{bound}");
     }

@@ -130,3 +130,32 @@ fn help_names_every_limit_with_its_default() {
     }
     assert!(!help.contains("--www"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn it_opens_as_many_files_as_it_may() {
+    let server = env!("CARGO_BIN_EXE_pushcheck-server");
+    let mut child = Command::new("sh")
+        .args([
+            "-c",
+            "ulimit -Sn 64; exec \"$0\" --listen 127.0.0.1:0 --log off",
+        ])
+        .arg(server)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let files = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))
+        .unwrap();
+    let files: Vec<&str> = files.split_whitespace().collect();
+    assert_ne!(files[0], "64");
+    assert_eq!(files[0], files[1], "soft and hard");
+}
