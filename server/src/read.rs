@@ -38,7 +38,7 @@ pub(crate) async fn ledger(app: &App, ask: Ask, run: RunId) -> Result<Response<B
     Ok(answer::with(StatusCode::OK, "application/json", body))
 }
 
-/// Those who read: a ledger is written out whole, at up to 10 kB for each sighting, and its reader may be slow.
+/// Those who read: a ledger is written out whole, at up to 7.5 kB for each sighting, and its reader may be slow.
 #[derive(Debug)]
 pub(crate) struct Readers {
     sightings: Arc<Semaphore>,
