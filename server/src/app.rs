@@ -28,6 +28,8 @@ pub(crate) struct App {
     pub(crate) limits: Arc<Limits>,
     pub(crate) base: String,
     pub(crate) behind: Option<Behind>,
+    /// A WebSocket handshake may lack what a proxy takes for its own.
+    pub(crate) lenient: bool,
     pub(crate) origins: Origins,
     pub(crate) files: Files,
     pub(crate) ledger: Ledger,
@@ -59,6 +61,7 @@ impl App {
             mark: clock.id().into(),
             base: config.base_path.as_str().to_owned(),
             behind: config.behind,
+            lenient: config.lenient,
             origins: Origins { listed, lanes },
             files: config
                 .www

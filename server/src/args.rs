@@ -84,6 +84,10 @@ pub struct Args {
         requires = "behind"
     )]
     trust: Vec<IpAddr>,
+    /// Also open WebSockets whose handshake has lost its Upgrade and Connection on the way: shows whether a proxy that
+    /// removes them lets frames through; HTTP/1.1 only, and no server that applications should imitate
+    #[arg(long, env = "PUSHCHECK_LENIENT")]
+    lenient: bool,
     /// Read the page's files from a folder instead of from inside the program
     #[arg(long, env = "PUSHCHECK_WWW", value_name = "DIR", hide = true)]
     www: Option<PathBuf>,
@@ -131,6 +135,7 @@ impl Args {
                     self.trust
                 },
             }),
+            lenient: self.lenient,
             limits: self.limits,
             www: self.www,
         })

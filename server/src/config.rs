@@ -25,6 +25,8 @@ pub struct Config {
     pub public_urls: Vec<Origin>,
     /// The operator's own proxy in front; none: visitors connect to us.
     pub behind: Option<Behind>,
+    /// Also opens WebSockets whose handshake has lost its `Upgrade` and `Connection` on the way, over HTTP/1.1.
+    pub lenient: bool,
     /// How much it takes and gives.
     pub limits: Limits,
     /// Read the page from a folder instead of from inside the program.
@@ -41,6 +43,7 @@ impl Default for Config {
             embed_origins: Vec::new(),
             public_urls: Vec::new(),
             behind: None,
+            lenient: false,
             limits: Limits::default(),
             www: None,
         }

@@ -15,7 +15,10 @@ use crate::problem::Problem;
 
 /// The answer that accepts; every part of the request is as it must be. A subprotocol is never selected: none is a
 /// valid answer, and what an application speaks is not spoken here.
-pub(super) fn answer<T>(request: &Request<T>) -> Result<Response<Body>, Problem> {
+///
+/// `lenient`: over HTTP/1.1 a request that has the key of a handshake may lack what a proxy takes for its own. Only a
+/// WebSocket client sends such a key: scripts cannot (Fetch § 2.2.2, forbidden request-headers).
+pub(super) fn answer<T>(request: &Request<T>, lenient: bool) -> Result<Response<Body>, Problem> {
     let headers = request.headers();
     if request.method() == Method::CONNECT {
         // RFC 8441 § 4: no Upgrade, no key; a stream of its own.
@@ -29,10 +32,14 @@ pub(super) fn answer<T>(request: &Request<T>) -> Result<Response<Body>, Problem>
         version(headers)?;
         return Ok(answer::empty(StatusCode::OK));
     }
-    if request.version() != Version::HTTP_11 || !has_token(headers, &UPGRADE, "websocket") {
+    let forgiven = lenient && headers.contains_key(SEC_WEBSOCKET_KEY);
+    // Lost is forgiven, another protocol's name is not.
+    let upgrades =
+        has_token(headers, &UPGRADE, "websocket") || (forgiven && !headers.contains_key(UPGRADE));
+    if request.version() != Version::HTTP_11 || !upgrades {
         return Err(Problem::no_upgrade("Upgrade"));
     }
-    if !has_token(headers, &CONNECTION, "upgrade") {
+    if !forgiven && !has_token(headers, &CONNECTION, "upgrade") {
         return Err(Problem::no_upgrade("Connection"));
     }
     version(headers)?;
@@ -102,7 +109,7 @@ mod tests {
                 .insert(name, HeaderValue::from_static(value));
         }
         change(request.headers_mut());
-        answer(&request)
+        answer(&request, false)
             .map_or_else(|problem| problem.status, |response| response.status())
             .as_u16()
     }

@@ -1,5 +1,5 @@
-//! `web-socket`: a strict handshake (RFC 6455, and RFC 8441 over HTTP/2), then a socket that is silent until the
-//! page's first frame.
+//! `web-socket`: a strict handshake (RFC 6455, and RFC 8441 over HTTP/2) unless told to be lenient, then a socket that
+//! is silent until the page's first frame.
 
 mod frame;
 mod handshake;
@@ -29,7 +29,7 @@ pub(crate) fn answer(
     run: &Arc<Run>,
     open: &Arc<Open>,
 ) -> Result<Response<Body>, Problem> {
-    let mut response = handshake::answer(&ask.request)?;
+    let mut response = handshake::answer(&ask.request, app.lenient)?;
     let origin = ask
         .request
         .headers()
@@ -66,7 +66,8 @@ pub(crate) fn answer(
 
 /// The bytes under the handshake, once its answer has been written; none: the connection has ended before.
 fn take_over(ask: &mut Ask) -> impl Future<Output = Option<Raw>> + use<> {
-    // hyper hands over only connections whose request asked for it in full: over HTTP/1.1 we take it ourselves.
+    // hyper hands over only connections whose request has `Upgrade`, which may have been lost on the way: over HTTP/1.1
+    // we take it ourselves.
     let whole =
         (ask.request.version() <= Version::HTTP_11).then(|| ask.exchange.connection.inherit());
     let stream = hyper::upgrade::on(&mut ask.request);
