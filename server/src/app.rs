@@ -68,7 +68,7 @@ impl App {
                 .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,
             ledger: Ledger::new(Arc::clone(&limits), Arc::clone(&clock)),
             readers: Readers::new(limits.ledger_sightings),
-            reports: Reports::new(limits.reports),
+            reports: Reports::new(limits.reports)?,
             sources: Arc::default(),
             connections: AtomicUsize::new(0),
             numbers: AtomicU64::new(0),

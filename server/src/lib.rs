@@ -27,6 +27,7 @@ mod query;
 mod read;
 mod report;
 mod route;
+mod schema;
 mod server;
 mod source;
 mod tls;

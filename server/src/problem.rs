@@ -245,6 +245,28 @@ struct Text {
     refused: Option<&'static str>,
 }
 
+/// The answer to a body that is not what its schema says, with the places where it is not.
+pub(crate) fn against_schema(field: &'static str, places: &[String]) -> Response<Body> {
+    #[derive(Serialize)]
+    struct Text<'a> {
+        r#type: &'static str,
+        title: &'static str,
+        status: u16,
+        field: &'static str,
+        places: &'a [String],
+    }
+    let status = StatusCode::BAD_REQUEST;
+    let text = Text {
+        r#type: "about:blank",
+        title: "the body is not what its schema says",
+        status: status.as_u16(),
+        field,
+        places,
+    };
+    let text = serde_json::to_string(&text).unwrap_or_default();
+    answer::full(status, "application/problem+json", text)
+}
+
 /// The whole answer to a head that could not be parsed, as it goes over HTTP/1.1.
 pub(crate) fn unparsed(status: u16, instance: &str) -> Vec<u8> {
     let problem = match status {

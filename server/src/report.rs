@@ -1,12 +1,11 @@
 //! `POST v1/reports`: what a page found, kept for the operator.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use hyper::{Response, StatusCode};
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use crate::answer::{self, Body};
@@ -14,25 +13,25 @@ use crate::app::App;
 use crate::clock::hex;
 use crate::lock;
 use crate::probe::read_body;
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use crate::route::Ask;
+use crate::schema::{Fault, Schema};
 
 /// The newest reports.
 #[derive(Debug)]
 pub(crate) struct Reports {
     most: usize,
     turns: Semaphore,
+    judges: Arc<Semaphore>,
+    schema: Arc<Schema>,
     kept: Mutex<VecDeque<(String, Bytes)>>,
 }
 
 /// The reports that are read at once: each may take its whole size of memory while it comes.
 const AT_ONCE: usize = 64;
 
-/// As much of a report as is looked at.
-#[derive(Deserialize)]
-struct Report {
-    schema: u32,
-}
+/// The reports that are held against the schema at once: the longest takes tens of milliseconds and ten times its size.
+const JUDGED_AT_ONCE: usize = 4;
 
 #[derive(Serialize)]
 struct Kept<'a> {
@@ -40,12 +39,27 @@ struct Kept<'a> {
 }
 
 impl Reports {
-    pub(crate) fn new(most: usize) -> Self {
-        Self {
+    pub(crate) fn new(most: usize) -> std::io::Result<Self> {
+        Ok(Self {
             most,
             turns: Semaphore::new(AT_ONCE),
+            judges: Arc::new(Semaphore::new(JUDGED_AT_ONCE)),
+            schema: Arc::new(Schema::new()?),
             kept: Mutex::default(),
-        }
+        })
+    }
+
+    /// Whether it is a report, found out where it keeps no other answer waiting.
+    async fn judge(&self, report: Bytes) -> Result<(), Fault> {
+        let (schema, judges) = (Arc::clone(&self.schema), Arc::clone(&self.judges));
+        let Ok(turn) = judges.acquire_owned().await else {
+            return Err(Fault::NotJson);
+        };
+        let judging = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            schema.check(&report)
+        });
+        judging.await.unwrap_or(Err(Fault::NotJson))
     }
 
     fn keep(&self, id: String, report: Bytes) {
@@ -65,11 +79,10 @@ pub(crate) async fn keep(app: &App, ask: Ask) -> Result<Response<Body>, Problem>
         .try_acquire()
         .map_err(|_| Problem::overloaded())?;
     let report = read_body(app, ask.request, app.limits.report_bytes, "report").await?;
-    serde_json::from_slice::<IgnoredAny>(&report).map_err(|_| Problem::malformed("report"))?;
-    match serde_json::from_slice(&report) {
-        // serde would take a list of values for an object.
-        Ok(Report { schema: 1 }) if report.trim_ascii_start().starts_with(b"{") => {}
-        _ => return Err(Problem::malformed("schema")),
+    match app.reports.judge(report.clone()).await {
+        Ok(()) => {}
+        Err(Fault::NotJson) => return Err(Problem::malformed("report")),
+        Err(Fault::At(places)) => return Ok(problem::against_schema("report", &places)),
     }
     let id = hex(&crate::random::<8>().map_err(|_| Problem::overloaded())?);
     let response = answer::json(StatusCode::CREATED, &Kept { id: &id });
@@ -84,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_newest_reports_are_kept() {
-        let reports = Reports::new(2);
+        let reports = Reports::new(2).expect("a schema");
         for id in ["a", "b", "c"] {
             reports.keep(id.to_owned(), Bytes::from_static(b"{}"));
         }

@@ -123,31 +123,6 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn reports_are_objects_of_schema_1() {
-    let site = Site::plain().await;
-    let mut client = site.client().await;
-    let kept = client.post("/v1/reports", "{\"schema\":1}").await;
-    let id: serde_json::Value = serde_json::from_slice(&kept.body).unwrap();
-    assert_eq!(
-        (kept.status, id["id"].as_str().map(str::len)),
-        (201, Some(16))
-    );
-    for (body, field) in [
-        ("{", "report"),
-        ("[1]", "schema"),
-        ("{\"schema\":2}", "schema"),
-        ("", "report"),
-    ] {
-        let answer = client.post("/v1/reports", body).await;
-        assert_eq!(
-            (answer.status, answer.problem()["field"].as_str()),
-            (400, Some(field)),
-            "{body}"
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_run_has_so_many_attempts_and_what_is_beyond_sight_is_owned_up_to() {
     let site = Site::start(|config| config.limits.attempts = 2).await;
     let mut client = site.client().await;
