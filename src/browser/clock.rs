@@ -20,9 +20,8 @@ pub struct Clock {
 impl Clock {
     /// A clock that begins now; `None`: the window has none.
     pub fn new() -> Option<Self> {
-        js::global("performance")
-            .is_object()
-            .then(|| Self { began: now() })
+        let any = !js::absent(&js::global("performance"));
+        any.then(|| Self { began: now() })
     }
 
     /// Since it began.

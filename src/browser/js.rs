@@ -70,7 +70,7 @@ pub(crate) fn number(of: &JsValue, name: &str) -> f64 {
 /// A property that is true.
 #[inline(never)]
 pub(crate) fn flag(of: &JsValue, name: &str) -> bool {
-    get(of, name).is_truthy()
+    get(of, name).as_bool() == Some(true)
 }
 
 /// Sets a property; where it cannot be set nothing happens.
@@ -83,6 +83,12 @@ pub(crate) fn set(of: &JsValue, name: &str, value: &JsValue) {
 #[inline(never)]
 pub(crate) fn call(of: &JsValue, name: &str, with: &[&JsValue]) -> Answer {
     reflect_apply(&get(of, name), of, &arguments(with))
+}
+
+/// Calls a method that answers true or false; false also where it throws.
+#[inline(never)]
+pub(crate) fn says(of: &JsValue, name: &str, with: &[&JsValue]) -> bool {
+    call(of, name, with).is_ok_and(|answer| answer.as_bool() == Some(true))
 }
 
 /// Calls a function that has no `this`.
@@ -139,19 +145,22 @@ pub(crate) fn bytes(list: &JsValue) -> Vec<u8> {
 }
 
 /// `undefined` or `null`.
-#[inline(never)]
 pub(crate) fn absent(value: &JsValue) -> bool {
-    value.is_undefined() || value.is_null()
+    value.is_null_or_undefined()
+}
+
+/// Something that has properties: reading one of anything else throws.
+pub(crate) fn is_object(value: &JsValue) -> bool {
+    reflect_get(value, "").is_ok()
 }
 
 /// An array.
 #[inline(never)]
 pub(crate) fn is_list(value: &JsValue) -> bool {
-    call(&global("Array"), "isArray", &[value]).is_ok_and(|is| is.is_truthy())
+    says(&global("Array"), "isArray", &[value])
 }
 
 /// An object of that global class.
 pub(crate) fn is_a(value: &JsValue, class: &str) -> bool {
-    let prototype = get(&global(class), "prototype");
-    call(&prototype, "isPrototypeOf", &[value]).is_ok_and(|is| is.is_truthy())
+    says(&get(&global(class), "prototype"), "isPrototypeOf", &[value])
 }

@@ -138,11 +138,7 @@ fn supports(api: &str) -> bool {
 
 /// The `name` of whatever was thrown: a `DOMException`'s, an error's, or "unknown".
 fn name_of(error: &JsValue) -> String {
-    let name = if error.is_object() {
-        js::text(error, "name")
-    } else {
-        None
-    };
+    let name = js::text(error, "name");
     shortened(name.or_else(|| Some("unknown".to_owned())), 40)
 }
 

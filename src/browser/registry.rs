@@ -28,8 +28,7 @@ impl Undo {
 impl Drop for Undo {
     #[inline(never)]
     fn drop(&mut self) {
-        let held = UNDO.with(|all| js::call(all, "delete", &[&self.0]));
-        if held.is_ok_and(|held| held.is_truthy()) {
+        if UNDO.with(|all| js::says(all, "delete", &[&self.0])) {
             call(&self.0);
         }
     }

@@ -27,8 +27,7 @@ impl Settle {
         let settled = {
             let holder = holder.clone();
             move |_| {
-                let error = js::call(&holder, "hasOwnProperty", &[&"error".into()]);
-                f(if error.is_ok_and(|has| has.is_truthy()) {
+                f(if js::says(&holder, "hasOwnProperty", &[&"error".into()]) {
                     Err(js::get(&holder, "error"))
                 } else {
                     Ok(js::get(&holder, "value"))

@@ -8,6 +8,8 @@ use crate::evidence::{Engine, Surroundings};
 
 /// Reads them.
 pub fn surroundings(clock: &Clock) -> Surroundings {
+    let window = js::global("self");
+    let parent = js::get(&window, "parent");
     let navigator = js::global("navigator");
     let short = |of: &JsValue, name: &str, most| shortened(js::text(of, name), most);
     let user_agent = short(&navigator, "userAgent", 400);
@@ -15,9 +17,9 @@ pub fn surroundings(clock: &Clock) -> Surroundings {
         engine: Engine::of(&user_agent),
         user_agent,
         origin: js::text(&js::global("location"), "origin").unwrap_or_default(),
-        secure_context: js::global("isSecureContext").is_truthy(),
-        isolated: js::global("crossOriginIsolated").is_truthy(),
-        embedded: js::global("parent") != js::global("self"),
+        secure_context: js::flag(&window, "isSecureContext"),
+        isolated: js::flag(&window, "crossOriginIsolated"),
+        embedded: !js::says(&js::global("Object"), "is", &[&window, &parent]),
         language: short(&navigator, "language", 40),
         online: js::flag(&navigator, "onLine"),
         clock_step_us: clock.step_us(),

@@ -62,13 +62,13 @@ impl Socket {
 
 fn message(event: &JsValue) -> Event {
     let data = js::get(event, "data");
-    let line = data.as_string().unwrap_or_default();
+    let text = data.as_string();
     Event::Message {
-        bytes: match data.is_object() {
-            true => js::number(&data, "byteLength") as u32,
-            false => line.len() as u32,
+        bytes: match &text {
+            Some(text) => text.len() as u32,
+            None => js::number(&data, "byteLength") as u32,
         },
-        line,
+        line: text.unwrap_or_default(),
         id: None,
     }
 }

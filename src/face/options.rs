@@ -397,7 +397,7 @@ impl Parser {
         let own = OwnEndpoint {
             url: part(&url, "href"),
             protocols: self.strings(&at("protocols"), value, "protocols"),
-            with_credentials: with_credentials.is_truthy(),
+            with_credentials: with_credentials.as_bool() == Some(true),
             headers,
             first_message: string("firstMessage"),
             expect: string("expect"),
@@ -420,7 +420,7 @@ impl Parser {
     /// The names of an object's own properties.
     #[inline(never)]
     fn names(&self, name: &str, value: &JsValue, otherwise: &str) -> Vec<String> {
-        if !value.is_object() || js::is_list(value) {
+        if !js::is_object(value) || value.is_function() || js::is_list(value) {
             self.wrong(name, otherwise);
             return Vec::new();
         }
