@@ -76,7 +76,7 @@ struct Parser {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["import", "meta"], js_name = url, thread_local_v2)]
-    static SCRIPT: String;
+    static SCRIPT: JsValue;
 }
 
 impl Options {
@@ -103,7 +103,6 @@ impl Options {
     /// Makes the run's parts, with a fresh key.
     pub(super) fn setup(self, surroundings: Surroundings) -> Setup {
         let key = Key::new(random());
-        let page_is_https = part(&js::global("location"), "protocol") == "https:";
         let mut plan = Plan::quick(self.base.lane("main"), &self.methods);
         for (method, base, endpoint) in self.endpoints {
             plan.add_own(
@@ -129,7 +128,7 @@ impl Options {
             asked,
             lanes: self.lanes,
             required_lanes: self.required_lanes,
-            page_is_https,
+            page_is_https: page_is_https(),
             surroundings,
         }
     }
@@ -160,13 +159,19 @@ fn part(url: &JsValue, name: &str) -> String {
 }
 
 /// A URL, read relative to a base.
-fn relative(text: &str, base: &str) -> js::Answer {
-    js::make("URL", &[&text.into(), &base.into()])
+fn relative(text: &str, base: &JsValue) -> js::Answer {
+    js::make("URL", &[&text.into(), base])
+}
+
+/// The page came over https.
+#[inline(never)]
+fn page_is_https() -> bool {
+    part(&js::global("location"), "protocol") == "https:"
 }
 
 /// The page's own URL.
-fn page_href() -> String {
-    part(&js::global("location"), "href")
+fn page_href() -> JsValue {
+    get(&js::global("location"), "href")
 }
 
 impl Base {
@@ -371,7 +376,7 @@ impl Parser {
         if !web_socket {
             self.http_only(&at("url"), &url);
         }
-        if part(&url, "protocol") == "ws:" && page.starts_with("https:") {
+        if part(&url, "protocol") == "ws:" && page_is_https() {
             self.wrong(&at("url"), "must begin with wss: on an https page");
         }
         let with_credentials = get(value, "withCredentials");
