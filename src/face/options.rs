@@ -75,8 +75,10 @@ struct Parser {
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = ["import", "meta"], js_name = url, thread_local_v2)]
-    static SCRIPT: JsValue;
+    #[wasm_bindgen(js_namespace = import, js_name = meta)]
+    type Meta;
+    #[wasm_bindgen(static_method_of = Meta, js_namespace = import, js_class = meta, getter)]
+    fn url() -> JsValue;
 }
 
 impl Options {
@@ -241,8 +243,7 @@ impl Parser {
                 url
             }
             // The folder above that of this module's script: `<base>pkg/pushcheck.js`.
-            None => SCRIPT
-                .with(|script| relative("../", script))
+            None => relative("../", &Meta::url())
                 .unwrap_or_else(|_| {
                     self.wrong("base", "is needed here");
                     JsValue::UNDEFINED
