@@ -40,10 +40,13 @@ impl OpenRun {
 /// Sets the hook of this instance.
 pub(super) fn install() {
     if !INSTALLED.replace(true) {
-        let before = std::panic::take_hook();
+        // The deployed widget is alone in its instance: nobody else's hook is to be heard as well.
+        let before = (!cfg!(feature = "allocator")).then(std::panic::take_hook);
         std::panic::set_hook(Box::new(move |info| {
             failed(info);
-            before(info);
+            if let Some(before) = &before {
+                before(info);
+            }
         }));
     }
 }
