@@ -88,12 +88,8 @@ impl Trace {
     }
 
     /// When the first event of that sort happened.
-    pub fn first(&self, is: impl Fn(&Event) -> bool) -> Option<Micros> {
-        self.first_such(&is)
-    }
-
     #[inline(never)]
-    fn first_such(&self, is: &dyn Fn(&Event) -> bool) -> Option<Micros> {
+    pub fn first(&self, is: fn(&Event) -> bool) -> Option<Micros> {
         let such = self.events.iter().find(|stamped| is(&stamped.event));
         such.map(|stamped| stamped.at)
     }
