@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
-use super::facts::arrivals;
-use crate::evidence::{Ended, Trace};
+use super::heard::Heard;
+use crate::evidence::Ended;
 use crate::method::Method;
 use crate::stats::median;
 use crate::time::Micros;
@@ -51,18 +51,18 @@ const INTERVALS: [u32; 3] = [1_000, 5_000, 30_000];
 /// Of a method's decisive attempts on one lane; `None` where nothing arrived. `round_trip`: the method's median.
 pub fn delivery(
     method: Method,
-    traces: &[&Trace],
-    clocks: &[Clock],
+    attempts: &[&Heard<'_>],
+    clocks: &[Clock<'_>],
     round_trip: Option<u64>,
 ) -> Option<Delivery> {
-    let mut seen: Vec<(String, u32)> = Vec::new();
+    let mut seen: Vec<(&str, u32)> = Vec::new();
     let mut delays: Vec<i64> = Vec::new();
     let (mut duplicated, mut reordered, mut missing) = (0, 0, 0);
     let mut error = Some(Micros::ZERO);
-    for trace in traces {
+    for attempt in attempts {
         let mut distinct = 0;
-        for (tick, at) in arrivals(trace) {
-            let key = (tick.instance, tick.n);
+        for (tick, at) in &attempt.ticks {
+            let key = (tick.instance.as_str(), tick.n);
             if seen.contains(&key) {
                 duplicated += 1;
                 continue;
@@ -79,10 +79,9 @@ pub fn delivery(
             distinct += 1;
         }
         // What was cut short by us is not missing.
-        if trace.ended == Some(Ended::Stopped) {
-            continue;
+        if attempt.trace.ended != Some(Ended::Stopped) {
+            missing += attempt.trace.ticks_wanted.saturating_sub(distinct);
         }
-        missing += trace.ticks_wanted.saturating_sub(distinct);
     }
     if method == Method::Polling || method == Method::LongPolling {
         missing = holes(&seen);
@@ -121,7 +120,7 @@ fn at_interval(round_trip: u64) -> Vec<AtInterval> {
 }
 
 /// How many numbers are missing between the first and last of each instance.
-fn holes(seen: &[(String, u32)]) -> u32 {
+fn holes(seen: &[(&str, u32)]) -> u32 {
     let mut holes = 0;
     for (instance, n) in seen {
         let later = seen

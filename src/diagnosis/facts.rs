@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::heard;
+use super::heard::{Heard, RoundTrip};
 use super::verdict::Verdict;
 use super::{CloseClass, Place, TimeClass, class};
 use crate::evidence::{Ended, Event, Evidence, Notice, ResourceTiming, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
 use crate::time::Micros;
-use crate::wire::{PollBody, REFUSED_BY_LIMIT, Sighting, Tick};
+use crate::wire::{REFUSED_BY_LIMIT, Sighting, Tick};
 
 /// What is known of one attempt. Times are µs since it started; null is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,21 +87,15 @@ pub struct Close {
     pub was_clean: bool,
 }
 
-/// A poll's body, if it is one of ours.
-pub fn lines(body: &str) -> Option<PollBody> {
-    body.parse().ok()
-}
-
-/// The ticks of an attempt, each with its arrival, in order of arrival.
-pub fn arrivals(trace: &Trace) -> Vec<(Tick, Micros)> {
-    heard(trace).0
-}
-
-/// The arrivals that the server saw of an attempt; `None`: its half is missing.
-pub fn sightings<'a>(evidence: &'a Evidence, trace: &Trace) -> Option<Vec<&'a Sighting>> {
-    let ledger = evidence.ledger.as_ref().filter(|_| !trace.own)?;
-    let own = |s: &&Sighting| s.attempt == trace.attempt && s.probe == trace.probe;
-    Some(ledger.sightings.iter().filter(own).collect())
+/// The arrivals that the server saw of an attempt; none where its half is missing.
+pub fn sightings<'a>(evidence: &'a Evidence, trace: &Trace) -> Vec<&'a Sighting> {
+    let mut seen = Vec::new();
+    for sighting in evidence.ledger.iter().flat_map(|ledger| &ledger.sightings) {
+        if sighting.attempt == trace.attempt && sighting.probe == trace.probe && !trace.own {
+            seen.push(sighting);
+        }
+    }
+    seen
 }
 
 /// The longest silence that an attempt outlived: one that ended with something from the server, or with something of
@@ -127,12 +121,12 @@ pub fn longest_silence(trace: &Trace) -> Micros {
 }
 
 /// The facts of one attempt. `rtt`: the smallest round trip of the run.
-pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attempt {
+pub fn attempt(evidence: &Evidence, heard: &Heard<'_>, rtt: Option<Micros>) -> Attempt {
+    let trace = heard.trace;
     let ended = trace.ended.unwrap_or(Ended::Stopped);
-    let since = |at: Option<Micros>| at.map(|at| at.since(trace.started_at).0);
-    let step = Micros(evidence.surroundings.clock_step_us);
     let seen = sightings(evidence, trace);
-    let (arrived, trips) = heard(trace);
+    let knows_all = complete(evidence) && !trace.own;
+    let echoes: Vec<u64> = heard.trips.iter().map(RoundTrip::whole).collect();
     let mut facts = Attempt {
         id: trace.id,
         probe: trace.probe.clone(),
@@ -147,50 +141,51 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
         ended,
         status: None,
         marked: None,
-        refused: seen.iter().flatten().find_map(|s| s.refused.clone()),
+        refused: seen.iter().find_map(|s| s.refused.clone()),
         error: None,
         blocked_by: None,
-        arrivals: seen
-            .as_ref()
-            .filter(|_| complete(evidence))
-            .map(|seen| seen.len() as u32),
-        open_us: since(trace.first(|e| matches!(e, Event::Opened { .. } | Event::Head { .. }))),
-        first_message_us: since(
-            trace.first(|e| matches!(e, Event::Message { .. } | Event::Body { .. })),
-        ),
+        arrivals: knows_all.then_some(seen.len() as u32),
+        open_us: None,
+        first_message_us: None,
         failed_us: None,
-        ended_us: since(
-            trace
-                .first(is_end)
-                .or_else(|| trace.events.last().map(|s| s.at)),
-        )
-        .unwrap_or_default(),
-        echo: Spread::of(
-            &trips
-                .iter()
-                .map(|trip| trip.answered.since(trip.asked).0)
-                .collect::<Vec<_>>(),
-        ),
-        gap_error: gap_error(&arrived),
-        ticks: arrived.len() as u32,
+        ended_us: 0,
+        echo: Spread::of(&echoes),
+        gap_error: gap_error(&heard.ticks),
+        ticks: heard.ticks.len() as u32,
         close: None,
         close_class: None,
         time_class: None,
         resource_timing: None,
     };
+    let mut has_ended = false;
     for stamped in &trace.events {
+        let since = stamped.at.since(trace.started_at).0;
+        // Until its first end, or its last event where it has none.
+        if !has_ended {
+            facts.ended_us = since;
+            has_ended = is_end(&stamped.event);
+        }
         match &stamped.event {
+            Event::Opened { .. } => facts.open_us = facts.open_us.or(Some(since)),
             Event::Head {
                 status,
                 marked,
                 refused,
             } => {
+                facts.open_us = facts.open_us.or(Some(since));
                 facts.status = Some(*status);
                 facts.marked = Some(*marked);
                 facts.refused = facts.refused.or_else(|| refused.clone());
             }
+            Event::Message { .. } | Event::Body { .. } => {
+                facts.first_message_us = facts.first_message_us.or(Some(since));
+            }
             Event::Threw { name } | Event::Failed { name } => facts.error = Some(name.clone()),
             Event::Blocked { directive } => facts.blocked_by = Some(directive.clone()),
+            // Unless the close still comes.
+            Event::Sent { line } if line == "end" => {
+                facts.close_class = Some(CloseClass::NeverClosed);
+            }
             Event::Closed {
                 code,
                 reason,
@@ -209,13 +204,10 @@ pub fn attempt(evidence: &Evidence, trace: &Trace, rtt: Option<Micros>) -> Attem
             _ => {}
         }
     }
-    let asked_to_end = |e: &Event| matches!(e, Event::Sent { line } if line == "end");
-    if facts.close.is_none() && trace.first(asked_to_end).is_some() {
-        facts.close_class = Some(CloseClass::NeverClosed);
-    }
     if matches!(ended, Ended::Failed | Ended::GaveUp) {
         facts.failed_us = Some(facts.ended_us);
         let elapsed = Micros(facts.ended_us);
+        let step = Micros(evidence.surroundings.clock_step_us);
         facts.time_class = TimeClass::of(elapsed, ended == Ended::GaveUp, rtt, step);
     }
     facts.verdict = judge(&facts, rtt, stood_still(evidence, trace));

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::Place;
-use super::clock::{Clock, RoundTrip, clocks, round_trips};
+use super::clock::{Clock, clocks};
 use super::delivery::{Delivery, delivery};
 use super::facts::{self, Attempt, longest_silence, sightings};
+use super::heard::{Heard, RoundTrip, smallest_rtt};
 use super::overhead::{Overhead, overhead};
-use super::verdict::{Verdict, Word, together};
+use super::verdict::{Verdict, Word};
 use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
@@ -74,172 +75,139 @@ pub struct Asked {
     pub required: Vec<Method>,
 }
 
-/// The smallest round trip on the path that any exchange of the run had.
-pub fn smallest_rtt(traces: &[Trace]) -> Option<Micros> {
-    let mut smallest = None;
-    for trace in traces {
-        for trip in round_trips(trace) {
-            let this = Micros(trip.on_the_path());
-            smallest = Some(smallest.map_or(this, |other: Micros| other.min(this)));
-        }
-    }
-    smallest
-}
-
 /// All five methods, in the order of a report.
 pub fn methods(evidence: &Evidence, asked: &Asked) -> Vec<MethodReport> {
+    let run = Known {
+        evidence,
+        attempts: evidence.traces.iter().map(Heard::of).collect(),
+        rtt: smallest_rtt(&evidence.traces),
+    };
     let step = Micros(evidence.surroundings.clock_step_us);
-    let clocks = clocks(&evidence.traces, step);
-    let rtt = smallest_rtt(&evidence.traces);
+    let clocks = clocks(&run.attempts, step);
     let mut methods = Vec::new();
     for method in Method::ALL {
-        methods.push(one(evidence, asked, &clocks, rtt, method));
+        methods.push(run.method(asked, &clocks, method));
     }
     methods
 }
 
-fn one(
-    evidence: &Evidence,
-    asked: &Asked,
-    clocks: &[Clock],
+/// What is known of the run as a whole.
+struct Known<'a> {
+    evidence: &'a Evidence,
+    attempts: Vec<Heard<'a>>,
+    /// The smallest round trip.
     rtt: Option<Micros>,
-    method: Method,
-) -> MethodReport {
-    let mut traces: Vec<&Trace> = evidence
-        .traces
-        .iter()
-        .filter(|trace| trace.method == method)
-        .collect();
-    let mut lanes: Vec<LaneReport> = Vec::new();
-    for trace in &traces {
-        let attempt = facts::attempt(evidence, trace, rtt);
-        match lanes.iter_mut().find(|lane| lane.lane == trace.lane) {
-            Some(lane) => lane.attempts.push(attempt),
-            None => lanes.push(LaneReport {
-                lane: trace.lane.clone(),
-                verdict: Verdict::Skipped,
-                place: None,
-                timing: Timing::default(),
-                attempts: vec![attempt],
-            }),
+}
+
+impl Known<'_> {
+    fn method(&self, asked: &Asked, clocks: &[Clock<'_>], method: Method) -> MethodReport {
+        let mut lanes: Vec<LaneReport> = Vec::new();
+        let mut silence = Micros::ZERO;
+        let mut on_main = Vec::new();
+        let mut seen = Vec::new();
+        for heard in &self.attempts {
+            let trace = heard.trace;
+            if trace.method != method {
+                continue;
+            }
+            if !lanes.iter().any(|lane| lane.lane == trace.lane) {
+                lanes.push(self.lane(method, &trace.lane));
+            }
+            if trace.lane != "main" {
+                continue;
+            }
+            silence = silence.max(longest_silence(trace));
+            if trace.decisive {
+                seen.extend(sightings(self.evidence, trace));
+                on_main.push(heard);
+            }
         }
-    }
-    for lane in &mut lanes {
-        let decisive: Vec<&Trace> = traces
-            .iter()
-            .copied()
-            .filter(|t| t.lane == lane.lane && t.decisive)
-            .collect();
-        let of_decisive = |a: &&Attempt| decisive.iter().any(|trace| trace.id == a.id);
-        lane.verdict = lane_verdict(
-            &decisive,
-            lane.attempts.iter().filter(of_decisive).map(|a| a.verdict),
-        );
-        let opened =
-            |of: fn(&Attempt) -> Option<u64>| lane.attempts.iter().filter(of_decisive).find_map(of);
-        lane.timing = Timing {
-            // A long poll's answer waits for a tick: that wait is not its opening.
-            open_us: if method == Method::LongPolling {
-                let trip = |trace: &&Trace| round_trips(trace).first().map(RoundTrip::on_the_path);
-                decisive.iter().find_map(trip)
-            } else {
-                opened(|a| a.open_us)
-            },
-            first_message_us: opened(|a| a.first_message_us),
-            round_trip: round_trip(method, &decisive),
+        let main = lanes.iter().find(|lane| lane.lane == "main");
+        let trip = main.and_then(|lane| lane.timing.round_trip);
+        let delivery = delivery(method, &on_main, clocks, trip.map(|trip| trip.median_us));
+        let broken = delivery
+            .as_ref()
+            .is_some_and(|d| d.missing + d.duplicated + d.reordered > 0);
+        let verdict = match main.map_or(Verdict::Skipped, |lane| lane.verdict) {
+            Verdict::Passed if broken => Verdict::Warning,
+            Verdict::Skipped if asked.methods.contains(&method) => Verdict::Inconclusive,
+            verdict => verdict,
         };
-    }
-    let main = lanes.iter().find(|lane| lane.lane == "main");
-    let on_main: Vec<&Trace> = traces
-        .iter()
-        .copied()
-        .filter(|t| t.decisive && main.is_some_and(|lane| lane.lane == t.lane))
-        .collect();
-    let mut seen = Vec::new();
-    for trace in &on_main {
-        seen.extend(sightings(evidence, trace).unwrap_or_default());
-    }
-    let trip = main
-        .and_then(|lane| lane.timing.round_trip)
-        .map(|spread| spread.median_us);
-    let mut verdict = main.map_or(Verdict::Skipped, |lane| lane.verdict);
-    let delivery = delivery(method, &on_main, clocks, trip);
-    let broken = delivery
-        .as_ref()
-        .is_some_and(|d| d.missing + d.duplicated + d.reordered > 0);
-    if verdict == Verdict::Passed && broken {
-        verdict = Verdict::Warning;
-    }
-    if asked.methods.contains(&method) && verdict == Verdict::Skipped {
-        verdict = Verdict::Inconclusive;
-    }
-    traces.retain(|trace| trace.lane == "main");
-    let silence = traces
-        .iter()
-        .map(|trace| longest_silence(trace))
-        .max()
-        .filter(|silence| silence.0 > 0);
-    MethodReport {
-        method,
-        required: asked.required.contains(&method),
-        word: word(&traces),
-        verdict,
-        place: main.and_then(|lane| lane.place),
-        delivery,
-        overhead: overhead(method, &seen),
-        idle_tested_ms: silence
-            .filter(|_| method != Method::Polling)
-            .map(|silence| silence.0 / 1000),
-        lanes,
-    }
-}
-
-/// An attempt that failed and was tried again decides together with its repetition.
-fn lane_verdict(decisive: &[&Trace], verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-    let ended = decisive
-        .iter()
-        .filter(|trace| trace.ended.is_some())
-        .count();
-    if ended < decisive.len() {
-        Verdict::Inconclusive
-    } else {
-        together(verdicts)
-    }
-}
-
-/// The last word that can be said of a method's attempts.
-pub fn word(traces: &[&Trace]) -> Option<Word> {
-    let first_rung = |trace: &&&Trace| {
-        trace
-            .first(|e| matches!(e, Event::Opened { .. } | Event::Head { .. }))
-            .is_some()
-    };
-    let failed = |trace: &&&Trace| matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
-    let mut decisive = traces.iter().filter(|trace| trace.decisive);
-    if decisive
-        .clone()
-        .any(|trace| first_rung(&trace) && !failed(&trace))
-    {
-        Some(Word::Opens)
-    } else if decisive.any(|trace| failed(&trace)) {
-        Some(Word::FailsSoFar)
-    } else {
-        None
-    }
-}
-
-fn round_trip(method: Method, decisive: &[&Trace]) -> Option<Spread> {
-    let held = method == Method::LongPolling;
-    let mut times = Vec::new();
-    for trace in decisive.iter().filter(|trace| !trace.own) {
-        for trip in round_trips(trace) {
-            times.push(if held {
-                trip.on_the_path()
-            } else {
-                trip.answered.since(trip.asked).0
-            });
+        MethodReport {
+            method,
+            required: asked.required.contains(&method),
+            word: word(&self.evidence.traces, method),
+            verdict,
+            place: main.and_then(|lane| lane.place),
+            delivery,
+            overhead: overhead(method, &seen),
+            idle_tested_ms: Some(silence.0 / 1000)
+                .filter(|_| silence.0 > 0 && method != Method::Polling),
+            lanes,
         }
     }
-    let cold = usize::from(matches!(method, Method::Polling | Method::LongPolling));
-    Spread::of(times.get(cold..).unwrap_or_default())
+
+    /// A method on a lane. An attempt that failed and was tried again decides together with its repetition.
+    fn lane(&self, method: Method, lane: &str) -> LaneReport {
+        let asks_each_time = matches!(method, Method::Polling | Method::LongPolling);
+        let mut report = LaneReport {
+            lane: lane.to_owned(),
+            verdict: Verdict::Skipped,
+            place: None,
+            timing: Timing::default(),
+            attempts: Vec::new(),
+        };
+        let mut all_ended = true;
+        let mut times = Vec::new();
+        for heard in &self.attempts {
+            let trace = heard.trace;
+            if trace.method != method || trace.lane != lane {
+                continue;
+            }
+            let attempt = facts::attempt(self.evidence, heard, self.rtt);
+            if trace.decisive {
+                all_ended &= trace.ended.is_some();
+                report.verdict = report.verdict.with(attempt.verdict);
+                let timing = &mut report.timing;
+                // A long poll's answer waits for a tick: that wait is not its opening.
+                let held = method == Method::LongPolling;
+                let first_trip = heard.trips.first().map(RoundTrip::on_the_path);
+                let opened = if held { first_trip } else { attempt.open_us };
+                timing.open_us = timing.open_us.or(opened);
+                timing.first_message_us = timing.first_message_us.or(attempt.first_message_us);
+                for trip in heard.trips.iter().filter(|_| !trace.own) {
+                    times.push(if held {
+                        trip.on_the_path()
+                    } else {
+                        trip.whole()
+                    });
+                }
+            }
+            report.attempts.push(attempt);
+        }
+        if !all_ended {
+            report.verdict = Verdict::Inconclusive;
+        }
+        // The first poll opens the connection.
+        let cold = usize::from(asks_each_time);
+        report.timing.round_trip = Spread::of(times.get(cold..).unwrap_or_default());
+        report
+    }
+}
+
+/// The last word that can be said of a method's attempts on the main lane.
+pub fn word(traces: &[Trace], method: Method) -> Option<Word> {
+    let mut word = None;
+    for trace in traces {
+        if trace.method != method || trace.lane != "main" || !trace.decisive {
+            continue;
+        }
+        let first_rung = |e: &Event| matches!(e, Event::Opened { .. } | Event::Head { .. });
+        if matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp)) {
+            word = Some(Word::FailsSoFar);
+        } else if trace.first(first_rung).is_some() {
+            return Some(Word::Opens);
+        }
+    }
+    word
 }

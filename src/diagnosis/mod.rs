@@ -5,6 +5,7 @@ pub mod clock;
 pub mod delivery;
 pub mod facts;
 mod finding;
+pub mod heard;
 mod local;
 pub mod methods;
 pub mod overhead;

@@ -33,6 +33,19 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The verdict of two attempts: what worked in one of them is a warning. One that cannot be judged tells nothing,
+    /// unless both are such.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (all, Self::Skipped) => all,
+            (Self::Skipped | Self::Inconclusive, other) => other,
+            (all, Self::Inconclusive) => all,
+            (all, other) if all == other => all,
+            _ => Self::Warning,
+        }
+    }
+
     /// It can be used.
     pub const fn works(self) -> bool {
         matches!(self, Self::Passed | Self::Warning)
@@ -55,20 +68,9 @@ pub enum RunResult {
     Aborted,
 }
 
-/// The verdicts of several attempts as one: what worked in some of them is a warning. One that cannot be judged tells
-/// nothing, unless all are such.
+/// The verdicts of several attempts as one: see [`Verdict::with`].
 pub fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-    let mut all = Verdict::Skipped;
-    for verdict in verdicts {
-        all = match (all, verdict) {
-            (all, Verdict::Skipped) => all,
-            (Verdict::Skipped | Verdict::Inconclusive, verdict) => verdict,
-            (all, Verdict::Inconclusive) => all,
-            (all, verdict) if all == verdict => all,
-            _ => Verdict::Warning,
-        };
-    }
-    all
+    verdicts.fold(Verdict::Skipped, Verdict::with)
 }
 
 /// The result of a run from its methods' verdicts.

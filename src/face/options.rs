@@ -243,11 +243,10 @@ impl Parser {
                 url
             }
             // The folder above that of this module's script: `<base>pkg/pushcheck.js`.
-            None => relative("../", &Meta::url())
-                .unwrap_or_else(|_| {
-                    self.wrong("base", "is needed here");
-                    JsValue::UNDEFINED
-                }),
+            None => relative("../", &Meta::url()).unwrap_or_else(|_| {
+                self.wrong("base", "is needed here");
+                JsValue::UNDEFINED
+            }),
         };
         let base = self.base("base", &url);
         if self

@@ -1,8 +1,7 @@
 //! The attempts of a run: which start, which live, how each ends.
 
 use super::{Action, Driver, Request, Run, Start};
-use crate::diagnosis::facts::arrivals;
-use crate::diagnosis::methods::smallest_rtt;
+use crate::diagnosis::heard::{Heard, smallest_rtt};
 use crate::evidence::{Ended, Event, Trace};
 use crate::method::Method;
 use crate::plan::{Lane, Plan, Probe, Want, When, budget};
@@ -201,7 +200,7 @@ impl Attempts {
             };
             attempt.settled = true;
             state.live = None;
-            for (tick, _) in arrivals(trace) {
+            for (tick, _) in Heard::of(trace).ticks {
                 state.after = state.after.max(tick.n);
             }
             match ended {

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::{Action, Run};
 use crate::diagnosis::methods::word;
 use crate::diagnosis::{Verdict, Word, diagnose};
-use crate::evidence::Trace;
 use crate::method::Method;
 use crate::time::Micros;
 
@@ -60,17 +59,12 @@ impl Run {
         now.elapsed_us = at.0;
         now.permille = self.permille().max(now.permille);
         for said in &mut now.methods {
-            let traces: Vec<&Trace> = self
-                .evidence
-                .traces
-                .iter()
-                .filter(|t| t.method == said.method && t.lane == "main")
-                .collect();
+            let traces = &self.evidence.traces;
             let waiting = || {
-                let waits = self.attempts.is_waiting(&self.evidence.traces, said.method);
+                let waits = self.attempts.is_waiting(traces, said.method);
                 waits.then_some(Word::Waiting)
             };
-            said.word = match word(&traces) {
+            said.word = match word(traces, said.method) {
                 Some(Word::Opens) => Some(Word::Opens),
                 other => waiting().or(other),
             }
