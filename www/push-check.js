@@ -2,7 +2,7 @@
  * <push-check>: which push methods work from here, as an element. `push-check.d.ts` tells its attributes, properties,
  * methods and events.
  */
-import * as widget from "./pkg/pushcheck.js";
+import { initSync, run } from "./pkg/pushcheck.js";
 import { style } from "./style.js";
 import { METHODS, View, words } from "./view.js";
 
@@ -34,8 +34,10 @@ async function fetchWidget() {
   document.addEventListener("securitypolicyviolation", note);
   const url = `${HERE}pkg/pushcheck_bg.wasm`;
   try {
-    await widget.default({ module_or_path: url });
-    return widget.run;
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    // Not while it arrives: that would ask for a media type that not every server knows.
+    initSync({ module: await WebAssembly.compile(await answer.arrayBuffer()) });
   } catch (error) {
     // The event comes in a task of its own, after the rejection.
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -119,7 +121,7 @@ export class PushCheck extends Base {
       await null;
       this.#tell("start", { options });
       this.#view?.begin(METHODS.filter((method) => methods?.includes?.(method) ?? true));
-      const run = await Promise.race([load(), stopped]);
+      await Promise.race([load(), stopped]);
       report = await run(options, signal, (progress) => {
         this.#view?.progress(progress);
         this.#tell("progress", progress);
