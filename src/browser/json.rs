@@ -7,9 +7,9 @@ use wasm_bindgen::JsValue;
 
 use super::fetch::{call, head};
 use super::js::{self, Answer};
-use super::own;
 use super::registry::Undo;
 use super::settle::Settle;
+use super::{Pump, own};
 use crate::evidence::Event;
 
 /// A question on its way; dropping it aborts.
@@ -27,30 +27,29 @@ impl Drop for Question {
     }
 }
 
-/// GET, or POST with a text body. `told` gets the answer, if it is marked as ours, is 200 and is JSON.
-pub(super) fn ask(
-    url: &str,
-    body: Option<&str>,
-    told: Rc<dyn Fn(Option<JsValue>)>,
-) -> Option<Question> {
+/// What is told of the answer, if it is marked as ours, is 200 and is JSON.
+pub(super) type Told = fn(&Rc<Pump>, Option<JsValue>);
+
+/// GET, or POST with a text body.
+pub(super) fn ask(pump: &Rc<Pump>, url: &str, body: Option<&str>, told: Told) -> Option<Question> {
     let init = js::object();
     if let Some(body) = body {
         js::set(&init, "method", &"POST".into());
         js::set(&init, "body", &body.into());
     }
     let Ok((promise, undo)) = call(url, &init, false) else {
-        told(None);
+        told(pump, None);
         return None;
     };
     let step = Rc::new(RefCell::new(None));
-    let next = step.clone();
+    let (next, pump) = (step.clone(), pump.clone());
     let answered = move |settled: Answer| match settled.and_then(body_of) {
         Ok(body) => {
-            let told = told.clone();
-            let parsed = Box::new(move |json: Answer| told(json.ok()));
+            let pump = pump.clone();
+            let parsed = Box::new(move |json: Answer| told(&pump, json.ok()));
             *own(&next) = Some(Settle::new(&body, parsed));
         }
-        Err(_) => told(None),
+        Err(_) => told(&pump, None),
     };
     *own(&step) = Some(Settle::new(&promise, Box::new(answered)));
     Some(Question {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 use super::clock::Clock;
-use super::json::{Question, ask};
+use super::json::{self, Question, ask};
 use super::timer::Timer;
 use super::timing::Timings;
 use super::watch::{Watch, is_hidden};
@@ -99,12 +99,10 @@ impl Pump {
                 let pump = pump.clone();
                 Listener::new(signal, "abort", Box::new(move |_| pump.stop()))
             };
-            let timings = pump.clone();
-            let timings = Timings::observe(Box::new(move |url, timing| timings.timed(url, timing)));
             let held = &mut *own(&pump.held);
             held.signal = signal.map(stop);
             held.watch = Some(Watch::start(&pump));
-            held.timings = timings;
+            held.timings = Timings::observe(&pump);
         }
         pump.beat();
         pump.turn();
@@ -156,7 +154,7 @@ impl Pump {
         self.notice(Notice::PolicyViolation { directive });
     }
 
-    fn timed(self: &Rc<Self>, url: &str, timing: ResourceTiming) {
+    pub(super) fn timed(self: &Rc<Self>, url: &str, timing: ResourceTiming) {
         let index = own(&self.held)
             .attempts
             .iter()
@@ -279,19 +277,15 @@ impl Pump {
                 }
             }
             Action::AskAbout { url } => {
-                let pump = self.clone();
-                let told = move |json: Option<JsValue>| {
-                    pump.put(Input::About(json.and_then(read::about)));
-                };
-                let question = ask(&url, None, Rc::new(told));
+                let told: json::Told =
+                    |pump, json| pump.put(Input::About(json.and_then(read::about)));
+                let question = ask(self, &url, None, told);
                 own(&self.held).questions.extend(question);
             }
             Action::AskLedger { url, body } => {
-                let pump = self.clone();
-                let told = move |json: Option<JsValue>| {
-                    pump.put(Input::Ledger(json.and_then(read::ledger)));
-                };
-                let question = ask(&url, Some(&body), Rc::new(told));
+                let told: json::Told =
+                    |pump, json| pump.put(Input::Ledger(json.and_then(read::ledger)));
+                let question = ask(self, &url, Some(&body), told);
                 own(&self.held).questions.extend(question);
             }
             Action::Say(progress) => (self.tell)(Told::Progress(&progress)),

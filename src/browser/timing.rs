@@ -1,10 +1,12 @@
 //! Resource Timing, as entries appear: the page's own buffer may be full.
 
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::closure::Closure;
 
-use super::js;
 use super::registry::Undo;
+use super::{Pump, js};
 use crate::evidence::ResourceTiming;
 
 /// Observes the entries of resources; dropping it stops.
@@ -15,17 +17,15 @@ pub(super) struct Timings {
     _closure: Closure<dyn FnMut(JsValue)>,
 }
 
-/// Gets the URL and the phases of each resource.
-pub(super) type TellTiming = Box<dyn Fn(&str, ResourceTiming)>;
-
 impl Timings {
-    /// Calls `f` for each resource; `None`: the browser has no such observer.
-    pub(super) fn observe(f: TellTiming) -> Option<Self> {
+    /// Tells of each resource; `None`: the browser has no such observer.
+    pub(super) fn observe(pump: &Rc<Pump>) -> Option<Self> {
+        let pump = pump.clone();
         let told: Box<dyn FnMut(JsValue)> = Box::new(move |list| {
             let entries = js::call(&list, "getEntries", &[]).unwrap_or(list);
             for entry in js::items(&entries) {
                 if let Some(url) = js::text(&entry, "name") {
-                    f(&url, phases(&entry));
+                    pump.timed(&url, phases(&entry));
                 }
             }
         });
