@@ -40,8 +40,15 @@ impl Drop for Fetch {
     }
 }
 
-/// What is done with a promise's value.
-type Then = Rc<dyn Fn(&Rc<Step>, Micros, JsValue) -> Result<(), JsValue>>;
+/// What a promise is of.
+enum Next {
+    /// The answer.
+    Answer,
+    /// The whole body, as a text.
+    Text,
+    /// A piece of the body, from that reader.
+    Chunk(JsValue),
+}
 
 /// A request that stays CORS-simple: no preflight, no cookies unless wanted, no referrer. Its promise, and what aborts
 /// it.
@@ -91,10 +98,7 @@ impl Fetch {
                     own: request.own,
                     gone: Cell::new(false),
                 });
-                step.after(
-                    &promise,
-                    Rc::new(|step, _, response| step.answered(&response)),
-                );
+                step.after(&promise, Next::Answer);
                 Some(Self {
                     step,
                     _aborted_last: undo,
@@ -109,11 +113,19 @@ impl Fetch {
 }
 
 impl Step {
-    fn after(self: &Rc<Self>, promise: &JsValue, then: Then) {
+    fn after(self: &Rc<Self>, promise: &JsValue, next: Next) {
         let step = self.clone();
         let settled = move |settled: Answer| {
             let at = step.sink.now();
-            if let Err(error) = settled.and_then(|value| then(&step, at, value)) {
+            let done = settled.and_then(|value| match &next {
+                Next::Answer => step.answered(&value),
+                Next::Text => {
+                    step.whole(at, &value);
+                    Ok(())
+                }
+                Next::Chunk(reader) => step.chunk(at, &value, reader),
+            });
+            if let Err(error) = done {
                 let name = name_of(&error);
                 step.sink.send_at(at, Event::Failed { name });
             }
@@ -139,26 +151,23 @@ impl Step {
                 body => self.read(js::call(&body, "getReader", &[])?)?,
             },
             (true, _) => {
-                let whole = js::call(response, "text", &[])?;
-                let read = |step: &Rc<Self>, _, text: JsValue| {
-                    let text = text.as_string().unwrap_or_default();
-                    step.sink.send(Event::Body {
-                        bytes: text.len() as u32,
-                        text,
-                    });
-                    Ok(())
-                };
-                self.after(&whole, Rc::new(read));
+                let text = js::call(response, "text", &[])?;
+                self.after(&text, Next::Text);
             }
         }
         Ok(())
     }
 
     fn read(self: &Rc<Self>, reader: JsValue) -> Result<(), JsValue> {
-        let next = js::call(&reader, "read", &[])?;
-        let read = move |step: &Rc<Self>, at, result| step.chunk(at, &result, &reader);
-        self.after(&next, Rc::new(read));
+        let chunk = js::call(&reader, "read", &[])?;
+        self.after(&chunk, Next::Chunk(reader));
         Ok(())
+    }
+
+    fn whole(&self, at: Micros, text: &JsValue) {
+        let text = text.as_string().unwrap_or_default();
+        let bytes = text.len() as u32;
+        self.sink.send_at(at, Event::Body { text, bytes });
     }
 
     fn chunk(
