@@ -114,9 +114,9 @@ impl Attempts {
         }
     }
 
-    pub(super) fn give_up_all(&mut self, traces: &mut [Trace], at: Micros, event: &Event) {
+    pub(super) fn stop_all(&mut self, traces: &mut [Trace], at: Micros) {
         for (attempt, trace) in self.0.iter_mut().zip(traces) {
-            attempt.handle(trace, at, event.clone());
+            attempt.handle(trace, at, Event::Stopped);
         }
     }
 

@@ -172,7 +172,7 @@ impl Run {
         if self.phase != Phase::Finished {
             self.stopped = true;
             self.take_back();
-            self.give_up_all(at, Event::Stopped);
+            self.give_up_all(at);
             self.finish(at);
         }
     }
@@ -214,7 +214,7 @@ impl Run {
                 }
                 if at >= budget::GIVE_UP_ALL {
                     // Cut short before its own deadline, an attempt proves nothing.
-                    self.give_up_all(at, Event::Stopped);
+                    self.give_up_all(at);
                     self.advance(at);
                     return;
                 }
@@ -307,10 +307,10 @@ impl Run {
         }
     }
 
-    fn give_up_all(&mut self, at: Micros, event: Event) {
+    /// What still runs is stopped, and nothing more is started.
+    fn give_up_all(&mut self, at: Micros) {
         self.truncated |= !self.attempts.all_over() || self.next_start().is_some();
-        self.attempts
-            .give_up_all(&mut self.evidence.traces, at, &event);
+        self.attempts.stop_all(&mut self.evidence.traces, at);
         self.probes.iter_mut().for_each(|probe| probe.done = true);
         self.attempts.settle(
             &self.evidence.traces,
