@@ -64,20 +64,18 @@ impl Run {
     /// A required lane that was skipped leaves the result open; one on which nothing works fails it.
     pub(super) fn judge_required_lanes(&self, report: &mut Report) {
         for id in self.setup.required_lanes.iter().filter(|id| *id != "main") {
-            let tried = || {
-                report
-                    .methods
-                    .iter()
-                    .flat_map(|m| &m.lanes)
-                    .filter(|lane| lane.lane == *id)
-            };
-            let skipped = tried().next().is_none();
-            let works = tried().any(|lane| lane.verdict.works());
-            let fails = !skipped && tried().all(|lane| lane.verdict == Verdict::Failed);
+            let (mut tried, mut works, mut all_fail) = (false, false, true);
+            for lane in report.methods.iter().flat_map(|method| &method.lanes) {
+                if lane.lane == *id {
+                    tried = true;
+                    works |= lane.verdict.works();
+                    all_fail &= lane.verdict == Verdict::Failed;
+                }
+            }
             match report.result {
                 RunResult::Aborted | RunResult::Failed => {}
                 _ if works => {}
-                _ if fails => report.result = RunResult::Failed,
+                _ if tried && all_fail => report.result = RunResult::Failed,
                 _ => report.result = RunResult::Inconclusive,
             }
         }
