@@ -75,27 +75,28 @@ pub fn together(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
 
 /// The result of a run from its methods' verdicts.
 pub fn result(methods: &[(Method, Verdict)], required: &[Method]) -> RunResult {
-    let tried = || {
-        methods
-            .iter()
-            .filter(|(_, verdict)| *verdict != Verdict::Skipped)
-    };
-    let must = |verdict| {
-        required.iter().any(|required| {
-            methods
-                .iter()
-                .any(|(method, v)| method == required && *v == verdict)
-        })
-    };
-    if must(Verdict::Failed) {
+    let (mut tried, mut works, mut all_pass, mut all_fail) = (false, false, true, true);
+    let (mut needed_fails, mut needed_is_open) = (false, false);
+    for (method, verdict) in methods {
+        let needed = required.contains(method);
+        needed_fails |= needed && *verdict == Verdict::Failed;
+        needed_is_open |= needed && matches!(verdict, Verdict::Inconclusive | Verdict::Skipped);
+        if *verdict != Verdict::Skipped {
+            tried = true;
+            works |= verdict.works();
+            all_pass &= *verdict == Verdict::Passed;
+            all_fail &= *verdict == Verdict::Failed;
+        }
+    }
+    if needed_fails {
         RunResult::Failed
-    } else if must(Verdict::Inconclusive) || must(Verdict::Skipped) {
+    } else if needed_is_open || !tried {
         RunResult::Inconclusive
-    } else if tried().count() > 0 && tried().all(|(_, verdict)| *verdict == Verdict::Passed) {
+    } else if all_pass {
         RunResult::Passed
-    } else if tried().any(|(_, verdict)| verdict.works()) {
+    } else if works {
         RunResult::Warning
-    } else if tried().count() > 0 && tried().all(|(_, verdict)| *verdict == Verdict::Failed) {
+    } else if all_fail {
         RunResult::Failed
     } else {
         RunResult::Inconclusive
