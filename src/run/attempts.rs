@@ -341,7 +341,7 @@ impl Run {
 }
 
 /// The earlier of two points, where there are two.
-fn sooner(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
+pub(super) fn sooner(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

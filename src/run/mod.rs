@@ -10,7 +10,7 @@ mod lanes;
 mod progress;
 
 pub use action::{Action, Driver, Request, Start};
-use attempts::{Attempts, ProbeState};
+use attempts::{Attempts, ProbeState, sooner};
 pub use progress::{MethodProgress, Progress};
 
 use crate::diagnosis::{Asked, Diagnosis, diagnose};
@@ -234,14 +234,9 @@ impl Run {
             Phase::LastLedger { until } => Some(until),
             Phase::Probing if self.patience.is_some() => self.patience,
             Phase::Probing => {
-                let paced = self.next_start();
-                let wake = self
-                    .attempts
-                    .wake_at(&self.evidence.traces)
-                    .into_iter()
-                    .chain(paced)
-                    .min();
-                Some(wake.map_or(budget::GIVE_UP_ALL, |wake| wake.min(budget::GIVE_UP_ALL)))
+                let own = self.attempts.wake_at(&self.evidence.traces);
+                let wake = sooner(own, self.next_start());
+                sooner(wake, Some(budget::GIVE_UP_ALL))
             }
         }
     }
