@@ -9,7 +9,7 @@ use crate::evidence::{Evidence, Surroundings, Trace};
 use crate::method::Method;
 use crate::plan::{Lane, Skipped};
 use crate::time::Micros;
-use crate::wire::{About, Scheme, Sighting, Software, Vantage, WIRE};
+use crate::wire::{About, OutsideIn, Scheme, SeenConnection, Sighting, Software, Vantage, WIRE};
 
 /// The schema's version.
 pub const SCHEMA: u32 = 1;
@@ -111,6 +111,8 @@ pub struct AboutReport {
     pub started_at: u64,
     /// What it can see.
     pub vantage: Vantage,
+    /// What it found when it tried itself from outside; null: it has not.
+    pub outside_in: Option<OutsideIn>,
 }
 
 /// What to use here.
@@ -140,6 +142,8 @@ pub struct EvidenceReport {
     pub traces: Vec<Trace>,
     /// The server's half.
     pub sightings: Vec<Sighting>,
+    /// Connections that brought it no request.
+    pub connections: Vec<SeenConnection>,
     /// The server's half is there and whole.
     pub complete: bool,
 }
@@ -221,16 +225,12 @@ impl EvidenceReport {
     pub(crate) fn of(evidence: Evidence) -> Self {
         let mut traces = evidence.traces;
         traces.iter_mut().for_each(Trace::shorten);
+        let ledger = evidence.ledger.unwrap_or_default();
         Self {
             traces,
-            complete: evidence
-                .ledger
-                .as_ref()
-                .is_some_and(|ledger| ledger.complete),
-            sightings: evidence
-                .ledger
-                .map(|ledger| ledger.sightings)
-                .unwrap_or_default(),
+            complete: ledger.complete,
+            sightings: ledger.sightings,
+            connections: ledger.connections,
         }
     }
 }
@@ -254,6 +254,7 @@ impl AboutReport {
             instance: about.instance.id.clone(),
             started_at: about.instance.started_at,
             vantage: about.vantage.clone(),
+            outside_in: about.outside_in.clone(),
         }
     }
 }

@@ -11,7 +11,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("stats", &[]),
     ("method", &[]),
     ("json", &[]),
-    ("wire", &["time"]),
+    ("wire", &["time", "method"]),
     ("plan", &["time", "method", "wire"]),
     ("evidence", &["time", "method", "wire"]),
     ("session", &["time", "method", "wire", "plan", "evidence"]),

@@ -190,6 +190,8 @@ export interface AboutReport {
     startedAt: number;
     /** What it can see. */
     vantage: Vantage;
+    /** What it found when it tried itself from outside; null: it has not. */
+    outsideIn: OutsideIn | null;
 }
 
 /** From where the server watches: facts outside its vantage are unknown. */
@@ -216,6 +218,26 @@ export type TcpVantage =
     /** That of the operator's own proxy. */
     | "proxy";
 
+/** The server's own tries of every method through its public address: what fails here fails for everybody. */
+export interface OutsideIn {
+    /** How long ago, ms. */
+    ageMs: number;
+    /** What was tried. */
+    tries: OutsideTry[];
+}
+
+/** One method, tried from outside. */
+export interface OutsideTry {
+    /** Which. */
+    method: Method;
+    /** All rungs were climbed. */
+    passed: boolean;
+    /** The status of the answer, whoever gave it; null: none came. */
+    status: number | null;
+    /** The answer bore the server's mark; null: none came. */
+    marked: boolean | null;
+}
+
 /** One method. */
 export interface MethodReport {
     /** Which. */
@@ -228,6 +250,8 @@ export interface MethodReport {
     verdict: Verdict;
     /** Where it breaks on its main lane; null: not determined. */
     place: Place | null;
+    /** The two places that are left where it is not determined; none: nothing is known. */
+    candidates: Place[];
     /** How late and how whole messages arrived on the main lane; null: none did. */
     delivery: Delivery | null;
     /** What a message costs there beyond its payload; null: the server could not count it. */
@@ -302,6 +326,8 @@ export interface LaneReport {
     verdict: Verdict;
     /** Where it breaks; null: not determined. */
     place: Place | null;
+    /** The two places that are left where it is not determined; none: nothing is known. */
+    candidates: Place[];
     /** Its times. */
     timing: Timing;
     /** Every attempt. */
@@ -344,10 +370,16 @@ export interface Attempt {
     verdict: Verdict;
     /** Where it broke; null: not determined. */
     place: Place | null;
+    /** The two places that are left where it is not determined; none: nothing is known. */
+    candidates: Place[];
+    /** Ids of the evidence for that: `trace:<n>`, `sighting:<n>`, `connection:<n>`. */
+    because: string[];
     /** How it ended. */
     ended: Ended;
-    /** The HTTP status that the page saw; null: hidden from scripts, or none came. */
+    /** The HTTP status of the answer; null: hidden from scripts, or none came. */
     status: number | null;
+    /** Who saw that status; null: nobody. */
+    statusFrom: StatusFrom | null;
     /** The answer bore the server's mark; null: no answer was readable. */
     marked: boolean | null;
     /** How the server refused: `count`, `rate`, `size` and `time` are its limits, `origin`, `subprotocol` and `version` its policy. */
@@ -399,6 +431,17 @@ export type Ended =
     | "gave-up"
     /** The page stopped it. */
     | "stopped";
+
+/** Who saw the status of an answer. */
+export type StatusFrom =
+    /** The page, of this attempt. */
+    | "page"
+    /** The server, which gave it. */
+    | "server"
+    /** The page, of a plain request for the same path. */
+    | "same-path"
+    /** The server, when it tried the method through its own public address. */
+    | "outside-in";
 
 /** A `close` event (WebSockets § 4). */
 export interface Close {
@@ -628,6 +671,8 @@ export interface EvidenceReport {
     traces: Trace[];
     /** The server's half: one per arrival. */
     sightings: Sighting[];
+    /** Connections that brought the server no request. */
+    connections: SeenConnection[];
     /** The server's half is there and whole: a missing sighting proves that nothing arrived. */
     complete: boolean;
 }
@@ -648,6 +693,8 @@ export interface Trace {
     own: boolean;
     /** Its probe decides its method's verdict; others only add what they outlived. */
     decisive: boolean;
+    /** It tries no method: the same path was fetched, to tell where another attempt broke. */
+    control: boolean;
     /** How many ticks it asked for. */
     ticksWanted: number;
     /** How it ended; null: it still ran. */
@@ -658,6 +705,10 @@ export interface Trace {
     events: StampedEvent[];
     /** How many events between the first and the last kept ones were left out. */
     omitted: number;
+    /** Of those left out, messages that came. */
+    omittedMessages: number;
+    /** Of those left out, messages that were sent. */
+    omittedSent: number;
 }
 
 /** An event and when its handler began, on the page's clock. */
@@ -781,8 +832,12 @@ export interface Sighting {
     tls: boolean;
     /** The connection's number within the run, from 1: equal numbers shared one connection. */
     connection: number;
+    /** The JA4 of its connection's ClientHello; null without TLS that this server ended. */
+    ja4: string | null;
     /** The head's fields in the order in which the server keeps them. */
     headers: SeenHeader[];
+    /** Order and spelling of the fields are the sender's. */
+    spelled: boolean;
     /** The status that the server answered; null while unanswered. */
     status: number | null;
     /** Why the server refused. */
@@ -791,6 +846,10 @@ export interface Sighting {
     answeredAt: number | null;
     /** WebSocket data frames received. */
     framesIn: number;
+    /** Of them such as carried no line of the protocol, or other padding than was sent. */
+    strangeIn: number;
+    /** Frames received without a mask or with a reserved bit that was not agreed upon. */
+    malformedIn: number;
     /** WebSocket data frames handed to the socket. */
     framesOut: number;
     /** Ticks handed to the socket. */
@@ -809,6 +868,8 @@ export interface Sighting {
     headOut: number | null;
     /** The close frame from the page. */
     close: SeenClose | null;
+    /** Its TCP connection, as the server's kernel knew it at the end; null where it does not tell. */
+    tcp: SeenTcp | null;
     /** When it ended, µs; null while it lasts. */
     endedAt: number | null;
     /** How it ended; null while it lasts. */
@@ -848,6 +909,60 @@ export interface SeenClose {
     reasonLength: number;
 }
 
+/** A TCP connection, as the server's kernel knows it: up to the nearest box that speaks TCP. */
+export interface SeenTcp {
+    /** The smoothed round trip, µs. */
+    rttUs: number;
+    /** Segments sent again. */
+    retransmits: number;
+    /** Segments sent and not acknowledged. */
+    unacked: number;
+}
+
+/** A connection that made no request. Times are µs since the server's instance began. */
+export interface SeenConnection {
+    /** Which instance. */
+    instance: string;
+    /** What makes it this run's. */
+    joinedBy: JoinedBy;
+    /** When it was accepted, µs. */
+    at: number;
+    /** The port that it came to, on the server's side. */
+    port: number;
+    /** How far it came. */
+    reached: Reached;
+    /** Bytes that it brought, below TLS. */
+    bytesIn: number;
+    /** The TLS alert that it ended with; null: none, or not TLS. */
+    alert: number | null;
+    /** When it ended, µs; null while it lasts. */
+    endedAt: number | null;
+    /** How it ended; null while it lasts. */
+    end: End | null;
+}
+
+/** What makes a connection without a request a run's. */
+export type JoinedBy =
+    /** It came from an address that the run's requests came from, while the run lasted. */
+    | "address"
+    /** Its ClientHello named the run. */
+    | "name";
+
+/** How far a connection came that made no request. */
+export type Reached =
+    /** Not a byte came. */
+    | "accepted"
+    /** Bytes that begin neither HTTP nor TLS, or not all of either's beginning. */
+    | "bytes"
+    /** TLS came to a port that speaks plain HTTP. */
+    | "tls-to-plain"
+    /** Plain HTTP came to a port that speaks TLS. */
+    | "plain-to-tls"
+    /** A ClientHello came; the handshake was not finished. */
+    | "hello"
+    /** The TLS handshake was finished. */
+    | "secured";
+
 /** How an exchange ended, as the server saw it. */
 export type End =
     /** All was sent, or the close handshake was done. */
@@ -856,7 +971,11 @@ export type End =
     | "refused"
     /** The other side ended it before all was sent. */
     | "peer-left"
-    /** The connection broke: reset, timeout, protocol error. */
+    /** A reset came. */
+    | "reset"
+    /** Nothing came for so long that the kernel gave up. */
+    | "timed-out"
+    /** The connection broke otherwise. */
     | "broken"
     /** The server ended it: its limit or its shutdown. */
     | "our-limit";

@@ -21,6 +21,7 @@ pub(crate) fn answer(app: &App) -> Response<Body> {
         lanes: app.origins.lanes.clone(),
         limits: app.limits.to_wire(),
         vantage: app.vantage(),
+        outside_in: None,
     };
     answer::json(StatusCode::OK, &about)
 }

@@ -87,6 +87,9 @@ impl Fetch {
             let _grown = js::call(&headers, "push", &[&pair]);
         }
         js::set(&init, "headers", &headers);
+        if request.driver == Driver::OpaqueHead {
+            js::set(&init, "mode", &"no-cors".into());
+        }
         match call(&request.url, &init, request.with_credentials) {
             Ok((promise, undo)) => {
                 sink.send(Event::Constructed);
@@ -141,6 +144,7 @@ impl Step {
         let ours = self.own || matches!(head, Event::Head { marked: true, .. });
         self.sink.send(head);
         match (ours, self.driver) {
+            (_, Driver::Head | Driver::OpaqueHead) => {}
             // Somebody else's page, of any length: it is enough to know that it came.
             (false, _) => self.sink.send(Event::Body {
                 text: String::new(),

@@ -100,7 +100,7 @@ impl Running {
             Driver::WebSocket => "WebSocket",
             Driver::EventSource => "EventSource",
             Driver::StreamingFetch => "ReadableStream",
-            Driver::Fetch => "fetch",
+            Driver::Fetch | Driver::Head | Driver::OpaqueHead => "fetch",
         };
         if !supports(api) {
             sink.send(Event::Unsupported);
@@ -109,7 +109,7 @@ impl Running {
         match request.driver {
             Driver::WebSocket => web_socket::Socket::open(request, sink).map(Self::Socket),
             Driver::EventSource => event_source::Source::open(request, sink).map(Self::Source),
-            Driver::StreamingFetch | Driver::Fetch => {
+            Driver::StreamingFetch | Driver::Fetch | Driver::Head | Driver::OpaqueHead => {
                 fetch::Fetch::start(request, sink).map(Self::Fetch)
             }
         }

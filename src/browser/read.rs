@@ -7,10 +7,12 @@ use core::cell::Cell;
 use wasm_bindgen::JsValue;
 
 use super::js;
+use crate::method::Method;
 use crate::time::Micros;
 use crate::wire::{
-    About, End, Instance, Kind, Lane, Ledger, LedgerInstance, Limits, Scheme, SeenClose,
-    SeenHeader, Sighting, Software, TcpVantage, TlsVantage, Vantage,
+    About, End, Instance, JoinedBy, Kind, Lane, Ledger, LedgerInstance, Limits, OutsideIn,
+    OutsideTry, Reached, Scheme, SeenClose, SeenConnection, SeenHeader, SeenTcp, Sighting,
+    Software, TcpVantage, TlsVantage, Vantage,
 };
 
 /// More elements than any answer of ours has in one array.
@@ -69,6 +71,15 @@ impl Value<'_> {
 
     fn micros(&self, name: &str) -> Micros {
         Micros(self.number(name))
+    }
+
+    fn status(&self, name: &str) -> Option<u16> {
+        self.maybe_number(name).map(|status| status as u16)
+    }
+
+    /// A part that may be null.
+    fn part(&self, name: &str) -> Option<Self> {
+        Some(self.at(name)).filter(|part| part.json.is_object())
     }
 
     #[inline(never)]
@@ -159,8 +170,22 @@ pub(super) fn about(json: JsValue) -> Option<About> {
                 },
                 trusted_hops: vantage.small("trustedHops"),
             },
+            outside_in: v.part("outsideIn").map(|v| OutsideIn {
+                age_ms: v.number("ageMs"),
+                tries: v.list("tries", outside_try),
+            }),
         }
     })
+}
+
+fn outside_try(v: &Value<'_>) -> OutsideTry {
+    let method = v.needed(v.maybe_text("method"));
+    OutsideTry {
+        method: Method::from_word(&method).unwrap_or(Method::Polling),
+        passed: v.flag("passed"),
+        status: v.status("status"),
+        marked: v.at("marked").json.as_bool(),
+    }
 }
 
 fn lane(v: &Value<'_>) -> Lane {
@@ -187,25 +212,56 @@ pub(super) fn ledger(json: JsValue) -> Option<Ledger> {
             refused: v.small("refused"),
         }),
         sightings: v.list("sightings", sighting),
+        connections: v.list("connections", connection),
     })
 }
 
-fn sighting(v: &Value<'_>) -> Sighting {
-    const ENDS: [&str; 5] = ["complete", "refused", "peer-left", "broken", "our-limit"];
-    const IS: [End; 5] = [
-        End::Complete,
-        End::Refused,
-        End::PeerLeft,
-        End::Broken,
-        End::OurLimit,
+fn end(v: &Value<'_>) -> Option<End> {
+    const ENDS: [(&str, End); 7] = [
+        ("complete", End::Complete),
+        ("refused", End::Refused),
+        ("peer-left", End::PeerLeft),
+        ("reset", End::Reset),
+        ("timed-out", End::TimedOut),
+        ("broken", End::Broken),
+        ("our-limit", End::OurLimit),
     ];
+    let end = v.index("end", &ENDS.map(|(word, _)| word))?;
+    ENDS.get(end).map(|(_, end)| *end)
+}
+
+fn connection(v: &Value<'_>) -> SeenConnection {
+    const REACHED: [(&str, Reached); 6] = [
+        ("accepted", Reached::Accepted),
+        ("bytes", Reached::Bytes),
+        ("tls-to-plain", Reached::TlsToPlain),
+        ("plain-to-tls", Reached::PlainToTls),
+        ("hello", Reached::Hello),
+        ("secured", Reached::Secured),
+    ];
+    let reached = v.needed(v.index("reached", &REACHED.map(|(word, _)| word)));
+    SeenConnection {
+        instance: v.text("instance"),
+        joined_by: match v.is_second("joinedBy", ["address", "name"]) {
+            false => JoinedBy::Address,
+            true => JoinedBy::Name,
+        },
+        at: v.micros("at"),
+        port: v.short("port"),
+        reached: REACHED
+            .get(reached)
+            .map_or(Reached::Accepted, |(_, reached)| *reached),
+        bytes_in: v.number("bytesIn"),
+        alert: v.maybe_number("alert").map(|alert| alert as u8),
+        ended_at: v.maybe_number("endedAt").map(Micros),
+        end: end(v),
+    }
+}
+
+fn sighting(v: &Value<'_>) -> Sighting {
     let kind = v.index("kind", &Kind::ALL.map(Kind::as_str));
     let kind = kind.and_then(|kind| Kind::ALL.get(kind));
     v.wrong.set(v.wrong.get() || kind.is_none());
-    let close = v.at("close");
-    let close = close
-        .maybe_number("code")
-        .zip(close.maybe_number("reasonLength"));
     Sighting {
         instance: v.text("instance"),
         probe: v.text("probe"),
@@ -216,15 +272,19 @@ fn sighting(v: &Value<'_>) -> Sighting {
         http_version: v.text("httpVersion"),
         tls: v.flag("tls"),
         connection: v.small("connection"),
+        ja4: v.maybe_text("ja4"),
         headers: v.list("headers", |v| SeenHeader {
             name: v.text("name"),
             length: v.small("length"),
             value: v.maybe_text("value"),
         }),
-        status: v.maybe_number("status").map(|status| status as u16),
+        spelled: v.flag("spelled"),
+        status: v.status("status"),
         refused: v.maybe_text("refused"),
         answered_at: v.maybe_number("answeredAt").map(Micros),
         frames_in: v.small("framesIn"),
+        strange_in: v.small("strangeIn"),
+        malformed_in: v.small("malformedIn"),
         frames_out: v.small("framesOut"),
         ticks_out: v.small("ticksOut"),
         payload_in: v.number("payloadIn"),
@@ -233,11 +293,16 @@ fn sighting(v: &Value<'_>) -> Sighting {
         bytes_out: v.maybe_number("bytesOut"),
         head_in: v.maybe_number("headIn"),
         head_out: v.maybe_number("headOut"),
-        close: close.map(|(code, length)| SeenClose {
-            code: code as u16,
-            reason_length: length as u32,
+        close: v.part("close").map(|close| SeenClose {
+            code: close.short("code"),
+            reason_length: close.small("reasonLength"),
+        }),
+        tcp: v.part("tcp").map(|tcp| SeenTcp {
+            rtt_us: tcp.number("rttUs"),
+            retransmits: tcp.small("retransmits"),
+            unacked: tcp.small("unacked"),
         }),
         ended_at: v.maybe_number("endedAt").map(Micros),
-        end: v.index("end", &ENDS).and_then(|end| IS.get(end).copied()),
+        end: end(v),
     }
 }

@@ -25,12 +25,18 @@ pub struct Attempt {
     pub endpoint: Endpoint,
     /// The verdict on it.
     pub verdict: Verdict,
-    /// Where it broke.
+    /// Where it broke; null: not determined.
     pub place: Option<Place>,
+    /// The two places that are left where it is not determined; none: nothing is known.
+    pub candidates: Vec<Place>,
+    /// Ids of the evidence for that: `trace:<n>`, `sighting:<n>`, `connection:<n>`.
+    pub because: Vec<String>,
     /// How it ended.
     pub ended: Ended,
-    /// The HTTP status that the page saw; null: hidden from scripts, or none came.
+    /// The HTTP status of the answer; null: hidden from scripts, or none came.
     pub status: Option<u16>,
+    /// Who saw that status; null: nobody.
+    pub status_from: Option<StatusFrom>,
     /// The answer bore our server's mark; null: no answer was readable.
     pub marked: Option<bool>,
     /// How our server refused, by either side's word.
@@ -73,6 +79,20 @@ pub enum Endpoint {
     Probe,
     /// The embedder's own.
     Own,
+}
+
+/// Who saw the status of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StatusFrom {
+    /// The page, of this attempt.
+    Page,
+    /// Our server: it gave that status. What arrived may be another.
+    Server,
+    /// The page, of a plain request for the same path.
+    SamePath,
+    /// Our server, when it tried the method through its own public address.
+    OutsideIn,
 }
 
 /// A `close` event.
@@ -138,8 +158,11 @@ pub fn attempt(evidence: &Evidence, heard: &Heard<'_>, rtt: Option<Micros>) -> A
         },
         verdict: Verdict::Inconclusive,
         place: None,
+        candidates: Vec::new(),
+        because: Vec::new(),
         ended,
         status: None,
+        status_from: None,
         marked: None,
         refused: seen.iter().find_map(|s| s.refused.clone()),
         error: None,
@@ -174,6 +197,7 @@ pub fn attempt(evidence: &Evidence, heard: &Heard<'_>, rtt: Option<Micros>) -> A
             } => {
                 facts.open_us = facts.open_us.or(Some(since));
                 facts.status = Some(*status);
+                facts.status_from = Some(StatusFrom::Page);
                 facts.marked = Some(*marked);
                 facts.refused = facts.refused.or_else(|| refused.clone());
             }

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
-use super::clock::{Clock, clocks};
+use super::clock::clocks;
 use super::delivery::{Delivery, delivery};
 use super::facts::{self, Attempt, longest_silence, sightings};
 use super::heard::{Heard, RoundTrip, smallest_rtt};
+use super::held::fastest;
 use super::overhead::{Overhead, overhead};
+use super::place::Place;
+use super::placed::{Beside, Places};
 use super::verdict::{Verdict, Word};
 use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
@@ -28,6 +30,8 @@ pub struct MethodReport {
     pub verdict: Verdict,
     /// The place of its main lane.
     pub place: Option<Place>,
+    /// The two places that are left where it is not determined; none: nothing is known.
+    pub candidates: Vec<Place>,
     /// How late and how whole messages arrived on the main lane; null where none did.
     pub delivery: Option<Delivery>,
     /// What a message costs there beyond its payload; null where the server could not count it.
@@ -46,8 +50,10 @@ pub struct LaneReport {
     pub lane: String,
     /// The verdict of its decisive probe.
     pub verdict: Verdict,
-    /// Where it breaks.
+    /// Where it breaks; null: not determined.
     pub place: Option<Place>,
+    /// The two places that are left where it is not determined; none: nothing is known.
+    pub candidates: Vec<Place>,
     /// Its times.
     pub timing: Timing,
     /// Every attempt.
@@ -77,37 +83,46 @@ pub struct Asked {
 
 /// All five methods, in the order of a report.
 pub fn methods(evidence: &Evidence, asked: &Asked) -> Vec<MethodReport> {
+    let attempts: Vec<_> = evidence.traces.iter().map(Heard::of).collect();
+    let step = Micros(evidence.surroundings.clock_step_us);
     let run = Known {
-        evidence,
-        attempts: evidence.traces.iter().map(Heard::of).collect(),
+        beside: Beside {
+            evidence,
+            attempts: &attempts,
+            clocks: &clocks(&attempts, step),
+            fastest: &fastest(&attempts),
+        },
         rtt: smallest_rtt(&evidence.traces),
     };
-    let step = Micros(evidence.surroundings.clock_step_us);
-    let clocks = clocks(&run.attempts, step);
     let mut methods = Vec::new();
     for method in Method::ALL {
-        methods.push(run.method(asked, &clocks, method));
+        methods.push(run.method(asked, method));
     }
     methods
 }
 
 /// What is known of the run as a whole.
 struct Known<'a> {
-    evidence: &'a Evidence,
-    attempts: Vec<Heard<'a>>,
+    beside: Beside<'a>,
     /// The smallest round trip.
     rtt: Option<Micros>,
 }
 
 impl Known<'_> {
-    fn method(&self, asked: &Asked, clocks: &[Clock<'_>], method: Method) -> MethodReport {
+    fn method(&self, asked: &Asked, method: Method) -> MethodReport {
         let mut lanes: Vec<LaneReport> = Vec::new();
         let mut silence = Micros::ZERO;
         let mut on_main = Vec::new();
         let mut seen = Vec::new();
-        for heard in &self.attempts {
+        let Beside {
+            evidence,
+            attempts,
+            clocks,
+            ..
+        } = self.beside;
+        for heard in attempts {
             let trace = heard.trace;
-            if trace.method != method {
+            if trace.method != method || trace.control {
                 continue;
             }
             if !lanes.iter().any(|lane| lane.lane == trace.lane) {
@@ -118,7 +133,7 @@ impl Known<'_> {
             }
             silence = silence.max(longest_silence(trace));
             if trace.decisive {
-                seen.extend(sightings(self.evidence, trace));
+                seen.extend(sightings(evidence, trace));
                 on_main.push(heard);
             }
         }
@@ -136,9 +151,10 @@ impl Known<'_> {
         MethodReport {
             method,
             required: asked.required.contains(&method),
-            word: word(&self.evidence.traces, method),
+            word: word(&evidence.traces, method),
             verdict,
             place: main.and_then(|lane| lane.place),
+            candidates: main.map(|lane| lane.candidates.clone()).unwrap_or_default(),
             delivery,
             overhead: overhead(method, &seen),
             idle_tested_ms: Some(silence.0 / 1000)
@@ -154,18 +170,22 @@ impl Known<'_> {
             lane: lane.to_owned(),
             verdict: Verdict::Skipped,
             place: None,
+            candidates: Vec::new(),
             timing: Timing::default(),
             attempts: Vec::new(),
         };
         let mut all_ended = true;
         let mut times = Vec::new();
-        for heard in &self.attempts {
+        let mut places = Places::default();
+        for heard in self.beside.attempts {
             let trace = heard.trace;
-            if trace.method != method || trace.lane != lane {
+            if trace.method != method || trace.lane != lane || trace.control {
                 continue;
             }
-            let attempt = facts::attempt(self.evidence, heard, self.rtt);
+            let mut attempt = facts::attempt(self.beside.evidence, heard, self.rtt);
+            self.beside.place(heard, &mut attempt);
             if trace.decisive {
+                places.add(&attempt);
                 all_ended &= trace.ended.is_some();
                 report.verdict = report.verdict.with(attempt.verdict);
                 let timing = &mut report.timing;
@@ -188,6 +208,7 @@ impl Known<'_> {
         if !all_ended {
             report.verdict = Verdict::Inconclusive;
         }
+        (report.place, report.candidates) = places.of(report.verdict);
         // The first poll opens the connection.
         let cold = usize::from(asks_each_time);
         report.timing.round_trip = Spread::of(times.get(cold..).unwrap_or_default());

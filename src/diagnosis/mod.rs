@@ -6,13 +6,16 @@ pub mod delivery;
 pub mod facts;
 mod finding;
 pub mod heard;
+mod held;
 mod local;
 pub mod methods;
 pub mod overhead;
 mod place;
+mod placed;
 mod verdict;
 
 pub use class::{CloseClass, TimeClass};
+pub use facts::StatusFrom;
 pub use finding::{Code, Finding, Rival, Severity, Strength};
 pub use methods::{Asked, LaneReport, MethodReport, Timing};
 pub use place::Place;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::time::Micros;
-use crate::wire::{FromServer, PollBody, REFUSED_BY_LIMIT, REFUSED_BY_POLICY, TickId};
+use crate::wire::{FromServer, PADDING, PollBody, REFUSED_BY_LIMIT, REFUSED_BY_POLICY, TickId};
 
 /// One thing that happened to an attempt. Raw: never an opinion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub enum Event {
     },
     /// `fetch` resolved: the answer's head.
     Head {
-        /// The status.
+        /// The status; 0: the answer is opaque (Fetch § 2.2.6), only that there is one is known.
         status: u16,
         /// Our mark stood on it.
         marked: bool,
@@ -99,6 +99,22 @@ const LONGEST_LINE: usize = 1024;
 /// A longer body is none of ours.
 const LONGEST_BODY: usize = 20_000;
 
+/// Of a message only a line of our own protocol, and of an echo's padding the first character.
+fn keep_message(line: &mut String, own: bool) {
+    if let Some(at) = line.find(PADDING) {
+        // Anything else among it makes the whole a stranger's.
+        let padding = line.split_off(at);
+        if padding.chars().all(|c| c == PADDING) {
+            line.push(PADDING);
+        } else {
+            line.clear();
+        }
+    }
+    if own || line.len() > LONGEST_LINE || line.parse::<FromServer>().is_err() {
+        line.clear();
+    }
+}
+
 fn is_refusal(why: &str) -> bool {
     REFUSED_BY_LIMIT.contains(&why) || REFUSED_BY_POLICY.contains(&why)
 }
@@ -109,9 +125,7 @@ impl Event {
     pub fn kept(mut self, own: bool) -> Self {
         match &mut self {
             Self::Message { line, id, .. } => {
-                if own || line.len() > LONGEST_LINE || line.parse::<FromServer>().is_err() {
-                    line.clear();
-                }
+                keep_message(line, own);
                 *id = id.take().filter(|id| !own && id.parse::<TickId>().is_ok());
             }
             Self::Body { text, .. }
@@ -121,6 +135,10 @@ impl Event {
             }
             Self::Head { refused, .. } => {
                 *refused = refused.take().filter(|why| !own && is_refusal(why))
+            }
+            Self::Sent { line } if !own => {
+                let padding = line.find(PADDING).map_or(line.len(), |at| at + 1);
+                line.truncate(padding);
             }
             Self::Opened { protocol: text }
             | Self::Sent { line: text }

@@ -45,6 +45,8 @@ pub struct Trace {
     pub own: bool,
     /// Its probe decides its method's verdict; silent lanes only add what they outlived.
     pub decisive: bool,
+    /// It tries no method: the same path was fetched, to tell where another attempt broke.
+    pub control: bool,
     /// How many ticks it asked for.
     pub ticks_wanted: u32,
     /// How it ended; null: it still runs.
@@ -55,6 +57,10 @@ pub struct Trace {
     pub events: Vec<Stamped>,
     /// How many events between the first and the last kept ones were left out.
     pub omitted: u32,
+    /// Of those left out, messages that came.
+    pub omitted_messages: u32,
+    /// Of those left out, messages that were sent.
+    pub omitted_sent: u32,
 }
 
 impl Trace {
@@ -63,8 +69,24 @@ impl Trace {
         if self.events.len() < MOST {
             self.events.push(Stamped { at, event });
         } else {
-            self.omitted += 1;
+            self.omit(&event);
         }
+    }
+
+    const fn omit(&mut self, event: &Event) {
+        self.omitted += 1;
+        self.omitted_messages += matches!(event, Event::Message { .. }) as u32;
+        self.omitted_sent += matches!(event, Event::Sent { .. }) as u32;
+    }
+
+    /// How many messages came, and how many were sent.
+    pub fn messages(&self) -> (u32, u32) {
+        let (mut came, mut sent) = (self.omitted_messages, self.omitted_sent);
+        for stamped in &self.events {
+            came += u32::from(matches!(stamped.event, Event::Message { .. }));
+            sent += u32::from(matches!(stamped.event, Event::Sent { .. }));
+        }
+        (came, sent)
     }
 
     /// The form in which it leaves: the first 40 and the last 20 events.
@@ -78,12 +100,13 @@ impl Trace {
     pub(crate) fn shorten(&mut self) {
         let surplus = self.events.len().saturating_sub(FIRST + LAST);
         if surplus > 0 {
-            let mut index = 0;
-            self.events.retain(|_| {
-                index += 1;
-                index <= FIRST || index > FIRST + surplus
-            });
-            self.omitted += surplus as u32;
+            for stamped in self
+                .events
+                .drain(FIRST..FIRST + surplus)
+                .collect::<Vec<_>>()
+            {
+                self.omit(&stamped.event);
+            }
         }
     }
 

@@ -15,6 +15,18 @@ pub const LAST_LEDGER: Micros = Micros::ms(1_000);
 /// to 240 s (Chromium) that browsers wait.
 pub const OPEN: Micros = Micros::ms(8_000);
 
+/// A control is given up after that long: what it asks for is answered at once, or by nobody.
+pub const CONTROL: Micros = Micros::ms(2_000);
+
+/// Controls at once to one host. With [`LONG_REQUESTS`] and a poll they fill the six connections of HTTP/1.1.
+pub const CONTROLS: usize = 2;
+
+/// The padding of the one echo that is larger than a packet: it finds what passes small messages only.
+pub const PADDED: usize = 2_000;
+
+/// Which echo that is.
+pub const PADDED_ECHO: u32 = 3;
+
 /// An upgrade that is unanswered after that and four round trips has the word `waiting`, and the ledger is asked.
 /// Far below [`OPEN`].
 pub const WAITING: Micros = Micros::ms(2_000);

@@ -11,6 +11,7 @@ pub use own::OwnEndpoint;
 
 use crate::method::Method;
 use crate::time::Micros;
+use crate::wire::Kind;
 
 /// What one attempt of a probe wants to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,13 @@ pub enum Want {
     },
     /// An answer from the embedder's own endpoint.
     Own(Box<OwnEndpoint>),
+    /// The head of any answer to a plain request for the path that a method failed on.
+    Control {
+        /// What is asked of the server by that path.
+        kind: Kind,
+        /// Without CORS: nothing of an answer can be read, but whether there is one (Fetch § 2.2.6).
+        opaque: bool,
+    },
 }
 
 /// When a probe may start.
@@ -79,9 +87,24 @@ impl Probe {
             || matches!((&self.want, self.method), (Want::Own(_), m) if !matches!(m, Method::WebSocket))
     }
 
-    /// It decides its method's verdict on its lane. The silent lanes only add how long silence was survived.
+    /// It decides its method's verdict on its lane. The silent lanes only add how long silence was survived, and
+    /// controls where others broke.
     pub const fn is_decisive(&self) -> bool {
-        !matches!(self.want, Want::Ticks { silent, .. } | Want::Socket { silent, .. } if silent.0 > 0)
+        match self.want {
+            Want::Ticks { silent, .. } | Want::Socket { silent, .. } => silent.0 == 0,
+            Want::Control { .. } => false,
+            Want::Poll | Want::LongPoll { .. } | Want::Own(_) => true,
+        }
+    }
+
+    /// It opens a WebSocket.
+    pub const fn is_socket(&self) -> bool {
+        matches!(self.method, Method::WebSocket) && !self.is_control()
+    }
+
+    /// It tries no method.
+    pub const fn is_control(&self) -> bool {
+        matches!(self.want, Want::Control { .. })
     }
 }
 
@@ -231,6 +254,52 @@ impl Plan {
                 want,
                 attempts,
                 pace,
+                when: When::Now,
+            });
+        }
+    }
+
+    /// Adds what tells where that probe broke: plain requests for its path. A page may not send the head of an upgrade
+    /// by `fetch`, but what answers the path without one shows who stands there.
+    pub fn add_controls(&mut self, index: usize) {
+        let Some((method, lane)) = self
+            .probes
+            .get(index)
+            .map(|probe| (probe.method, probe.lane))
+        else {
+            return;
+        };
+        // By fetch what failed by fetch is not told better.
+        let (readable, opaque, kind) = match method {
+            Method::WebSocket => (
+                Some("web-socket-read"),
+                "web-socket-opaque",
+                Kind::WebSocket,
+            ),
+            Method::ServerSentEvents => (Some("events-read"), "events-opaque", Kind::Events),
+            Method::StreamingFetch => (None, "stream-opaque", Kind::Stream),
+            Method::LongPolling => (None, "long-poll-opaque", Kind::LongPoll),
+            Method::Polling => (None, "poll-opaque", Kind::Poll),
+        };
+        let named = [(readable, false), (Some(opaque), true)];
+        for (id, opaque) in named
+            .into_iter()
+            .filter_map(|(id, opaque)| Some((id?, opaque)))
+        {
+            if self
+                .probes
+                .iter()
+                .any(|probe| probe.id == id && probe.lane == lane)
+            {
+                continue;
+            }
+            self.probes.push(Probe {
+                id,
+                method,
+                lane,
+                want: Want::Control { kind, opaque },
+                attempts: 1,
+                pace: Micros::ZERO,
                 when: When::Now,
             });
         }

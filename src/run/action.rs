@@ -73,4 +73,8 @@ pub enum Driver {
     StreamingFetch,
     /// `fetch`, its body read whole.
     Fetch,
+    /// `fetch`, only its head.
+    Head,
+    /// `fetch` without CORS, only whether there is an answer.
+    OpaqueHead,
 }

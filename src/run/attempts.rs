@@ -157,6 +157,19 @@ impl Attempts {
         }
     }
 
+    /// The probes of which an attempt failed on its way, or waits for long.
+    pub(super) fn in_trouble(&self, traces: &[Trace]) -> Vec<usize> {
+        let mut probes = Vec::new();
+        for (attempt, trace) in self.0.iter().zip(traces) {
+            let failed = matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
+            let decides = trace.decisive && !trace.own;
+            if decides && (failed || attempt.waiting) && !ended_by_the_page(trace) {
+                probes.push(attempt.probe);
+            }
+        }
+        probes
+    }
+
     pub(super) fn wake_at(&self, traces: &[Trace]) -> Option<Micros> {
         let rtt = smallest_rtt(traces).unwrap_or(budget::RTT_GUESS);
         let mut first = None;
@@ -211,14 +224,12 @@ impl Attempts {
                 Ended::Failed | Ended::GaveUp | Ended::Stopped => state.failed_in_a_row += 1,
             }
             let quick = at.since(trace.started_at) < budget::WAITING;
-            let by_the_page = |e: &Event| {
-                matches!(
-                    e,
-                    Event::Threw { .. } | Event::Unsupported | Event::Blocked { .. }
-                )
-            };
-            let worth_it = ended == Ended::Failed && quick && trace.first(by_the_page).is_none();
-            if probe.attempts == 1 && worth_it && state.retries < budget::RETRIES {
+            let worth_it = ended == Ended::Failed && quick && !ended_by_the_page(trace);
+            if probe.attempts == 1
+                && worth_it
+                && !probe.is_control()
+                && state.retries < budget::RETRIES
+            {
                 state.retries += 1;
             }
             state.done |= state.started >= probe.attempts + state.retries
@@ -268,7 +279,7 @@ impl Run {
             return false;
         }
         let plan = &self.setup.plan;
-        let (mut long, mut connecting, mut failing) = (0, false, 0);
+        let (mut long, mut controls, mut connecting, mut failing) = (0, 0, false, 0);
         for attempt in self.attempts.live() {
             let Some(other) = plan.probes.get(attempt.probe) else {
                 continue;
@@ -276,16 +287,17 @@ impl Run {
             let lanes = plan.lanes.get(probe.lane).zip(plan.lanes.get(other.lane));
             if let Some((lane, on)) = lanes.filter(|(lane, on)| lane.host == on.host) {
                 long += usize::from(other.is_long() && on.port == lane.port);
-                connecting |= other.method == Method::WebSocket && !attempt.session.opened();
+                controls += usize::from(other.is_control());
+                connecting |= other.is_socket() && !attempt.session.opened();
             }
         }
         for trace in &self.evidence.traces {
             let failed = matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
-            failing += usize::from(failed && trace.method == Method::WebSocket);
+            failing += usize::from(failed && trace.method == Method::WebSocket && !trace.control);
         }
         (!probe.is_long() || long < budget::LONG_REQUESTS)
-            && (probe.method != Method::WebSocket
-                || (!connecting && failing < budget::FAILING_SOCKETS))
+            && (!probe.is_control() || controls < budget::CONTROLS)
+            && (!probe.is_socket() || (!connecting && failing < budget::FAILING_SOCKETS))
     }
 
     /// Starts the next attempt of that probe; `None`: there is no such probe.
@@ -312,15 +324,18 @@ impl Run {
             lane: lane.id.clone(),
             own: request.own,
             decisive: probe.is_decisive(),
+            control: probe.is_control(),
             ticks_wanted: match probe.want {
                 Want::Ticks { count, .. } => count,
                 Want::Socket { ticks, .. } => ticks,
-                Want::Poll | Want::LongPoll { .. } | Want::Own(_) => 0,
+                Want::Poll | Want::LongPoll { .. } | Want::Own(_) | Want::Control { .. } => 0,
             },
             ended: None,
             started_at: at,
             events: Vec::new(),
             omitted: 0,
+            omitted_messages: 0,
+            omitted_sent: 0,
         });
         let session = Session::new(probe.method, &probe.want, at);
         self.attempts.0.push(Attempt {
@@ -340,6 +355,17 @@ impl Run {
     }
 }
 
+/// No packet of it left the page.
+fn ended_by_the_page(trace: &Trace) -> bool {
+    let by_the_page = |e: &Event| {
+        matches!(
+            e,
+            Event::Threw { .. } | Event::Unsupported | Event::Blocked { .. }
+        )
+    };
+    trace.first(by_the_page).is_some()
+}
+
 /// The earlier of two points, where there are two.
 pub(super) fn sooner(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
     match (a, b) {
@@ -349,12 +375,20 @@ pub(super) fn sooner(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
 }
 
 fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState) -> Request {
-    let (driver, kind) = match probe.method {
-        Method::WebSocket => (Driver::WebSocket, Kind::WebSocket),
-        Method::ServerSentEvents => (Driver::EventSource, Kind::Events),
-        Method::StreamingFetch => (Driver::StreamingFetch, Kind::Stream),
-        Method::LongPolling => (Driver::Fetch, Kind::LongPoll),
-        Method::Polling => (Driver::Fetch, Kind::Poll),
+    let (driver, kind) = match (&probe.want, probe.method) {
+        (
+            Want::Control {
+                kind,
+                opaque: false,
+            },
+            _,
+        ) => (Driver::Head, *kind),
+        (Want::Control { kind, opaque: true }, _) => (Driver::OpaqueHead, *kind),
+        (_, Method::WebSocket) => (Driver::WebSocket, Kind::WebSocket),
+        (_, Method::ServerSentEvents) => (Driver::EventSource, Kind::Events),
+        (_, Method::StreamingFetch) => (Driver::StreamingFetch, Kind::Stream),
+        (_, Method::LongPolling) => (Driver::Fetch, Kind::LongPoll),
+        (_, Method::Polling) => (Driver::Fetch, Kind::Poll),
     };
     if let Want::Own(endpoint) = &probe.want {
         return Request {
@@ -391,7 +425,15 @@ fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState
             ask("?count=", count.into());
             ask("&silentMs=", silent.ms_up());
         }
-        Want::Socket { .. } | Want::Own(_) => {}
+        Want::Control {
+            kind: Kind::Events | Kind::Stream,
+            ..
+        } => ask("?count=", 1),
+        Want::Control {
+            kind: Kind::LongPoll,
+            ..
+        } => ask("?holdMs=", 0),
+        Want::Socket { .. } | Want::Own(_) | Want::Control { .. } => {}
     }
     let url = lane.url(driver == Driver::WebSocket, &path);
     Request {

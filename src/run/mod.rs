@@ -258,6 +258,7 @@ impl Run {
             at,
             &mut self.actions,
         );
+        self.add_controls();
         while at < budget::GIVE_UP_ALL && self.start_next(at) {}
         self.say(at);
         let lanes_may_come = !self.about_heard && !self.setup.lanes.is_empty() && at < budget::OPEN;
@@ -274,6 +275,15 @@ impl Run {
                 self.finish(at)
             }
         }
+    }
+
+    /// Beside what failed or waits for long: what tells where, once for each method and lane.
+    fn add_controls(&mut self) {
+        for probe in self.attempts.in_trouble(&self.evidence.traces) {
+            self.setup.plan.add_controls(probe);
+        }
+        self.probes
+            .resize_with(self.setup.plan.probes.len(), ProbeState::default);
     }
 
     /// Some answer of the server's reached the page: only then can the ledger be read.

@@ -5,19 +5,22 @@ use crate::plan::{OwnEndpoint, Want, budget};
 use crate::time::Micros;
 use crate::wire::PollBody;
 
-/// A poll or a long poll.
+/// A poll, a long poll, or a control.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub(super) deadline: Micros,
     pub(super) opened: bool,
     pub(super) ended: Option<Ended>,
     own: Option<Box<OwnEndpoint>>,
+    /// The head of any answer is all that is wanted.
+    control: bool,
 }
 
 impl Exchange {
     pub(super) fn new(want: &Want, at: Micros) -> Self {
         let (patience, own) = match want {
             Want::Own(endpoint) => (endpoint.timeout, Some(endpoint.clone())),
+            Want::Control { .. } => (budget::CONTROL, None),
             // The hold is well within it.
             Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } | Want::Socket { .. } => {
                 (budget::OPEN, None)
@@ -28,11 +31,13 @@ impl Exchange {
             opened: false,
             ended: None,
             own,
+            control: matches!(want, Want::Control { .. }),
         }
     }
 
     pub(super) fn handle(&mut self, event: &Event) {
         match event {
+            Event::Head { .. } if self.control => self.ended = Some(Ended::Complete),
             Event::Head {
                 status,
                 marked,

@@ -33,7 +33,7 @@ pub enum Session {
     Socket(Socket),
     /// Server-sent events and streaming fetch.
     Stream(Stream),
-    /// Poll, long poll.
+    /// Poll, long poll, control.
     Exchange(Exchange),
 }
 
@@ -41,6 +41,7 @@ impl Session {
     /// A session that starts now.
     pub fn new(method: Method, want: &Want, at: Micros) -> Self {
         match (method, want) {
+            (_, Want::Control { .. }) => Self::Exchange(Exchange::new(want, at)),
             (Method::WebSocket, _) => Self::Socket(Socket::new(want, at)),
             (Method::ServerSentEvents | Method::StreamingFetch, _) => {
                 Self::Stream(Stream::new(want, at))

@@ -4,7 +4,7 @@ use super::Do;
 use crate::evidence::{Ended, Event};
 use crate::plan::{OwnEndpoint, Want, budget};
 use crate::time::Micros;
-use crate::wire::{FromPage, FromServer};
+use crate::wire::{FromPage, FromServer, PADDING};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -42,7 +42,7 @@ impl Socket {
                 silent,
             } => (*echoes, *ticks, *silent, None, budget::OPEN),
             Want::Own(endpoint) => (0, 0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
-            Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } => {
+            Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } | Want::Control { .. } => {
                 (0, 0, Micros::ZERO, None, budget::OPEN)
             }
         };
@@ -118,7 +118,11 @@ impl Socket {
     fn echo(&mut self, at: Micros) {
         self.next_echo = None;
         self.echoes_sent += 1;
-        self.say(at, &FromPage::Echo(self.echoes_sent, String::new()));
+        let mut padding = String::new();
+        if self.echoes_sent == budget::PADDED_ECHO {
+            padding.extend(core::iter::repeat_n(PADDING, budget::PADDED));
+        }
+        self.say(at, &FromPage::Echo(self.echoes_sent, padding));
     }
 
     fn say(&mut self, at: Micros, what: &FromPage) {

@@ -21,7 +21,7 @@ impl Stream {
         let (missing, silent, own, patience) = match want {
             Want::Ticks { count, silent } => (*count, *silent, None, budget::OPEN),
             Want::Own(endpoint) => (0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
-            Want::Poll | Want::LongPoll { .. } | Want::Socket { .. } => {
+            Want::Poll | Want::LongPoll { .. } | Want::Socket { .. } | Want::Control { .. } => {
                 (0, Micros::ZERO, None, budget::OPEN)
             }
         };

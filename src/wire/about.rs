@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::method::Method;
+
 /// What the server says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,6 +24,31 @@ pub struct About {
     pub limits: Limits,
     /// What it can see.
     pub vantage: Vantage,
+    /// What the server found when it tried itself through its public address; null: it has not.
+    pub outside_in: Option<OutsideIn>,
+}
+
+/// The server's own tries of every method through its public address, natively: what fails here fails for everybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutsideIn {
+    /// How long ago, ms.
+    pub age_ms: u64,
+    /// What was tried.
+    pub tries: Vec<OutsideTry>,
+}
+
+/// One method, tried from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideTry {
+    /// Which.
+    pub method: Method,
+    /// All rungs were climbed.
+    pub passed: bool,
+    /// The status of the answer, whoever gave it; null: none came.
+    pub status: Option<u16>,
+    /// The answer bore our mark; null: none came.
+    pub marked: Option<bool>,
 }
 
 /// A program and its version.

@@ -15,6 +15,60 @@ pub struct Ledger {
     pub instances: Vec<LedgerInstance>,
     /// One per arrival, in order of arrival: browsers retry and scanners fetch twice.
     pub sightings: Vec<Sighting>,
+    /// Connections during the run that brought no request of any run, in order of their coming.
+    pub connections: Vec<SeenConnection>,
+}
+
+/// A connection that made no request: it broke before, or was kept for later and never used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenConnection {
+    /// Which instance; every `Micros` here is on its clock.
+    pub instance: String,
+    /// What makes it this run's.
+    pub joined_by: JoinedBy,
+    /// When it was accepted.
+    pub at: Micros,
+    /// The port that it came to, on the server's side.
+    pub port: u16,
+    /// How far it came.
+    pub reached: Reached,
+    /// Bytes that it brought, below TLS.
+    pub bytes_in: u64,
+    /// The TLS alert that it ended with (RFC 8446 § 6); null: none, or not TLS.
+    pub alert: Option<u8>,
+    /// When it ended; null while it lasts.
+    pub ended_at: Option<Micros>,
+    /// How it ended; null while it lasts.
+    pub end: Option<End>,
+}
+
+/// What makes a connection without a request a run's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinedBy {
+    /// It came from an address that the run's requests came from, while the run lasted. Others share addresses.
+    Address,
+    /// Its ClientHello named the run.
+    Name,
+}
+
+/// How far a connection came that made no request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reached {
+    /// Not a byte came.
+    Accepted,
+    /// Bytes that begin neither HTTP nor TLS, or not all of either's beginning.
+    Bytes,
+    /// A TLS ClientHello came to a port that speaks plain HTTP.
+    TlsToPlain,
+    /// Plain HTTP came to a port that speaks TLS.
+    PlainToTls,
+    /// A TLS ClientHello came; the handshake was not finished.
+    Hello,
+    /// The TLS handshake was finished.
+    Secured,
 }
 
 /// One instance's part of a ledger.
@@ -55,8 +109,12 @@ pub struct Sighting {
     pub tls: bool,
     /// The connection's number within the run, from 1: equal numbers shared one connection.
     pub connection: u32,
-    /// The head's fields in the order in which the server's library keeps them.
+    /// The JA4 of its connection's ClientHello; null without TLS of ours.
+    pub ja4: Option<String>,
+    /// The head's fields in their order. Names are as they were spelled, unless `spelled` is false.
     pub headers: Vec<SeenHeader>,
+    /// Order and spelling are the sender's; HTTP/2 knows no spelling, and its libraries no order.
+    pub spelled: bool,
     /// The status that we answered; 101 for an accepted upgrade, 200 for an accepted extended CONNECT (RFC 8441);
     /// null while unanswered.
     pub status: Option<u16>,
@@ -66,6 +124,10 @@ pub struct Sighting {
     pub answered_at: Option<Micros>,
     /// WebSocket data frames received.
     pub frames_in: u32,
+    /// Of them such as carried no line of ours, or padding other than [`super::PADDING`].
+    pub strange_in: u32,
+    /// Frames received without a mask or with a reserved bit that was not agreed upon (RFC 6455 § 5.2, § 5.3).
+    pub malformed_in: u32,
     /// WebSocket data frames handed to the socket.
     pub frames_out: u32,
     /// Ticks handed to the socket.
@@ -85,6 +147,8 @@ pub struct Sighting {
     pub head_out: Option<u64>,
     /// The close frame from the page.
     pub close: Option<SeenClose>,
+    /// Its TCP connection, as the kernel knew it at the end; null where it does not tell.
+    pub tcp: Option<SeenTcp>,
     /// When it ended; null while it lasts.
     pub ended_at: Option<Micros>,
     /// How it ended; null while it lasts.
@@ -94,7 +158,7 @@ pub struct Sighting {
 /// A field of a request's head. Values of all but a short list are dropped before they reach memory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenHeader {
-    /// The name: lower-case, until the raw head is kept.
+    /// The name; `:truncated` stands for fields that were left out, with their number for its length.
     pub name: String,
     /// How many bytes its value had.
     pub length: u32,
@@ -112,7 +176,19 @@ pub struct SeenClose {
     pub reason_length: u32,
 }
 
-/// How an exchange ended, as the server saw it.
+/// A TCP connection, as the server's kernel knows it: up to the nearest box that speaks TCP, not up to the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenTcp {
+    /// The smoothed round trip, µs.
+    pub rtt_us: u64,
+    /// Segments sent again.
+    pub retransmits: u32,
+    /// Segments sent and not acknowledged.
+    pub unacked: u32,
+}
+
+/// How an exchange or a connection ended, as the server saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum End {
@@ -120,9 +196,13 @@ pub enum End {
     Complete,
     /// We refused.
     Refused,
-    /// The other side ended it before all was sent.
+    /// The other side ended it before all was sent: FIN, or its like in HTTP/2.
     PeerLeft,
-    /// The connection broke: reset, timeout, protocol error.
+    /// A reset came (RFC 9293 § 3.10.7).
+    Reset,
+    /// Nothing came for so long that the kernel gave up.
+    TimedOut,
+    /// The connection broke otherwise: the protocol on it was broken, or TLS was.
     Broken,
     /// We ended it: our limit or our shutdown.
     OurLimit,

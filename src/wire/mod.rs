@@ -10,9 +10,15 @@ mod line;
 mod lines;
 mod path;
 
-pub use about::{About, Instance, Lane, Limits, Scheme, Software, TcpVantage, TlsVantage, Vantage};
+pub use about::{
+    About, Instance, Lane, Limits, OutsideIn, OutsideTry, Scheme, Software, TcpVantage, TlsVantage,
+    Vantage,
+};
 pub use digits::{digits, joined, number, push_digits};
-pub use ledger::{End, Ledger, LedgerInstance, SeenClose, SeenHeader, Sighting};
+pub use ledger::{
+    End, JoinedBy, Ledger, LedgerInstance, Reached, SeenClose, SeenConnection, SeenHeader, SeenTcp,
+    Sighting,
+};
 pub use line::{At, Echo, FromPage, FromServer, LineError, PollBody, Tick, TickId};
 pub use lines::Lines;
 pub use path::{AttemptPath, IdError, Key, Kind, ProbeId, RunId};
@@ -40,6 +46,9 @@ pub const CLOSE_CODE: u16 = 4242;
 
 /// The reason beside [`CLOSE_CODE`]: any other pair of code and reason was put there by somebody else.
 pub const CLOSE_REASON: &str = "pushcheck: all sent";
+
+/// What echoes are padded with: anything else in its place was put there by somebody else.
+pub const PADDING: char = 'x';
 
 /// The gaps between ticks, in milliseconds: irregular, so that "one message behind", timers, blocks and plain latency
 /// look different, and never under 60 ms. After the last the first comes again.

@@ -6,7 +6,9 @@ use pushcheck::evidence::{
 };
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
-use pushcheck::wire::{End, Kind, SeenClose, SeenHeader, Sighting};
+use pushcheck::wire::{
+    End, JoinedBy, Kind, Reached, SeenClose, SeenConnection, SeenHeader, SeenTcp, Sighting,
+};
 
 pub(crate) fn resource_timing() -> ResourceTiming {
     let us = Some(1);
@@ -105,6 +107,7 @@ pub(crate) fn trace() -> Trace {
         lane: "main".to_owned(),
         own: true,
         decisive: true,
+        control: true,
         ticks_wanted: 20,
         ended: Some(Ended::GaveUp),
         started_at: Micros(1),
@@ -116,6 +119,8 @@ pub(crate) fn trace() -> Trace {
             })
             .collect(),
         omitted: 1,
+        omitted_messages: 1,
+        omitted_sent: 1,
     }
 }
 
@@ -130,6 +135,7 @@ pub(crate) fn sighting() -> Sighting {
         http_version: "HTTP/1.1".to_owned(),
         tls: true,
         connection: 1,
+        ja4: Some("t13d1516h2_8daaf6152771_e5627efa2ab1".to_owned()),
         headers: vec![
             SeenHeader {
                 name: "via".to_owned(),
@@ -142,10 +148,13 @@ pub(crate) fn sighting() -> Sighting {
                 value: None,
             },
         ],
+        spelled: true,
         status: Some(200),
         refused: Some("rate".to_owned()),
         answered_at: Some(Micros(2)),
         frames_in: 1,
+        strange_in: 1,
+        malformed_in: 1,
         frames_out: 1,
         ticks_out: 1,
         payload_in: 1,
@@ -158,7 +167,26 @@ pub(crate) fn sighting() -> Sighting {
             code: 1005,
             reason_length: 0,
         }),
+        tcp: Some(SeenTcp {
+            rtt_us: 1,
+            retransmits: 1,
+            unacked: 1,
+        }),
         ended_at: Some(Micros(3)),
         end: Some(End::Complete),
+    }
+}
+
+pub(crate) fn connection() -> SeenConnection {
+    SeenConnection {
+        instance: "00ff".to_owned(),
+        joined_by: JoinedBy::Address,
+        at: Micros(1),
+        port: 443,
+        reached: Reached::Hello,
+        bytes_in: 517,
+        alert: Some(48),
+        ended_at: Some(Micros(2)),
+        end: Some(End::Reset),
     }
 }

@@ -4,8 +4,8 @@ use pushcheck::diagnosis::delivery::{AtInterval, Delivery};
 use pushcheck::diagnosis::facts::{Attempt, Close, Endpoint};
 use pushcheck::diagnosis::overhead::{Overhead, Ratio};
 use pushcheck::diagnosis::{
-    Asked, CloseClass, Code, Finding, LaneReport, MethodReport, Place, Rival, Severity, Strength,
-    TimeClass, Timing, Verdict, Word, diagnose,
+    Asked, CloseClass, Code, Finding, LaneReport, MethodReport, Place, Rival, Severity, StatusFrom,
+    Strength, TimeClass, Timing, Verdict, Word, diagnose,
 };
 use pushcheck::evidence::{Ended, Evidence};
 use pushcheck::method::Method;
@@ -13,12 +13,13 @@ use pushcheck::plan::{Lane, Skipped};
 use pushcheck::report::{Advice, EvidenceReport, Heading, Label, Mode, Report, Setting};
 use pushcheck::stats::Spread;
 use pushcheck::time::Micros;
-use pushcheck::wire::{About, Scheme, TcpVantage, TlsVantage, Vantage};
+use pushcheck::wire::{About, OutsideIn, OutsideTry, Scheme, TcpVantage, TlsVantage, Vantage};
 
-use crate::full_evidence::{resource_timing, sighting, surroundings, trace};
+use crate::full_evidence::{connection, resource_timing, sighting, surroundings, trace};
 use crate::support::server;
 
 const PLACE: Option<Place> = Some(Place::AnsweredFor);
+const CANDIDATES: [Place; 2] = [Place::WayOut, Place::Secure];
 const SPREAD: Option<Spread> = Some(Spread {
     n: 3,
     min_us: 1,
@@ -50,6 +51,7 @@ pub(crate) fn filled() -> Report {
         evidence: Some(EvidenceReport {
             traces: vec![trace()],
             sightings: vec![sighting()],
+            connections: vec![connection()],
             complete: true,
         }),
         ..made(&lanes, &evidence)
@@ -102,6 +104,15 @@ pub(crate) fn about() -> About {
             tcp: TcpVantage::Proxy,
             trusted_hops: 1,
         },
+        outside_in: Some(OutsideIn {
+            age_ms: 1,
+            tries: vec![OutsideTry {
+                method: Method::WebSocket,
+                passed: false,
+                status: Some(404),
+                marked: Some(false),
+            }],
+        }),
         ..server::about()
     }
 }
@@ -113,6 +124,7 @@ fn method(method: Method) -> MethodReport {
         word: Some(Word::FailsSoFar),
         verdict: Verdict::Failed,
         place: PLACE,
+        candidates: CANDIDATES.to_vec(),
         delivery: Some(Delivery {
             n: 20,
             median_us: 1,
@@ -144,6 +156,7 @@ fn method(method: Method) -> MethodReport {
             lane: "main".to_owned(),
             verdict: Verdict::Failed,
             place: PLACE,
+            candidates: CANDIDATES.to_vec(),
             timing: Timing {
                 open_us: Some(1),
                 first_message_us: Some(2),
@@ -162,8 +175,11 @@ fn attempt() -> Attempt {
         endpoint: Endpoint::Probe,
         verdict: Verdict::Failed,
         place: PLACE,
+        candidates: CANDIDATES.to_vec(),
+        because: vec!["trace:1".to_owned(), "connection:2".to_owned()],
         ended: Ended::Failed,
         status: Some(403),
+        status_from: Some(StatusFrom::SamePath),
         marked: Some(false),
         refused: Some("rate".to_owned()),
         error: Some("TypeError".to_owned()),

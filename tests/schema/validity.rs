@@ -5,7 +5,7 @@ use pushcheck::evidence::{Evidence, Trace};
 use pushcheck::wire::{Ledger, Scheme};
 use serde_json::{Value, json};
 
-use crate::full_evidence::{sighting, surroundings, trace};
+use crate::full_evidence::{connection, sighting, surroundings, trace};
 use crate::full_report::{about, filled, lane, made};
 use crate::{complaints, fits};
 
@@ -29,6 +29,7 @@ fn a_report_made_from_evidence_validates() {
             complete: true,
             instances: Vec::new(),
             sightings: vec![sighting()],
+            connections: vec![connection()],
         }),
         about: Some(about()),
         surroundings: surroundings(),

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pushcheck::diagnosis::facts::Endpoint;
 use pushcheck::diagnosis::{
-    CloseClass, Place, RunResult, Severity, Strength, TimeClass, Verdict, Word,
+    CloseClass, Place, RunResult, Severity, StatusFrom, Strength, TimeClass, Verdict, Word,
 };
 use pushcheck::evidence::{Ended, EngineFamily};
 use pushcheck::method::Method;
 use pushcheck::plan::Skipped;
 use pushcheck::report::Mode;
-use pushcheck::wire::{End, Kind, Scheme, TcpVantage, TlsVantage};
+use pushcheck::wire::{End, JoinedBy, Kind, Reached, Scheme, TcpVantage, TlsVantage};
 use serde_json::{Value, json};
 
 use crate::full_evidence::{events, notices};
@@ -49,7 +49,10 @@ fn the_schema_has_the_words_of_the_types_and_no_others() {
         words!(Severity: Info Degraded Blocking),
         words!(EngineFamily: Chromium Gecko WebKit),
         words!(Kind: Poll LongPoll Upload Events Stream WebSocket),
-        words!(End: Complete Refused PeerLeft Broken OurLimit),
+        words!(StatusFrom: Page Server SamePath OutsideIn),
+        words!(JoinedBy: Address Name),
+        words!(Reached: Accepted Bytes TlsToPlain PlainToTls Hello Secured),
+        words!(End: Complete Refused PeerLeft Reset TimedOut Broken OurLimit),
     ];
     let of_types: BTreeMap<_, _> = of_types
         .into_iter()

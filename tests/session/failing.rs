@@ -22,6 +22,9 @@ fn somebody_elses_answer_is_not_ours_whatever_its_status() {
         match start.request.driver {
             Driver::WebSocket => world.see(at, start.attempt, cut()),
             Driver::EventSource => world.see(at, start.attempt, Event::Errored { closed: true }),
+            Driver::Head | Driver::OpaqueHead => {
+                world.see(at, start.attempt, head(200, false));
+            }
             Driver::StreamingFetch | Driver::Fetch => {
                 world.see(at, start.attempt, head(200, false));
                 world.see(at, start.attempt, body(&"at 1 2 aa\n"));

@@ -57,7 +57,12 @@ impl<F: FnMut(&mut Queue, Micros, &Start) -> bool> Nature for Faulty<F> {
     }
 
     fn ledger(&mut self, world: &mut Queue, at: Micros) {
-        let ledger = Input::Ledger(self.ledger.clone());
+        // What was not taken over arrived.
+        let mut ledger = self.ledger.clone();
+        if let Some(ledger) = &mut ledger {
+            ledger.sightings.extend(self.healthy.seen.iter().cloned());
+        }
+        let ledger = Input::Ledger(ledger);
         world.put(at.plus(self.healthy.rtt), ledger);
     }
 }

@@ -103,7 +103,7 @@ fn a_deadline_that_passed_while_the_page_stood_still_proves_nothing() {
         if let Some(us) = stalled {
             run.notice(Micros::ms(8_000), Notice::Stalled { us });
         }
-        for ms in [3_000, 8_000, 10_500, 12_000] {
+        for ms in [3_000, 5_000, 8_000, 10_000, 10_500, 12_000] {
             run.on_time(Micros::ms(ms));
         }
         let Some(Action::Finish(report)) = actions(&mut run).pop() else {

@@ -126,9 +126,10 @@ impl Drive {
                 "two sockets CONNECTING to {host}"
             );
         }
-        let long = |r: &&Request| {
-            matches!(r.driver, Driver::EventSource | Driver::StreamingFetch)
-                || r.url.contains("/long-poll")
+        let long = |r: &&Request| match r.driver {
+            Driver::EventSource | Driver::StreamingFetch => true,
+            Driver::Fetch => r.url.contains("/long-poll"),
+            Driver::WebSocket | Driver::Head | Driver::OpaqueHead => false,
         };
         let long = self.open.values().filter(long);
         let long: Vec<_> = long.map(|r| host(&r.url)).collect();

@@ -1,12 +1,14 @@
 //! A world without faults.
 
+use std::collections::BTreeMap;
+
 use pushcheck::evidence::Event;
 use pushcheck::run::{Driver, Start};
 use pushcheck::time::Micros;
-use pushcheck::wire::{At, Echo, FromPage, PollBody, Tick, tick_after, tick_due};
+use pushcheck::wire::{At, Echo, FromPage, Ledger, PollBody, Sighting, Tick, tick_after, tick_due};
 
 use super::events::{body, closed_by_the_server, head, message, opened};
-use super::server::{about, ledger};
+use super::server::{about, arrival, ledger};
 use super::world::{Input, Nature, Queue};
 use super::{AHEAD, INSTANCE};
 
@@ -14,11 +16,18 @@ use super::{AHEAD, INSTANCE};
 #[derive(Debug)]
 pub struct Healthy {
     pub rtt: Micros,
+    /// What the server saw.
+    pub seen: Vec<Sighting>,
+    sockets: BTreeMap<u16, usize>,
 }
 
 impl Healthy {
     pub fn new(rtt: Micros) -> Self {
-        Self { rtt }
+        Self {
+            rtt,
+            seen: Vec::new(),
+            sockets: BTreeMap::new(),
+        }
     }
 
     fn half(&self) -> Micros {
@@ -70,16 +79,29 @@ impl Healthy {
 impl Nature for Healthy {
     fn start(&mut self, world: &mut Queue, at: Micros, start: &Start) {
         world.see(at, start.attempt, Event::Constructed);
+        if !start.request.own {
+            self.sockets.insert(start.attempt, self.seen.len());
+            self.seen.push(arrival(&start.request.url));
+        }
         match start.request.driver {
             Driver::WebSocket => world.see(at.plus(self.rtt), start.attempt, opened()),
             Driver::EventSource => self.stream(world, at, start, opened()),
             Driver::StreamingFetch => self.stream(world, at, start, head(200, true)),
             Driver::Fetch => self.answer(world, at, start),
+            Driver::Head => world.see(at.plus(self.rtt), start.attempt, head(200, true)),
+            Driver::OpaqueHead => world.see(at.plus(self.rtt), start.attempt, head(0, false)),
         }
     }
 
     fn sent(&mut self, world: &mut Queue, at: Micros, attempt: u16, text: &str) {
         let (there, back) = (at.plus(self.half()), at.plus(self.rtt));
+        if let Some(seen) = self
+            .sockets
+            .get(&attempt)
+            .and_then(|i| self.seen.get_mut(*i))
+        {
+            seen.frames_in += 1;
+        }
         match text.parse().expect("a line of ours") {
             FromPage::Ticks(count) => {
                 self.ticks(world, there, attempt, count);
@@ -97,7 +119,11 @@ impl Nature for Healthy {
     }
 
     fn ledger(&mut self, world: &mut Queue, at: Micros) {
-        world.put(at.plus(self.rtt), Input::Ledger(Some(ledger())));
+        let ledger = Ledger {
+            sightings: self.seen.clone(),
+            ..ledger()
+        };
+        world.put(at.plus(self.rtt), Input::Ledger(Some(ledger)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pushcheck::time::Micros;
 use pushcheck::wire::{
-    About, Instance, Kind, Ledger, LedgerInstance, Limits, Sighting, Software, TcpVantage,
+    About, End, Instance, Kind, Ledger, LedgerInstance, Limits, Sighting, Software, TcpVantage,
     TlsVantage, Vantage,
 };
 
@@ -37,6 +37,7 @@ pub fn about() -> About {
             tcp: TcpVantage::Client,
             trusted_hops: 0,
         },
+        outside_in: None,
     }
 }
 
@@ -52,12 +53,37 @@ pub fn ledger() -> Ledger {
             refused: 0,
         }],
         sightings: Vec::new(),
+        connections: Vec::new(),
+    }
+}
+
+/// The arrival of a request for that URL, answered.
+pub fn arrival(url: &str) -> Sighting {
+    let path = url.split('?').next().unwrap_or_default();
+    let mut parts = path.rsplit('/');
+    let mut part = || parts.next().expect("a part of a path of ours");
+    let (kind, attempt, probe) = (part(), part(), part());
+    let kind: Kind = kind.parse().expect("a kind");
+    let upgrade = kind == Kind::WebSocket && url.starts_with("ws");
+    Sighting {
+        kind,
+        status: Some(if upgrade { 101 } else { 200 }),
+        end: Some(End::Complete),
+        ..sighting(probe, attempt.parse().expect("a number"))
     }
 }
 
 /// A ledger that saw that attempt arrive, and nothing else.
 pub fn seen(probe: &str, attempt: u16) -> Ledger {
-    let sighting = Sighting {
+    Ledger {
+        sightings: vec![sighting(probe, attempt)],
+        ..ledger()
+    }
+}
+
+/// The arrival of that attempt, unanswered.
+pub fn sighting(probe: &str, attempt: u16) -> Sighting {
+    Sighting {
         instance: INSTANCE.to_owned(),
         probe: probe.to_owned(),
         attempt,
@@ -67,11 +93,15 @@ pub fn seen(probe: &str, attempt: u16) -> Ledger {
         http_version: "HTTP/1.1".to_owned(),
         tls: false,
         connection: 1,
+        ja4: None,
         headers: Vec::new(),
+        spelled: true,
         status: None,
         refused: None,
         answered_at: None,
         frames_in: 0,
+        strange_in: 0,
+        malformed_in: 0,
         frames_out: 0,
         ticks_out: 0,
         payload_in: 0,
@@ -81,11 +111,8 @@ pub fn seen(probe: &str, attempt: u16) -> Ledger {
         head_in: None,
         head_out: None,
         close: None,
+        tcp: None,
         ended_at: None,
         end: None,
-    };
-    Ledger {
-        sightings: vec![sighting],
-        ..ledger()
     }
 }

@@ -123,6 +123,7 @@ impl Ledger {
             complete: sure && evicted == 0 && !doubted,
             instances: vec![instance],
             sightings,
+            connections: Vec::new(),
         }
     }
 }

@@ -1,0 +1,52 @@
+//! Whether a stream comes whole, but late: what stands between keeps it for a while.
+
+use super::heard::Heard;
+use crate::method::Method;
+use crate::stats::median;
+use crate::time::Micros;
+
+/// Later than the run's fastest tick by that much at the median is no jitter. A box that keeps every event until the
+/// next one comes makes 175 ms of it; a path with 40 ms of jitter less than half.
+const LATE: Micros = Micros::ms(100);
+
+/// Fewer ticks show no pattern.
+const FEWEST: usize = 5;
+
+/// By how much its ticks came later than the fastest tick of the run did, at the median; `None`: too few came.
+fn lateness(heard: &Heard<'_>, fastest: &[(&str, i64)]) -> Option<u64> {
+    let mut late = Vec::new();
+    for (tick, at) in &heard.ticks {
+        let way = at.0 as i64 - tick.sent.0 as i64;
+        let best = fastest.iter().find(|best| best.0 == tick.instance);
+        late.extend(best.map(|best| way.saturating_sub(best.1).max(0) as u64));
+    }
+    median(&late).filter(|_| late.len() >= FEWEST)
+}
+
+/// Of each instance the shortest way of a tick in the whole run, server stamp to arrival: only differences of it mean
+/// anything.
+pub(super) fn fastest<'a>(attempts: &'a [Heard<'_>]) -> Vec<(&'a str, i64)> {
+    let mut all: Vec<(&str, i64)> = Vec::new();
+    for (tick, at) in attempts.iter().flat_map(|heard| &heard.ticks) {
+        let way = at.0 as i64 - tick.sent.0 as i64;
+        match all.iter_mut().find(|best| best.0 == tick.instance) {
+            Some(best) => best.1 = way.min(best.1),
+            None => all.push((&tick.instance, way)),
+        }
+    }
+    all
+}
+
+/// Its ticks came late, and those by WebSocket beside it did not: a slow path is slow for both.
+pub(super) fn is_held(attempts: &[Heard<'_>], heard: &Heard<'_>, fastest: &[(&str, i64)]) -> bool {
+    let Some(late) = lateness(heard, fastest).filter(|late| *late > LATE.0) else {
+        return false;
+    };
+    let beside = |other: &&Heard<'_>| {
+        other.trace.method == Method::WebSocket
+            && other.trace.lane == heard.trace.lane
+            && other.trace.decisive
+    };
+    let mut sockets = attempts.iter().filter(beside);
+    !sockets.any(|socket| lateness(socket, fastest).is_some_and(|other| other > late / 2))
+}

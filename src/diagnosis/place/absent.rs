@@ -1,0 +1,79 @@
+//! The server saw no arrival of an attempt, and the page no answer of ours.
+
+use super::case::{Case, Control};
+use super::head::came_by_a_proxy;
+use super::{Located, Place};
+use crate::wire::{End, Reached, SeenConnection, TcpVantage};
+
+pub(super) fn locate(case: &Case<'_>) -> Located {
+    // Firefox tells pages that TLS failed; whether it was with us only the server knows.
+    if case
+        .facts
+        .close
+        .as_ref()
+        .is_some_and(|close| close.code == 1015)
+    {
+        return case.at(Place::Secure);
+    }
+    let controls = case.controls();
+    let answered_by_others = |control: &&Control<'_>| {
+        control.seen.is_none() && control.answer.is_some_and(|(_, marked)| !marked)
+    };
+    if case.facts.marked == Some(false) || controls.iter().any(|c| answered_by_others(&c)) {
+        return if case.absence_is_proved() {
+            located(case, Place::AnsweredFor, &controls, &[])
+        } else {
+            // Had it arrived, it would have been cut before our answer.
+            case.between([Place::AnsweredFor, Place::Cut])
+        };
+    }
+    if !case.absence_is_proved() {
+        return case.between([Place::WayOut, Place::AnsweredFor]);
+    }
+    let connections = case.connections();
+    let broken: Vec<_> = connections.into_iter().filter(|c| broke_early(c)).collect();
+    if !broken.is_empty() {
+        return located(case, Place::Secure, &[], &broken);
+    }
+    let reached = |control: &Control<'_>| control.seen.is_some();
+    let by_proxy = |control: &Control<'_>| control.seen.is_some_and(came_by_a_proxy);
+    if controls.iter().any(by_proxy) {
+        // Plain requests pass a proxy; a tunnel through it was never made (RFC 9110 § 9.3.6).
+        return located(case, Place::WayOut, &controls, &[]);
+    }
+    if controls.iter().any(reached) {
+        // What stands there lets plain requests through, and keeps or answers this one.
+        return Located {
+            because: case.because(&controls, &[]),
+            ..case.between([Place::WayOut, Place::AnsweredFor])
+        };
+    }
+    let vantage = case.evidence.about.as_ref().map(|about| about.vantage.tcp);
+    if vantage == Some(TcpVantage::Client) && !controls.is_empty() {
+        located(case, Place::WayOut, &controls, &[])
+    } else {
+        case.between([Place::WayOut, Place::Secure])
+    }
+}
+
+/// It was no connection that a browser opens in advance and keeps: something went wrong on it.
+fn broke_early(connection: &SeenConnection) -> bool {
+    match connection.reached {
+        Reached::Hello | Reached::TlsToPlain | Reached::PlainToTls | Reached::Bytes => true,
+        Reached::Accepted | Reached::Secured => {
+            connection.alert.is_some() || matches!(connection.end, Some(End::Reset | End::Broken))
+        }
+    }
+}
+
+fn located(
+    case: &Case<'_>,
+    place: Place,
+    controls: &[Control<'_>],
+    connections: &[&SeenConnection],
+) -> Located {
+    Located {
+        because: case.because(controls, connections),
+        ..case.at(place)
+    }
+}

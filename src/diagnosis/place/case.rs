@@ -1,0 +1,174 @@
+//! One attempt with all that both sides saw of it and beside it.
+
+use super::{Located, Place};
+use crate::diagnosis::clock::Clock;
+use crate::diagnosis::facts::{self, Attempt, StatusFrom, sightings};
+use crate::evidence::{Event, Evidence, Notice, Trace};
+use crate::time::Micros;
+use crate::wire::{SeenConnection, Sighting, digits, joined};
+
+/// What a place is told from.
+#[derive(Debug)]
+pub(in crate::diagnosis) struct Case<'a> {
+    pub(in crate::diagnosis) evidence: &'a Evidence,
+    pub(in crate::diagnosis) trace: &'a Trace,
+    pub(in crate::diagnosis) facts: &'a Attempt,
+    pub(in crate::diagnosis) clocks: &'a [Clock<'a>],
+}
+
+/// A plain request for the path of an attempt that failed.
+#[derive(Debug)]
+pub(super) struct Control<'a> {
+    pub(super) trace: &'a Trace,
+    /// Its answer's status and mark; `None`: none came.
+    pub(super) answer: Option<(u16, bool)>,
+    /// The server's last sight of it.
+    pub(super) seen: Option<&'a Sighting>,
+}
+
+impl<'a> Case<'a> {
+    /// The last arrival of the attempt that the server saw.
+    pub(super) fn seen(&self) -> Option<&'a Sighting> {
+        sightings(self.evidence, self.trace).pop()
+    }
+
+    /// A missing sighting proves that nothing arrived.
+    pub(super) fn absence_is_proved(&self) -> bool {
+        facts::complete(self.evidence)
+    }
+
+    /// The controls of this method on this lane.
+    pub(super) fn controls(&self) -> Vec<Control<'a>> {
+        let beside =
+            |t: &&Trace| t.control && t.lane == self.trace.lane && t.method == self.trace.method;
+        let traces = self.evidence.traces.iter().filter(beside);
+        let control = |trace: &'a Trace| Control {
+            trace,
+            answer: trace.events.iter().find_map(|stamped| match stamped.event {
+                Event::Head { status, marked, .. } => Some((status, marked)),
+                _ => None,
+            }),
+            seen: sightings(self.evidence, trace).pop(),
+        };
+        traces.map(control).collect()
+    }
+
+    /// Connections without a request that came while the attempt ran and went soon after it at the latest.
+    pub(super) fn connections(&self) -> Vec<&'a SeenConnection> {
+        // The page may know of an end before the server does.
+        const LATER: Micros = Micros::ms(500);
+        let ended = self.trace.started_at.plus(Micros(self.facts.ended_us));
+        let within = |connection: &&SeenConnection| {
+            let clock = self
+                .clocks
+                .iter()
+                .find(|c| c.instance == connection.instance);
+            clock.zip(connection.ended_at).is_some_and(|(clock, gone)| {
+                let slack = clock.error.0 as i64;
+                let came = clock.page_time(connection.at);
+                came + slack >= self.trace.started_at.0 as i64
+                    && came - slack <= ended.0 as i64
+                    && clock.page_time(gone) <= ended.plus(LATER).0 as i64
+            })
+        };
+        let ledger = self.evidence.ledger.iter();
+        ledger
+            .flat_map(|ledger| &ledger.connections)
+            .filter(within)
+            .collect()
+    }
+
+    /// The answer's status where the page could not read it, and who did.
+    pub(in crate::diagnosis) fn status(&self) -> Option<(u16, StatusFrom)> {
+        let server = self.seen().and_then(|seen| seen.status);
+        let controls = self.controls();
+        let read = |control: &Control<'_>| control.answer.map(|(status, _)| status);
+        let same_path = controls.iter().filter_map(read).find(|status| *status > 0);
+        let about = self.evidence.about.as_ref();
+        let outside = about
+            .and_then(|about| about.outside_in.as_ref())
+            .and_then(|outside| {
+                let tries = &outside.tries;
+                tries
+                    .iter()
+                    .find(|one| one.method == self.trace.method)?
+                    .status
+            });
+        let from = [
+            (server, StatusFrom::Server),
+            (same_path, StatusFrom::SamePath),
+            (outside, StatusFrom::OutsideIn),
+        ];
+        let failed =
+            self.facts.failed_us.is_some() && self.facts.open_us.is_none() && !self.trace.own;
+        let mut from = from.into_iter().filter(|_| failed);
+        from.find_map(|(status, from)| Some((status?, from)))
+    }
+
+    /// The constructor threw, the API is missing, a policy forbade it, or the browser is offline.
+    pub(super) fn stayed_in_the_page(&self) -> bool {
+        let handed_over = |e: &Event| matches!(e, Event::Constructed);
+        let forbidden = |e: &Event| matches!(e, Event::Blocked { .. } | Event::Unsupported);
+        let threw = |e: &Event| matches!(e, Event::Threw { .. });
+        let thrown = self.trace.first(threw).is_some() && self.trace.first(handed_over).is_none();
+        thrown || self.trace.first(forbidden).is_some() || self.was_offline()
+    }
+
+    /// The browser said that it had no network when the attempt failed, and nothing had come before.
+    fn was_offline(&self) -> bool {
+        let surroundings = &self.evidence.surroundings;
+        let ended = self.trace.started_at.plus(Micros(self.facts.ended_us));
+        let mut online = surroundings.online;
+        for noticed in surroundings.notices.iter().filter(|n| n.at <= ended) {
+            match noticed.notice {
+                Notice::Online => online = true,
+                Notice::Offline => online = false,
+                _ => {}
+            }
+        }
+        !online && self.facts.failed_us.is_some() && self.facts.open_us.is_none()
+    }
+
+    /// That place, by this attempt's own evidence.
+    pub(super) fn at(&self, place: Place) -> Located {
+        Located {
+            place: Some(place),
+            candidates: Vec::new(),
+            because: self.because(&[], &[]),
+        }
+    }
+
+    /// One of these two, and what would have to tell which did not.
+    pub(super) fn between(&self, candidates: [Place; 2]) -> Located {
+        Located {
+            place: None,
+            candidates: candidates.to_vec(),
+            because: self.because(&[], &[]),
+        }
+    }
+
+    /// Ids of this attempt's evidence, of controls and of connections.
+    pub(super) fn because(
+        &self,
+        controls: &[Control<'_>],
+        connections: &[&SeenConnection],
+    ) -> Vec<String> {
+        let trace = |trace: &Trace| joined(&["trace:", &digits(trace.id.into())]);
+        let mut ids = vec![trace(self.trace)];
+        let ledger = self.evidence.ledger.as_ref();
+        let seen = self.seen().into_iter();
+        let seen = seen.chain(controls.iter().filter_map(|control| control.seen));
+        for one in seen {
+            let all = ledger.map(|ledger| &ledger.sightings);
+            let index = all.and_then(|all| all.iter().position(|other| core::ptr::eq(other, one)));
+            ids.extend(index.map(|index| joined(&["sighting:", &digits(index as u64 + 1)])));
+        }
+        ids.extend(controls.iter().map(|control| trace(control.trace)));
+        for one in connections {
+            let all = ledger.map(|ledger| &ledger.connections);
+            let index = all.and_then(|all| all.iter().position(|other| core::ptr::eq(other, *one)));
+            ids.extend(index.map(|index| joined(&["connection:", &digits(index as u64 + 1)])));
+        }
+        ids
+    }
+}

@@ -1,0 +1,111 @@
+//! WebSocket: constructed → open → echoes → the server's close code and reason.
+
+use super::case::Case;
+use super::head::upgrade_is_altered;
+use super::{Located, Place, absent};
+use crate::diagnosis::CloseClass;
+use crate::evidence::{Ended, EngineFamily, Event};
+use crate::wire::{CLOSE_CODE, CLOSE_REASON, End, Sighting};
+
+pub(super) fn locate(case: &Case<'_>) -> Located {
+    let opened = case.facts.open_us.is_some();
+    match (opened, case.seen()) {
+        (false, Some(seen)) => unopened(case, seen),
+        (false, None) => absent::locate(case),
+        (true, Some(seen)) => opened_and_seen(case, seen),
+        (true, None) => opened_unseen(case),
+    }
+}
+
+/// Rows T6 to T8 of the truth table: the request arrived, and the page never had its `open`.
+fn unopened(case: &Case<'_>, seen: &Sighting) -> Located {
+    match seen.status {
+        Some(101) => case.at(Place::AnswerAltered),
+        Some(200) if seen.method == "CONNECT" => case.at(Place::AnswerAltered),
+        Some(_) if upgrade_is_altered(seen) => case.at(Place::RequestAltered),
+        Some(_) => case.at(Place::Server),
+        None => case.at(Place::Cut),
+    }
+}
+
+/// The page's half alone, or somebody else accepted.
+fn opened_unseen(case: &Case<'_>) -> Located {
+    if case.absence_is_proved() {
+        return case.at(Place::AnsweredFor);
+    }
+    match case.facts.ended {
+        Ended::Complete if is_ours(case) => case.at(Place::Nowhere),
+        // It worked, and no end of ours says that it ended it.
+        Ended::Failed if case.facts.close_class == Some(CloseClass::AbnormalAfterOpen) => {
+            case.at(Place::Cut)
+        }
+        Ended::GaveUp => case.between([Place::FramesOut, Place::FramesBack]),
+        Ended::Complete | Ended::Failed | Ended::Stopped => Located::default(),
+    }
+}
+
+/// Rows T9 to T17: it opened at both ends.
+fn opened_and_seen(case: &Case<'_>, seen: &Sighting) -> Located {
+    let (came, sent) = case.trace.messages();
+    let foreign = |e: &Event| matches!(e, Event::Message { line, .. } if line.is_empty());
+    let strange = case.trace.first(foreign).is_some();
+    if seen.strange_in > 0 || seen.malformed_in > 0 {
+        return case.at(Place::FramesOut);
+    }
+    if strange {
+        return case.at(Place::FramesBack);
+    }
+    match case.facts.ended {
+        Ended::Complete if is_ours(case) => case.at(Place::Nowhere),
+        Ended::Complete if seen.end == Some(End::Complete) => case.at(Place::Close),
+        Ended::Complete => case.between([Place::Close, Place::Cut]),
+        Ended::Failed => failed(case, seen),
+        Ended::GaveUp => match (sent > seen.frames_in, seen.frames_out > came) {
+            (true, true) => case.at(Place::Cut),
+            (true, false) => case.at(Place::FramesOut),
+            (false, true) => case.at(Place::FramesBack),
+            // All came that was sent: of the close handshake our half is missing.
+            (false, false) if case.facts.close_class == Some(CloseClass::NeverClosed) => {
+                case.at(Place::FramesBack)
+            }
+            (false, false) => case.at(Place::Server),
+        },
+        Ended::Stopped => Located::default(),
+    }
+}
+
+/// It ended before all had come.
+fn failed(case: &Case<'_>, seen: &Sighting) -> Located {
+    let clean = case
+        .facts
+        .close
+        .as_ref()
+        .is_some_and(|close| close.was_clean);
+    if seen.end == Some(End::OurLimit) {
+        return Located::default();
+    }
+    if clean {
+        // A close frame that we never sent.
+        return case.at(Place::Cut);
+    }
+    if seen.close.is_some() {
+        // The browser ended it, and the page did not ask it to: something came that broke the protocol.
+        return case.at(Place::FramesBack);
+    }
+    let errored = case
+        .trace
+        .first(|e| matches!(e, Event::Errored { .. }))
+        .is_some();
+    let engine = case.evidence.surroundings.engine.as_ref();
+    match engine.map(|engine| engine.family).filter(|_| errored) {
+        // Chromium has no `error` where a connection only ends.
+        Some(EngineFamily::Chromium) => case.at(Place::FramesBack),
+        _ => case.at(Place::Cut),
+    }
+}
+
+/// The close code and reason are what the server sends.
+fn is_ours(case: &Case<'_>) -> bool {
+    let close = case.facts.close.as_ref();
+    close.is_none_or(|close| close.code == CLOSE_CODE && close.reason == CLOSE_REASON)
+}

@@ -1,0 +1,53 @@
+//! Server-sent events and streaming fetch: asked → head → ticks in step → end.
+
+use super::case::Case;
+use super::{Located, Place, absent, exchange};
+use crate::evidence::{Ended, Event};
+use crate::wire::{End, Sighting};
+
+pub(super) fn locate(case: &Case<'_>) -> Located {
+    let ours = |e: &Event| {
+        matches!(
+            e,
+            Event::Opened { .. }
+                | Event::Head {
+                    status: 200,
+                    marked: true,
+                    ..
+                }
+        )
+    };
+    match (case.trace.first(ours).is_some(), case.seen()) {
+        (true, seen) => opened(case, seen),
+        (false, None) if case.facts.marked != Some(true) => absent::locate(case),
+        (false, seen) => exchange::unanswered(case, seen),
+    }
+}
+
+fn opened(case: &Case<'_>, seen: Option<&Sighting>) -> Located {
+    let Some(seen) = seen else {
+        return if case.absence_is_proved() {
+            case.at(Place::AnsweredFor)
+        } else {
+            by_the_page_alone(case)
+        };
+    };
+    match case.facts.ended {
+        Ended::Complete => case.at(Place::Nowhere),
+        _ if seen.end == Some(End::OurLimit) => Located::default(),
+        Ended::Failed => case.at(Place::Cut),
+        // Written, and still on its way when we gave up.
+        Ended::GaveUp if seen.ticks_out > case.facts.ticks => case.at(Place::Held),
+        Ended::GaveUp => case.at(Place::Server),
+        Ended::Stopped => Located::default(),
+    }
+}
+
+fn by_the_page_alone(case: &Case<'_>) -> Located {
+    match case.facts.ended {
+        Ended::Complete => case.at(Place::Nowhere),
+        Ended::Failed => case.at(Place::Cut),
+        Ended::GaveUp => case.between([Place::Held, Place::Cut]),
+        Ended::Stopped => Located::default(),
+    }
+}

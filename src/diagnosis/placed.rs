@@ -1,0 +1,95 @@
+//! Places → facts: what an attempt's place makes of its verdict, and the attempts' places of their lane's.
+
+use super::clock::Clock;
+use super::facts::Attempt;
+use super::heard::Heard;
+use super::held::is_held;
+use super::place::{Case, Place, locate};
+use super::verdict::Verdict;
+use crate::evidence::Evidence;
+use crate::method::Method;
+
+/// What else of the run an attempt's place is told from.
+pub(super) struct Beside<'a> {
+    pub(super) evidence: &'a Evidence,
+    pub(super) attempts: &'a [Heard<'a>],
+    pub(super) clocks: &'a [Clock<'a>],
+    /// Of each instance the shortest way of a tick.
+    pub(super) fastest: &'a [(&'a str, i64)],
+}
+
+impl Beside<'_> {
+    /// Locates an attempt, and judges anew what came whole, but altered, late or from somebody else.
+    pub(super) fn place(&self, heard: &Heard<'_>, attempt: &mut Attempt) {
+        let case = Case {
+            evidence: self.evidence,
+            trace: heard.trace,
+            facts: attempt,
+            clocks: self.clocks,
+        };
+        let status = case.status();
+        let mut located = locate(&case);
+        let streams = matches!(
+            heard.trace.method,
+            Method::ServerSentEvents | Method::StreamingFetch
+        );
+        if streams
+            && located.place == Some(Place::Nowhere)
+            && is_held(self.attempts, heard, self.fastest)
+        {
+            located.place = Some(Place::Held);
+        }
+        if attempt.verdict == Verdict::Passed {
+            attempt.verdict = match located.place {
+                Some(Place::FramesOut | Place::FramesBack) => Verdict::Failed,
+                Some(Place::AnsweredFor | Place::Held) => Verdict::Warning,
+                _ => Verdict::Passed,
+            };
+        }
+        if attempt.status.is_none() {
+            (attempt.status, attempt.status_from) = status.unzip();
+        }
+        (attempt.place, attempt.candidates) = (located.place, located.candidates);
+        attempt.because = located.because;
+    }
+}
+
+/// What those of a lane's attempts that did not pass leave: one place, or candidates.
+#[derive(Default)]
+pub(super) struct Places {
+    certain: Vec<Place>,
+    candidates: Vec<Place>,
+}
+
+impl Places {
+    /// Takes a decisive attempt into account.
+    pub(super) fn add(&mut self, attempt: &Attempt) {
+        if !matches!(attempt.verdict, Verdict::Failed | Verdict::Warning) {
+            return;
+        }
+        let certain = attempt.place.filter(|place| *place != Place::Nowhere);
+        for (from, to) in [
+            (certain.as_slice(), &mut self.certain),
+            (attempt.candidates.as_slice(), &mut self.candidates),
+        ] {
+            for place in from {
+                if !to.contains(place) {
+                    to.push(*place);
+                }
+            }
+        }
+    }
+
+    /// The lane's place, or the two that are left.
+    pub(super) fn of(mut self, verdict: Verdict) -> (Option<Place>, Vec<Place>) {
+        if verdict == Verdict::Passed {
+            return (Some(Place::Nowhere), Vec::new());
+        }
+        if let [place] = *self.certain {
+            return (Some(place), Vec::new());
+        }
+        self.certain.extend(self.candidates);
+        self.certain.truncate(2);
+        (None, self.certain)
+    }
+}

@@ -1,0 +1,180 @@
+//! Nothing arrived, or nothing is known to have.
+
+use pushcheck::diagnosis::{Place, StatusFrom};
+use pushcheck::evidence::{Ended, Event, Notice, StampedNotice};
+use pushcheck::method::Method;
+use pushcheck::time::Micros;
+use pushcheck::wire::{End, JoinedBy, Reached, SeenConnection, TcpVantage};
+
+use crate::parts::{Scene, abnormal, closed, field};
+use crate::support::INSTANCE;
+use crate::support::events::{body, head};
+use crate::{is_at, is_between};
+
+fn refused() -> Scene {
+    Scene::of(
+        Method::WebSocket,
+        Ended::Failed,
+        &[
+            Event::Constructed,
+            Event::Errored { closed: true },
+            abnormal(),
+        ],
+    )
+}
+
+#[test]
+fn without_a_complete_ledger_nothing_is_claimed_of_the_way() {
+    let two = [Place::WayOut, Place::AnsweredFor];
+    is_between(&refused().unread(), two);
+    is_between(&refused().incomplete(), two);
+    is_between(&refused().incomplete().control(None, false), two);
+}
+
+#[test]
+fn what_reached_nobody_by_any_way_was_lost_on_its_way_out() {
+    is_at(
+        &refused().control(None, false).control(None, false),
+        Place::WayOut,
+    );
+    let mut behind = refused().control(None, false);
+    let about = behind.evidence.about.as_mut().expect("it was heard");
+    about.vantage.tcp = TcpVantage::Proxy;
+    is_between(&behind, [Place::WayOut, Place::Secure]);
+    is_between(&refused(), [Place::WayOut, Place::Secure]);
+}
+
+#[test]
+fn an_answer_of_others_on_the_same_path_was_given_for_us() {
+    is_at(
+        &refused().control(Some(head(404, false)), false),
+        Place::AnsweredFor,
+    );
+    is_at(
+        &refused().control(Some(head(0, false)), false),
+        Place::AnsweredFor,
+    );
+    let lane = refused().control(Some(head(404, false)), false).judged();
+    let first = &lane.attempts[0];
+    assert_eq!(
+        (first.status, first.status_from),
+        (Some(404), Some(StatusFrom::SamePath))
+    );
+    assert_eq!(first.because, ["trace:1", "trace:2"]);
+}
+
+#[test]
+fn plain_requests_that_pass_leave_two_places_unless_a_proxy_shows_itself() {
+    is_between(
+        &refused().control(Some(head(426, true)), true),
+        [Place::WayOut, Place::AnsweredFor],
+    );
+    let by_proxy = refused().control_with(vec![field("Via", "1.1 box (squid)")]);
+    is_at(&by_proxy, Place::WayOut);
+}
+
+fn connection(reached: Reached, end: End) -> SeenConnection {
+    SeenConnection {
+        instance: INSTANCE.to_owned(),
+        joined_by: JoinedBy::Address,
+        at: Micros::ms(1_105),
+        port: 443,
+        reached,
+        bytes_in: 0,
+        alert: None,
+        ended_at: Some(Micros::ms(1_115)),
+        end: Some(end),
+    }
+}
+
+/// A poll beside it gives the clock: the server's is a second ahead.
+fn with_a_clock(mut scene: Scene) -> Scene {
+    let mut poll = Scene::of(Method::Polling, Ended::Complete, &[])
+        .evidence
+        .traces
+        .remove(0);
+    (poll.id, poll.started_at) = (9, Micros::ZERO);
+    poll.push(Micros::ZERO, Event::Constructed);
+    poll.push(Micros::ms(2), head(200, true));
+    let text = format!("at 1001000 1001000 {INSTANCE}\n");
+    poll.push(Micros::ms(2), body(&text));
+    scene.evidence.traces.push(poll);
+    scene
+}
+
+#[test]
+fn a_connection_that_broke_before_its_request_was_not_secure() {
+    for (reached, end) in [
+        (Reached::Hello, End::PeerLeft),
+        (Reached::TlsToPlain, End::PeerLeft),
+        (Reached::PlainToTls, End::PeerLeft),
+        (Reached::Accepted, End::Reset),
+    ] {
+        let scene =
+            with_a_clock(refused().control(None, false)).connection(connection(reached, end));
+        is_at(&scene, Place::Secure);
+        let because = &scene.judged().attempts[0].because;
+        assert!(because.contains(&"connection:1".to_owned()), "{because:?}");
+    }
+    let kept_for_later = connection(Reached::Accepted, End::PeerLeft);
+    is_at(
+        &with_a_clock(refused().control(None, false)).connection(kept_for_later),
+        Place::WayOut,
+    );
+    let later = SeenConnection {
+        at: Micros::ms(9_000),
+        ended_at: Some(Micros::ms(9_001)),
+        ..connection(Reached::Hello, End::PeerLeft)
+    };
+    is_at(
+        &with_a_clock(refused().control(None, false)).connection(later),
+        Place::WayOut,
+    );
+}
+
+#[test]
+fn firefox_tells_that_tls_failed() {
+    let events = [
+        Event::Constructed,
+        Event::Errored { closed: true },
+        closed(1015, false),
+    ];
+    is_at(
+        &Scene::of(Method::WebSocket, Ended::Failed, &events).unread(),
+        Place::Secure,
+    );
+}
+
+#[test]
+fn what_never_left_stayed_in_the_page() {
+    let name = "SecurityError".to_owned();
+    let directive = "connect-src".to_owned();
+    for events in [
+        vec![Event::Threw { name }],
+        vec![Event::Unsupported],
+        vec![Event::Constructed, Event::Blocked { directive }],
+    ] {
+        is_at(
+            &Scene::of(Method::WebSocket, Ended::Failed, &events),
+            Place::Page,
+        );
+    }
+    let mut offline = refused();
+    offline.evidence.surroundings.online = false;
+    is_at(&offline, Place::Page);
+    let back = StampedNotice {
+        at: Micros::ms(50),
+        notice: Notice::Online,
+    };
+    offline.evidence.surroundings.notices.push(back);
+    is_between(&offline, [Place::WayOut, Place::Secure]);
+}
+
+#[test]
+fn somebody_else_s_upgrade_is_not_ours() {
+    let events = crate::parts::whole_socket(crate::parts::our_close());
+    is_at(
+        &Scene::of(Method::WebSocket, Ended::Failed, &events),
+        Place::AnsweredFor,
+    );
+}

@@ -1,0 +1,164 @@
+//! Server-sent events and streaming fetch.
+
+use pushcheck::diagnosis::{Place, Verdict};
+use pushcheck::evidence::{Ended, Event};
+use pushcheck::method::Method;
+use pushcheck::time::Micros;
+use pushcheck::wire::{End, tick_due};
+
+use crate::parts::Scene;
+use crate::support::events::{head, message, opened};
+use crate::{is_at, is_between};
+
+fn failed(event: Event) -> Scene {
+    Scene::of(
+        Method::ServerSentEvents,
+        Ended::Failed,
+        &[Event::Constructed, event],
+    )
+}
+
+fn no_reason() -> Scene {
+    failed(Event::Errored { closed: true })
+}
+
+#[test]
+fn an_answer_that_the_page_may_not_read_was_altered() {
+    let answered = no_reason().seen(|seen| seen.status = Some(200));
+    is_between(&answered, [Place::AnswerAltered, Place::Cut]);
+    let some_form_passes = answered
+        .clone()
+        .control(None, true)
+        .control(Some(head(0, false)), true);
+    is_at(&some_form_passes, Place::AnswerAltered);
+    is_at(&answered.control(None, true), Place::Cut);
+}
+
+#[test]
+fn a_refusal_is_the_server_s_and_silence_a_cut() {
+    is_at(
+        &no_reason().seen(|seen| seen.status = Some(403)),
+        Place::Server,
+    );
+    is_at(
+        &no_reason().seen(|seen| seen.end = Some(End::PeerLeft)),
+        Place::Cut,
+    );
+}
+
+#[test]
+fn a_head_that_is_not_ours_was_given_by_others() {
+    let streaming = |event| {
+        Scene::of(
+            Method::StreamingFetch,
+            Ended::Failed,
+            &[Event::Constructed, event],
+        )
+    };
+    is_at(&streaming(head(502, false)), Place::AnsweredFor);
+    is_at(
+        &streaming(head(502, false)).seen(|seen| seen.status = Some(200)),
+        Place::AnswerAltered,
+    );
+    is_at(&streaming(head(504, false)).seen(|_| {}), Place::Cut);
+    is_between(
+        &streaming(head(502, false)).incomplete(),
+        [Place::AnsweredFor, Place::Cut],
+    );
+    is_at(
+        &streaming(head(503, true)).seen(|seen| seen.status = Some(503)),
+        Place::Server,
+    );
+}
+
+/// Opened, then so many ticks, then silence or an end.
+fn stream(ticks: u32, ended: Ended) -> Scene {
+    let mut events = vec![Event::Constructed, opened()];
+    events.extend((1..=ticks).map(|n| message(&format!("tick {n} {n} {n} aa"))));
+    events.push(match ended {
+        Ended::GaveUp => Event::GaveUp,
+        _ => Event::Errored { closed: false },
+    });
+    Scene::of(Method::ServerSentEvents, ended, &events)
+}
+
+#[test]
+fn what_was_written_and_did_not_come_in_time_is_held() {
+    let seen = |ticks_out| {
+        stream(2, Ended::GaveUp).seen(|seen| {
+            seen.status = Some(200);
+            seen.ticks_out = ticks_out;
+        })
+    };
+    is_at(&seen(20), Place::Held);
+    is_at(&seen(2), Place::Server);
+    is_between(
+        &stream(2, Ended::GaveUp).unread(),
+        [Place::Held, Place::Cut],
+    );
+    let headers_too = Scene::of(
+        Method::StreamingFetch,
+        Ended::GaveUp,
+        &[Event::Constructed, Event::GaveUp],
+    );
+    is_at(
+        &headers_too.seen(|seen| seen.status = Some(200)),
+        Place::Held,
+    );
+}
+
+#[test]
+fn what_ended_before_its_last_tick_was_cut() {
+    let scene = stream(2, Ended::Failed).seen(|seen| {
+        seen.status = Some(200);
+        seen.end = Some(End::PeerLeft);
+    });
+    is_at(&scene, Place::Cut);
+    is_at(&stream(2, Ended::Failed).unread(), Place::Cut);
+}
+
+/// All ticks, each at the time that a box between makes of its due time.
+fn arriving(at: impl Fn(u32) -> Micros) -> Scene {
+    let mut scene = Scene::of(
+        Method::ServerSentEvents,
+        Ended::Complete,
+        &[Event::Constructed, opened()],
+    )
+    .seen(|seen| seen.status = Some(200));
+    let trace = &mut scene.evidence.traces[0];
+    for n in 1..=20 {
+        let due = tick_due(n).0;
+        trace.push(at(n), message(&format!("tick {n} {due} {due} aa")));
+    }
+    scene
+}
+
+#[test]
+fn late_is_held_and_jitter_is_not() {
+    let in_step = |n: u32| tick_due(n).plus(Micros::ms(120));
+    let jitter = |n: u32| in_step(n).plus(Micros::ms(u64::from(n * 37 % 80)));
+    let at_the_end = |_: u32| in_step(20);
+    let every_second = |n: u32| Micros(in_step(n).0.next_multiple_of(1_000_000));
+    let one_behind = |n: u32| in_step(n + 1);
+    for healthy in [arriving(in_step), arriving(jitter)] {
+        is_at(&healthy, Place::Nowhere);
+        assert_eq!(healthy.judged().verdict, Verdict::Passed);
+    }
+    for held in [
+        arriving(at_the_end),
+        arriving(every_second),
+        arriving(one_behind),
+    ] {
+        is_at(&held, Place::Held);
+        assert_eq!(held.judged().verdict, Verdict::Warning);
+    }
+}
+
+#[test]
+fn what_is_as_late_by_web_socket_is_not_held_but_slow() {
+    let mut scene = arriving(|_| tick_due(20).plus(Micros::ms(120)));
+    let mut socket = scene.evidence.traces[0].clone();
+    (socket.method, socket.id) = (Method::WebSocket, 2);
+    scene.evidence.traces.push(socket);
+    is_at(&scene, Place::Nowhere);
+}
