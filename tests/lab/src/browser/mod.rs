@@ -103,10 +103,8 @@ impl Browser {
             .tempdir()
             .context("no room for a profile")?;
         let start = self.start(options, profile.path())?;
-        let screenless = std::env::var_os("DISPLAY").is_none_or(|display| display.is_empty());
-        let display = (start.needs_screen && screenless)
-            .then(Display::start)
-            .transpose()?;
+        // One of its own, whatever screen there is: of several windows on one screen only one has the focus.
+        let display = start.needs_screen.then(Display::start).transpose()?;
         let command = |port| {
             let mut command = (start.driver)(port);
             private(&mut command, profile.path());
