@@ -17,7 +17,7 @@ fn main() -> io::Result<()> {
     names.sort();
     let mut table = String::from("const EMBEDDED: &[Embedded] = &[\n");
     for (i, name) in names.iter().enumerate() {
-        let content = minified(name, fs::read(www.join(name))?);
+        let content = content(www, name)?;
         let hash = Sha256::digest(&content)
             .iter()
             .take(8)
@@ -64,9 +64,21 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<(
 fn is_served(path: &str) -> bool {
     let kinds = ["html", "js", "css", "json", "wasm", "svg", "png", "ico"];
     path != "pkg/package.json"
+        && path != BUNDLE.1
         && path
             .rsplit_once('.')
             .is_some_and(|(_, kind)| kinds.contains(&kind))
+}
+
+/// The element with all that it imports, in one file: made by `cargo xtask build`, and served instead of the source, so
+/// that a page asks once instead of along a chain.
+const BUNDLE: (&str, &str) = ("push-check.js", "pkg/push-check.js");
+
+fn content(www: &Path, name: &str) -> io::Result<Vec<u8>> {
+    if name == BUNDLE.0 && www.join(BUNDLE.1).exists() {
+        return fs::read(www.join(BUNDLE.1));
+    }
+    Ok(minified(name, fs::read(www.join(name))?))
 }
 
 /// Scripts and style sheets without comments and indentation; `cargo xtask size` weighs them the same way.

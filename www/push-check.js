@@ -2,10 +2,9 @@
  * <push-check>: which push methods work from here, as an element. `push-check.d.ts` tells its attributes, properties,
  * methods and events.
  */
+import * as widget from "./pkg/pushcheck.js";
 import { style } from "./style.js";
 import { METHODS, View, words } from "./view.js";
-// Named here, though the view imports it, so that a page that embeds this file fetches all at once, not in a chain.
-import "./text/en.js";
 
 const HERE = new URL("./", import.meta.url).href;
 
@@ -18,7 +17,6 @@ class Unable extends Error {
 }
 
 let loading;
-let tries = 0;
 
 /** The widget itself, once for all elements of a page; tried anew after a failure. */
 function load() {
@@ -34,12 +32,9 @@ async function fetchWidget() {
   const violations = [];
   const note = (event) => violations.push(event);
   document.addEventListener("securitypolicyviolation", note);
-  // Browsers remember that a module failed to load: the next try is another URL.
-  let url = `${HERE}pkg/pushcheck.js${tries++ ? `?${tries}` : ""}`;
+  const url = `${HERE}pkg/pushcheck_bg.wasm`;
   try {
-    const widget = await import(url);
-    url = `${HERE}pkg/pushcheck_bg.wasm`;
-    await widget.default();
+    await widget.default({ module_or_path: url });
     return widget.run;
   } catch (error) {
     // The event comes in a task of its own, after the rejection.

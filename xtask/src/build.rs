@@ -1,4 +1,4 @@
-//! The deployable widget: compiled alone, bound, shrunk, and put into `www/pkg` when it changed.
+//! The deployable widget: compiled alone, shrunk, bound, bundled with its element, and put into `www/pkg` when it changed.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,8 +22,18 @@ const BINDGEN: &[&str] = &[
     "--remove-name-section",
     "--remove-producers-section",
 ];
-const SHRINK: &[&str] = &["-Oz"];
+// The stack begins at address 0, and nothing else lies in the first kilobyte.
+const SHRINK: &[&str] = &["-Oz", "--low-memory-unused", "--converge"];
+const BUNDLE: &[&str] = &[
+    "--bundle",
+    "--minify",
+    "--format=esm",
+    "--target=es2022",
+    "--log-level=warning",
+];
 const MODULE: &str = "pushcheck_bg.wasm";
+/// The element with all that it imports, the bindings too; the server serves it instead of the source of that name.
+const ELEMENT: &str = "push-check.js";
 
 /// `cargo xtask build`.
 pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
@@ -32,7 +42,26 @@ pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
 
 /// Builds the widget into `www/pkg`.
 pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
-    bound(ws, kit, "allocator", &ws.root.join("www/pkg"))
+    let pkg = ws.root.join("www/pkg");
+    bound(ws, kit, "allocator", &pkg)?;
+    bundle(ws, kit, &pkg)
+}
+
+/// Writes the element's one file, unless it is there already, byte for byte.
+fn bundle(ws: &Workspace, kit: &Kit, pkg: &Path) -> Result<()> {
+    let staged = ws.own_dir()?.join(ELEMENT);
+    let mut esbuild = kit.wasm("esbuild")?;
+    esbuild
+        .args(BUNDLE)
+        .arg(format!("--outfile={}", staged.display()))
+        .arg(ws.root.join("www").join(ELEMENT));
+    process::run(&mut esbuild).context("cannot bundle the element")?;
+    let target = pkg.join(ELEMENT);
+    if fs::read(&target).ok() == fs::read(&staged).ok() {
+        return Ok(());
+    }
+    fs::copy(&staged, &target).with_context(|| format!("cannot write {}", target.display()))?;
+    Ok(())
 }
 
 /// Builds a widget that fails when it is told to, and says where it is.
@@ -117,10 +146,13 @@ fn inputs(ws: &Workspace, kit: &Kit, compiled: &Path) -> Result<u64> {
     Ok(hash.finish())
 }
 
-/// A number for the names and contents of all files below a folder.
+/// A number for the names and contents of all files below a folder, but for the bundle: it is made from them.
 fn digest(dir: &Path) -> Result<u64> {
     let mut hash = DefaultHasher::new();
     for file in files(dir)? {
+        if file.ends_with(ELEMENT) {
+            continue;
+        }
         file.strip_prefix(dir)?.hash(&mut hash);
         fs::read(&file)?.hash(&mut hash);
     }

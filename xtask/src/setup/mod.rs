@@ -31,12 +31,21 @@ const WASM_OPT: Program = Program {
     why: "shrinks the widget",
 };
 
+/// Puts the element and all that it imports into one file.
+const ESBUILD: Program = Program {
+    variable: "ESBUILD",
+    names: &["esbuild"],
+    debian: &["esbuild"],
+    ubuntu: &["esbuild"],
+    why: "puts the page's scripts into one file",
+};
+
 /// What a command cannot do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Need {
     /// Compiling for wasm32.
     Wasm,
-    /// Making the deployable widget: wasm-bindgen and wasm-opt.
+    /// Making the deployable widget: wasm-bindgen, wasm-opt and esbuild.
     Widget,
     /// rustfmt.
     Rustfmt,
@@ -67,7 +76,8 @@ impl Need {
 
     fn programs(self) -> &'static [Program] {
         match self {
-            Self::Widget | Self::WasmPack => &[WASM_OPT],
+            Self::Widget => &[WASM_OPT, ESBUILD],
+            Self::WasmPack => &[WASM_OPT],
             Self::Browser(browser) => browser.programs(),
             _ => &[],
         }
@@ -155,12 +165,8 @@ fn path_for(ws: &Workspace, needs: &[Need]) -> Result<Vec<PathBuf>> {
         if let Some(tool) = need.tool(ws)? {
             programs.extend(tool.find()?);
         }
-        if need
-            .programs()
-            .iter()
-            .any(|p| p.variable == WASM_OPT.variable)
-        {
-            programs.extend(WASM_OPT.find());
+        if !matches!(need, Need::Browser(_)) {
+            programs.extend(need.programs().iter().filter_map(Program::find));
         }
     }
     let own: Vec<_> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
