@@ -26,6 +26,8 @@ pub(super) struct Running {
     process: Process,
     log: PathBuf,
     name: String,
+    /// Who listened before it came.
+    before: Vec<u16>,
 }
 
 impl Running {
@@ -33,7 +35,8 @@ impl Running {
     ///
     /// # Errors
     /// It cannot be started.
-    pub(super) fn start(name: &str, mut command: Command) -> Result<Self> {
+    pub(super) fn start(name: &str, place: Where, mut command: Command) -> Result<Self> {
+        let before = already(place)?;
         let log = Path::new(FOLDER).join(format!("{name}.log"));
         let file = File::options()
             .create(true)
@@ -53,6 +56,7 @@ impl Running {
             process,
             log,
             name: name.to_owned(),
+            before,
         })
     }
 
@@ -64,7 +68,10 @@ impl Running {
         let deadline = Instant::now() + START;
         loop {
             let open = listening(self.process.id());
-            let Some(missing) = ports.iter().find(|port| !open.contains(port)) else {
+            // Others may listen on the same port of another address.
+            let count = |all: &[u16], port| all.iter().filter(|open| **open == port).count();
+            let opened = |port: u16| count(&open, port) > count(&self.before, port);
+            let Some(missing) = ports.iter().find(|port| !opened(**port)) else {
                 return Ok(());
             };
             if let Some(status) = self.process.ended()? {
@@ -109,6 +116,16 @@ fn listening(pid: u32) -> Vec<u16> {
     tables.flat_map(|table| listeners(&table)).collect()
 }
 
+/// The ports that are listened on there now.
+fn already(place: Where) -> Result<Vec<u16>> {
+    let mut cat = shell::command(place, "cat");
+    let output = cat
+        .args(["/proc/net/tcp", "/proc/net/tcp6"])
+        .output()
+        .context("cannot ask who listens")?;
+    Ok(listeners(&String::from_utf8_lossy(&output.stdout)))
+}
+
 /// The ports of the rows in state LISTEN (0A) of a table of the kernel's.
 fn listeners(table: &str) -> Vec<u16> {
     let port = |row: &str| {
@@ -118,7 +135,7 @@ fn listeners(table: &str) -> Vec<u16> {
         let port = u16::from_str_radix(local.rsplit_once(':')?.1, 16).ok()?;
         (state == "0A").then_some(port)
     };
-    table.lines().skip(1).filter_map(port).collect()
+    table.lines().filter_map(port).collect()
 }
 
 impl Kind {
@@ -234,7 +251,7 @@ pub(super) fn start(part: &Part, at: usize, files: &Path, values: &Values) -> Re
             .args(kind.words(&config.to_string_lossy(), &folder.to_string_lossy()))
             .args(values.fill_all(&part.args)?)
             .current_dir(&folder);
-        let mut running = Running::start(&name, command)?;
+        let mut running = Running::start(&name, part.r#where, command)?;
         let ports: Result<Vec<u16>> = part
             .ports
             .iter()
@@ -253,7 +270,7 @@ pub(super) fn start(part: &Part, at: usize, files: &Path, values: &Values) -> Re
 pub(super) fn own(name: &str, program: &Path, words: &[String], ports: &[u16]) -> Result<Running> {
     let mut command = shell::command(Where::Server, program);
     command.args(words);
-    let mut running = Running::start(name, command)?;
+    let mut running = Running::start(name, Where::Server, command)?;
     running.listens(ports)?;
     Ok(running)
 }
@@ -282,6 +299,7 @@ mod tests {
             process: Process::start(&mut command)?,
             log: log.path().to_owned(),
             name: "1-nginx".to_owned(),
+            before: Vec::new(),
         };
         let said = running.listens(&[9]).expect_err("it ends").to_string();
         assert!(
