@@ -3,6 +3,7 @@
 mod authority;
 mod boxes;
 mod browse;
+mod names;
 mod network;
 mod shell;
 mod site;

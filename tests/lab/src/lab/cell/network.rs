@@ -91,9 +91,10 @@ pub(super) fn hosts(more: &BTreeMap<String, String>, values: &Values) -> Result<
         .chain(lines)
         .collect();
     fs::write("/etc/hosts", text).context("cannot write /etc/hosts")?;
-    // A link elsewhere on some machines. Nobody answers there, and says so at once.
+    // A link elsewhere on some machines.
     let _ = fs::remove_file("/etc/resolv.conf");
-    fs::write("/etc/resolv.conf", "nameserver 127.0.0.1\n").context("cannot write /etc/resolv.conf")
+    fs::write("/etc/resolv.conf", format!("nameserver {PAGE}\n"))
+        .context("cannot write /etc/resolv.conf")
 }
 
 /// The machines and wires.

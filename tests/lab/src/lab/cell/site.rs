@@ -32,6 +32,9 @@ pub struct Site {
     /// Where it answers HTTPS
     #[arg(long)]
     tls_listen: SocketAddr,
+    /// Where it answers that there is no such name
+    #[arg(long)]
+    names: SocketAddr,
     /// Certificate and key in one file
     #[arg(long)]
     both: PathBuf,
@@ -64,8 +67,11 @@ pub(crate) async fn command(site: &Site) -> Result<()> {
     let tls = acceptor(&site.both)?;
     let plain = TcpListener::bind(site.listen).await?;
     let secure = TcpListener::bind(site.tls_listen).await?;
+    let names = super::names::serve(site.names);
+    tokio::pin!(names);
     loop {
         tokio::select! {
+            failed = &mut names => return failed,
             accepted = plain.accept() => {
                 let (socket, _) = accepted?;
                 tokio::spawn(serve(socket, Arc::clone(&answers)));

@@ -170,6 +170,7 @@ fn clean_site(
         "site".to_owned(),
         format!("--listen={address}:80"),
         format!("--tls-listen={address}:443"),
+        format!("--names={address}:53"),
         format!("--both={both}"),
         format!("--page={}", file.display()),
     ];
