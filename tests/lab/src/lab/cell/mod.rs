@@ -139,7 +139,7 @@ async fn run(cell: &Cell) -> Result<Outcome> {
     }
     let expected = scenario.expect.of(cell.browser);
     let mut outcome = match &ran.report {
-        Some(report) => judge::judge(&expected, &scenario.lane, report),
+        Some(report) => judge::judge(&expected, &world.lane, report),
         None => Outcome::no_report(ran.why_none.unwrap_or_default()),
     };
     outcome.drawn = world.drawn;

@@ -25,6 +25,8 @@ pub(super) struct World {
     pub(super) url: String,
     /// The widget's base.
     pub(super) base: String,
+    /// The lane that is judged.
+    pub(super) lane: String,
     /// The scenario's files, filled.
     pub(super) files: PathBuf,
     server: Vec<Running>,
@@ -76,6 +78,7 @@ impl World {
             super::View::Through => base.clone(),
         };
         Ok(Self {
+            lane: values.fill(&scenario.lane).context("lane")?,
             values,
             drawn,
             url,
@@ -164,7 +167,10 @@ fn clean_site(
 ) -> Result<Vec<Running>> {
     let address = network::PAGE;
     let file = Path::new(FOLDER).join("page.html");
-    fs::write(&file, site::page(&scenario.page, base, scripts))?;
+    fs::write(
+        &file,
+        site::page(&scenario.page.filled(values)?, base, scripts),
+    )?;
     let both = values.fill("{{both.good}}")?;
     let mut words = vec![
         "site".to_owned(),

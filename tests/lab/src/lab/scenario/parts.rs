@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use serde::Deserialize;
 
 use super::must_be_there;
-use crate::lab::template::Number;
+use crate::lab::template::{Number, Values};
 
 /// The probe server.
 #[derive(Clone, Debug, Deserialize)]
@@ -249,6 +249,14 @@ impl Default for Page {
 }
 
 impl Page {
+    /// With its lanes' names filled.
+    pub(crate) fn filled(&self, values: &Values) -> Result<Self> {
+        Ok(Self {
+            lanes: values.fill_all(&self.lanes)?,
+            ..self.clone()
+        })
+    }
+
     /// The page's own scheme.
     pub(crate) fn scheme(&self) -> Scheme {
         self.scheme.unwrap_or(if self.base.starts_with("https:") {
