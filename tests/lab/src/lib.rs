@@ -2,13 +2,14 @@
 //!
 //! [`browser`] starts Chromium, Firefox or WebKitGTK by its own driver and leaves nothing behind; [`page`] knows what a
 //! page with `<push-check>` can do; [`server`] and [`origin`] are what it talks to. Upon these stand the commands of the
-//! program: [`diagnose`](mod@diagnose), [`checks`] and [`soak`].
+//! program: [`diagnose`](mod@diagnose), [`checks`], [`soak`] and [`lab`].
 
 pub mod browser;
 pub mod checks;
 pub mod diagnose;
 mod display;
 mod driver;
+pub mod lab;
 pub mod ledger;
 pub mod origin;
 pub mod page;

@@ -1,14 +1,15 @@
-//! Drives real browsers: diagnoses by command, checks the page whole, soaks it.
+//! Drives real browsers: diagnoses by command, checks the page whole, soaks it, breaks its network.
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
+use pushcheck_lab::lab::{self, Cell, Lab, Site};
 use pushcheck_lab::soak::{self, Soak};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Drives real browsers: diagnoses by command, checks the page whole, soaks it.
+/// Drives real browsers: diagnoses by command, checks the page whole, soaks it, breaks its network.
 ///
 /// Browsers and drivers are found by CHROMIUM, CHROMEDRIVER, FIREFOX, GECKODRIVER, MINIBROWSER, WEBKITDRIVER and XVFB,
 /// else on PATH and in the usual places. Each browser has an empty profile, and nothing of it stays.
@@ -25,6 +26,11 @@ enum Command {
     #[command(name = "page")]
     Checks(Checks),
     Soak(Soak),
+    Lab(Lab),
+    #[command(hide = true)]
+    Cell(Cell),
+    #[command(hide = true)]
+    Site(Site),
 }
 
 #[tokio::main]
@@ -35,6 +41,9 @@ async fn main() -> ExitCode {
             Command::Diagnose(diagnose) => diagnose::command(diagnose).await,
             Command::Checks(checks) => checks::command(checks).await,
             Command::Soak(soak) => soak::command(soak).await,
+            Command::Lab(lab) => lab::command(lab).await,
+            Command::Cell(cell) => lab::inside(cell).await,
+            Command::Site(site) => lab::site(site).await,
         }
     };
     // Dropping the work ends every browser and server that it has started.

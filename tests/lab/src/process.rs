@@ -45,6 +45,11 @@ impl Process {
             .context("cannot ask for the state of a child process")
     }
 
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Its standard output, once, where it was asked to be a pipe.
     pub(crate) fn take_output(&mut self) -> Option<std::process::ChildStdout> {
         self.child.stdout.take()

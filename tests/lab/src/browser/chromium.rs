@@ -37,23 +37,32 @@ const QUIET: &[&str] = &[
     "--disable-dev-shm-usage",
 ];
 
-pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
-    let driver = DRIVER.find()?;
+/// The flags that it is started with.
+pub(crate) fn flags(options: &Options, profile: &Path) -> Vec<String> {
     let (width, height) = options.window;
     let mut args: Vec<String> = QUIET.iter().map(|flag| (*flag).to_owned()).collect();
     args.push("--headless=new".to_owned());
     args.push(format!("--window-size={width},{height}"));
-    args.push(format!(
-        "--user-data-dir={}",
-        profile.join("profile").display()
-    ));
+    args.push(format!("--user-data-dir={}", profile.display()));
     if rustix::process::geteuid().is_root() {
         args.push("--no-sandbox".to_owned());
     }
     if let Some(proxy) = &options.proxy {
+        let past: String = options
+            .not_proxied
+            .iter()
+            .map(|host| format!(";{host}"))
+            .collect();
         args.push(format!("--proxy-server={proxy}"));
-        args.push("--proxy-bypass-list=<-loopback>".to_owned());
+        args.push(format!("--proxy-bypass-list=<-loopback>{past}"));
     }
+    args.extend_from_slice(&options.chromium_flags);
+    args
+}
+
+pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
+    let driver = DRIVER.find()?;
+    let args = flags(options, &profile.join("profile"));
     Ok(Start {
         driver: Box::new(move |port| {
             let mut command = Command::new(&driver);

@@ -28,30 +28,34 @@ pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
     let driver = DRIVER.find()?;
     let root = profile.to_owned();
     let (width, height) = options.window;
+    // Nothing but what the page does goes over the network, and loopback is no exception from a proxy.
+    let mut prefs = json!({
+        "app.update.disabledForTesting": true,
+        "browser.safebrowsing.malware.enabled": false,
+        "browser.safebrowsing.phishing.enabled": false,
+        "datareporting.policy.dataSubmissionEnabled": false,
+        "network.captive-portal-service.enabled": false,
+        "network.connectivity-service.enabled": false,
+        "network.http.http3.enable": false,
+        "network.proxy.allow_hijacking_localhost": options.proxy.is_some(),
+        "toolkit.telemetry.enabled": false,
+    });
+    if let Some(prefs) = prefs.as_object_mut() {
+        prefs.extend(options.firefox_prefs.clone());
+    }
     let mut capabilities = capabilities(json!({
         "acceptInsecureCerts": options.any_certificate,
         "moz:firefoxOptions": {
             "binary": BROWSER.find()?,
             "args": ["-headless", format!("--width={width}"), format!("--height={height}")],
-            // Nothing but what the page does goes over the network, and loopback is no exception from a proxy.
-            "prefs": {
-                "app.update.disabledForTesting": true,
-                "browser.safebrowsing.malware.enabled": false,
-                "browser.safebrowsing.phishing.enabled": false,
-                "datareporting.policy.dataSubmissionEnabled": false,
-                "network.captive-portal-service.enabled": false,
-                "network.connectivity-service.enabled": false,
-                "network.http.http3.enable": false,
-                "network.proxy.allow_hijacking_localhost": options.proxy.is_some(),
-                "toolkit.telemetry.enabled": false,
-            },
+            "prefs": prefs,
         },
     }));
     capabilities.extend(
         options
             .proxy
             .iter()
-            .map(|proxy| ("proxy".to_owned(), proxy.capability())),
+            .map(|proxy| ("proxy".to_owned(), proxy.capability(&options.not_proxied))),
     );
     Ok(Start {
         driver: Box::new(move |port| {

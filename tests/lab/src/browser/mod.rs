@@ -6,7 +6,8 @@ mod network;
 mod proxy;
 mod webkit;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use tokio::time::timeout;
 use crate::display::Display;
 use crate::driver::Driver;
 
+pub(crate) use chromium::flags;
 pub use network::Network;
 pub use proxy::Proxy;
 
@@ -53,6 +55,14 @@ pub struct Options {
     pub any_certificate: bool,
     /// Width and height of the window.
     pub window: (u32, u32),
+    /// Hosts to which it goes past the proxy.
+    pub not_proxied: Vec<String>,
+    /// The home in which it finds what it trusts; default: that of whoever runs it.
+    pub home: Option<PathBuf>,
+    /// Further flags of Chromium.
+    pub chromium_flags: Vec<String>,
+    /// Further preferences of Firefox.
+    pub firefox_prefs: BTreeMap<String, serde_json::Value>,
 }
 
 impl Default for Options {
@@ -61,6 +71,10 @@ impl Default for Options {
             proxy: None,
             any_certificate: false,
             window: (1200, 900),
+            not_proxied: Vec::new(),
+            home: None,
+            chromium_flags: Vec::new(),
+            firefox_prefs: BTreeMap::new(),
         }
     }
 }
@@ -108,6 +122,7 @@ impl Browser {
         let command = |port| {
             let mut command = (start.driver)(port);
             private(&mut command, profile.path());
+            command.envs(options.home.as_ref().map(|home| ("HOME", home)));
             command.envs(display.as_ref().map(|display| ("DISPLAY", display.name())));
             command
         };

@@ -50,14 +50,18 @@ impl fmt::Display for Proxy {
 }
 
 impl Proxy {
-    /// The `proxy` capability (WebDriver § 7.2).
-    pub(super) fn capability(&self) -> Value {
-        match self.socks {
+    /// The `proxy` capability (WebDriver § 7.2); `past`: hosts that are reached without it.
+    pub(super) fn capability(&self, past: &[String]) -> Value {
+        let mut proxy = match self.socks {
             true => json!({"proxyType": "manual", "socksProxy": self.address, "socksVersion": 5}),
             false => {
                 json!({"proxyType": "manual", "httpProxy": self.address, "sslProxy": self.address})
             }
+        };
+        if let (false, Some(proxy)) = (past.is_empty(), proxy.as_object_mut()) {
+            proxy.insert("noProxy".to_owned(), json!(past));
         }
+        proxy
     }
 }
 

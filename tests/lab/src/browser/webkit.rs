@@ -35,7 +35,7 @@ pub(super) fn start(options: &Options) -> Result<Start> {
         options
             .proxy
             .iter()
-            .map(|proxy| ("proxy".to_owned(), proxy.capability())),
+            .map(|proxy| ("proxy".to_owned(), proxy.capability(&options.not_proxied))),
     );
     Ok(Start {
         driver: Box::new(move |port| {

@@ -1,0 +1,148 @@
+//! Inside a cell: the network, the programs, the browser, one run.
+
+mod authority;
+mod boxes;
+mod browse;
+mod names;
+mod network;
+mod shell;
+mod site;
+mod world;
+
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use super::judge::{self, Outcome};
+use super::scenario::Scenario;
+use crate::browser::Browser;
+use world::World;
+
+pub use site::Site;
+pub(super) use site::command as site;
+
+/// Which page is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum View {
+    /// One of a clean origin that embeds the widget, as embedding pages do.
+    Clean,
+    /// The server's own, through the fault.
+    Through,
+}
+
+impl View {
+    /// Its name in results.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::Through => "through",
+        }
+    }
+}
+
+/// One scenario in one browser with one seed
+#[derive(Clone, Debug, Args)]
+pub struct Cell {
+    /// The scenario's folder
+    #[arg(long)]
+    pub(super) scenario: PathBuf,
+    /// The browser
+    #[arg(long, value_enum)]
+    pub(super) browser: Browser,
+    /// The seed
+    #[arg(long)]
+    pub(super) seed: u64,
+    /// The page
+    #[arg(long, value_enum)]
+    pub(super) page: View,
+    /// Where outcome, report and logs go
+    #[arg(long)]
+    pub(super) keep: PathBuf,
+    /// Only builds it up and waits
+    #[arg(long)]
+    pub(super) show: bool,
+}
+
+impl Cell {
+    /// Its words on the command line.
+    pub(super) fn words(&self) -> Vec<String> {
+        let mut words = vec![
+            "cell".to_owned(),
+            "--scenario".into(),
+            self.scenario.display().to_string(),
+            "--browser".into(),
+            self.browser.name().into(),
+            "--seed".into(),
+            self.seed.to_string(),
+            "--page".into(),
+            self.page.name().into(),
+            "--keep".into(),
+            self.keep.display().to_string(),
+        ];
+        words.extend(self.show.then(|| "--show".to_owned()));
+        words
+    }
+}
+
+/// The file of a cell's outcome.
+pub(super) const OUTCOME: &str = "outcome.json";
+
+/// The file of its report.
+pub(super) const REPORT: &str = "report.json";
+
+pub(super) async fn command(cell: &Cell) -> Result<()> {
+    ensure!(
+        std::process::id() == 1,
+        "a cell builds networks and is started by `lab run` only, in namespaces of its own"
+    );
+    end_with_standard_input();
+    if cell.show {
+        let scenario = Scenario::read(&cell.scenario)?;
+        let world = World::build(&scenario, cell)?;
+        browse::tell(&world, &scenario, cell)?;
+        return std::future::pending().await;
+    }
+    let outcome = match run(cell).await {
+        Ok(outcome) => outcome,
+        Err(error) => Outcome::not_run(format!("{error:#}")),
+    };
+    let text = serde_json::to_string(&outcome)?;
+    fs::write(cell.keep.join(OUTCOME), text).context("cannot write the outcome")?;
+    // All else in here ends with us; nothing needs to be told to.
+    std::process::exit(0);
+}
+
+/// Whoever started us holds the other end.
+fn end_with_standard_input() {
+    std::thread::spawn(|| {
+        let mut all = std::io::stdin();
+        let mut some = [0; 64];
+        while matches!(all.read(&mut some), Ok(read) if read > 0) {}
+        std::process::exit(3);
+    });
+}
+
+async fn run(cell: &Cell) -> Result<Outcome> {
+    let scenario = Scenario::read(&cell.scenario)?;
+    let mut world = World::build(&scenario, cell)?;
+    let ran = browse::run(&mut world, &scenario, cell).await;
+    world.keep_logs(&cell.keep);
+    let ran = ran?;
+    if let Some(report) = &ran.report {
+        let text = serde_json::to_string_pretty(report)?;
+        fs::write(cell.keep.join(REPORT), text).context("cannot write the report")?;
+    }
+    let expected = scenario.expect.of(cell.browser);
+    let mut outcome = match &ran.report {
+        Some(report) => judge::judge(&expected, &world.lane, report),
+        None => Outcome::no_report(ran.why_none.unwrap_or_default()),
+    };
+    outcome.drawn = world.drawn;
+    outcome.version = Some(ran.version);
+    Ok(outcome)
+}

@@ -1,0 +1,268 @@
+//! What a report must say of a scenario.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, bail};
+use pushcheck::method::Method;
+use serde::{Deserialize, Serialize};
+
+use crate::browser::Browser;
+
+/// What is expected: of every browser, and where one of them cannot know better, of that one.
+///
+/// A method that is not named passes, and nothing of it breaks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Expect {
+    /// The run's result; default `passed`.
+    pub(crate) result: Option<Several>,
+    /// By method.
+    #[serde(default)]
+    verdicts: BTreeMap<String, Several>,
+    /// By method.
+    #[serde(default)]
+    places: BTreeMap<String, Place>,
+    /// What differs in Chromium.
+    chromium: Option<Differing>,
+    /// What differs in Firefox.
+    firefox: Option<Differing>,
+    /// What differs in WebKitGTK.
+    webkit: Option<Differing>,
+}
+
+/// What differs in one browser.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Differing {
+    result: Option<Several>,
+    #[serde(default)]
+    verdicts: BTreeMap<String, Several>,
+    #[serde(default)]
+    places: BTreeMap<String, Place>,
+}
+
+/// One word, or any of some.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Several {
+    /// That.
+    One(String),
+    /// Any of these.
+    Any(Vec<String>),
+}
+
+impl Several {
+    /// Whether a word is among them.
+    pub(crate) fn holds(&self, word: &str) -> bool {
+        self.words().any(|known| known == word)
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::One(word) => std::slice::from_ref(word),
+            Self::Any(words) => words.as_slice(),
+        }
+        .iter()
+        .map(String::as_str)
+    }
+}
+
+impl std::fmt::Display for Several {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.words().collect::<Vec<_>>().join("|"))
+    }
+}
+
+/// Where a method breaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Place {
+    /// There, and the report must say so.
+    Known(Several),
+    /// There, and it cannot be known: the report must say null, and hold it possible.
+    Unknown {
+        /// Where it truly is.
+        truth: String,
+    },
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Known(place) => place.fmt(f),
+            Self::Unknown { truth } => write!(f, "null ({truth})"),
+        }
+    }
+}
+
+/// What is expected of one browser, with every method.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Expected {
+    /// The run's result.
+    pub(crate) result: Several,
+    /// By method.
+    pub(crate) verdicts: BTreeMap<String, Several>,
+    /// By method.
+    pub(crate) places: BTreeMap<String, Place>,
+    /// Findings from `degraded` on are wrong.
+    pub(crate) healthy: bool,
+}
+
+const VERDICTS: &[&str] = &["passed", "warning", "failed", "skipped", "inconclusive"];
+const RESULTS: &[&str] = &["passed", "warning", "failed", "inconclusive", "aborted"];
+const PLACES: &[&str] = &[
+    "page",
+    "way-out",
+    "secure",
+    "answered-for",
+    "request-altered",
+    "server",
+    "answer-altered",
+    "frames-out",
+    "frames-back",
+    "held",
+    "cut",
+    "close",
+    "nowhere",
+];
+
+impl Expect {
+    fn differing(&self, browser: Browser) -> Option<&Differing> {
+        match browser {
+            Browser::Chromium => self.chromium.as_ref(),
+            Browser::Firefox => self.firefox.as_ref(),
+            Browser::Webkit => self.webkit.as_ref(),
+        }
+    }
+
+    /// What is expected of a browser.
+    pub(crate) fn of(&self, browser: Browser) -> Expected {
+        let own = self.differing(browser);
+        let result = own
+            .and_then(|own| own.result.as_ref())
+            .or(self.result.as_ref());
+        let result = result
+            .cloned()
+            .unwrap_or_else(|| Several::One("passed".to_owned()));
+        let mut verdicts = BTreeMap::new();
+        let mut places = BTreeMap::new();
+        for method in Method::ALL {
+            let name = method.as_str().to_owned();
+            let verdict = own
+                .and_then(|own| own.verdicts.get(&name))
+                .or_else(|| self.verdicts.get(&name));
+            let place = own
+                .and_then(|own| own.places.get(&name))
+                .or_else(|| self.places.get(&name));
+            let passed = || Several::One("passed".to_owned());
+            let nowhere = || Place::Known(Several::One("nowhere".to_owned()));
+            verdicts.insert(name.clone(), verdict.cloned().unwrap_or_else(passed));
+            places.insert(name, place.cloned().unwrap_or_else(nowhere));
+        }
+        let healthy = result.holds("passed")
+            && places
+                .values()
+                .all(|place| *place == Place::Known(Several::One("nowhere".to_owned())));
+        Expected {
+            result,
+            verdicts,
+            places,
+            healthy,
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let differing = Browser::ALL
+            .into_iter()
+            .filter_map(|browser| self.differing(browser));
+        let results = differing.clone().filter_map(|own| own.result.as_ref());
+        for result in results.chain(&self.result) {
+            known("result", result.words(), RESULTS)?;
+        }
+        let verdicts = differing
+            .clone()
+            .map(|own| &own.verdicts)
+            .chain([&self.verdicts]);
+        for (method, verdict) in verdicts.flatten() {
+            known("verdicts", [method.as_str()].into_iter(), &methods())?;
+            known(&format!("verdicts.{method}"), verdict.words(), VERDICTS)?;
+        }
+        let places = differing.map(|own| &own.places).chain([&self.places]);
+        for (method, place) in places.flatten() {
+            known("places", [method.as_str()].into_iter(), &methods())?;
+            let field = format!("places.{method}");
+            match place {
+                Place::Known(place) => known(&field, place.words(), PLACES)?,
+                Place::Unknown { truth } => known(&field, [truth.as_str()].into_iter(), PLACES)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn methods() -> [&'static str; 5] {
+    Method::ALL.map(Method::as_str)
+}
+
+fn known<'a>(
+    field: &str,
+    words: impl Iterator<Item = &'a str>,
+    all: &[&'static str],
+) -> Result<()> {
+    for word in words {
+        if !all.contains(&word) {
+            bail!("{field}: “{word}” is none of {}", all.join(", "));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn expect(text: &str) -> Result<Expect> {
+        let expect: Expect = toml::from_str(text)?;
+        expect.check()?;
+        Ok(expect)
+    }
+
+    #[test]
+    fn what_is_not_said_is_healthy() -> Result<()> {
+        let expected = expect("")?.of(Browser::Chromium);
+        assert!(expected.healthy && expected.result.holds("passed"));
+        assert_eq!(expected.verdicts.len(), 5);
+        Ok(())
+    }
+
+    #[test]
+    fn a_browser_differs_only_in_what_it_says() -> Result<()> {
+        let expect = expect(
+            "result = \"warning\"\nverdicts.web-socket = \"failed\"\nplaces.web-socket = \"secure\"\n\
+             firefox.places.web-socket = {truth = \"secure\"}\n",
+        )?;
+        let (chromium, firefox) = (expect.of(Browser::Chromium), expect.of(Browser::Firefox));
+        assert_eq!(
+            chromium.places["web-socket"],
+            Place::Known(Several::One("secure".to_owned()))
+        );
+        assert_eq!(firefox.places["web-socket"].to_string(), "null (secure)");
+        assert_eq!(firefox.verdicts, chromium.verdicts);
+        assert!(!firefox.healthy);
+        Ok(())
+    }
+
+    #[test]
+    fn words_that_no_report_has_are_refused() {
+        for (text, named) in [
+            ("result = \"good\"", "good"),
+            ("verdicts.web-socket = \"fialed\"", "verdicts.web-socket"),
+            ("places.web-socket = \"somewhere\"", "somewhere"),
+            ("places.web-socket = {truth = \"x\"}", "places.web-socket"),
+            ("webkit.verdicts.udp = \"passed\"", "udp"),
+        ] {
+            let said = format!("{:#}", expect(text).expect_err(text));
+            assert!(said.contains(named), "{said}");
+        }
+    }
+}
