@@ -90,6 +90,10 @@ impl Fetch {
         if request.driver == Driver::OpaqueHead {
             js::set(&init, "mode", &"no-cors".into());
         }
+        if request.driver == Driver::Head {
+            // Where it would lead does not matter, and may not be readable.
+            js::set(&init, "redirect", &"manual".into());
+        }
         match call(&request.url, &init, request.with_credentials) {
             Ok((promise, undo)) => {
                 sink.send(Event::Constructed);

@@ -176,7 +176,8 @@ impl Known<'_> {
         };
         let mut all_ended = true;
         let mut times = Vec::new();
-        let mut places = Places::default();
+        let (mut places, mut silent) = (Places::default(), Places::default());
+        let mut silence_ends_it = false;
         for heard in self.beside.attempts {
             let trace = heard.trace;
             if trace.method != method || trace.lane != lane || trace.control {
@@ -184,7 +185,10 @@ impl Known<'_> {
             }
             let mut attempt = facts::attempt(self.beside.evidence, heard, self.rtt);
             self.beside.place(heard, &mut attempt);
-            if trace.decisive {
+            if !trace.decisive {
+                silent.add(&attempt);
+                silence_ends_it |= attempt.verdict == Verdict::Failed;
+            } else {
                 places.add(&attempt);
                 all_ended &= trace.ended.is_some();
                 report.verdict = report.verdict.with(attempt.verdict);
@@ -207,6 +211,10 @@ impl Known<'_> {
         }
         if !all_ended {
             report.verdict = Verdict::Inconclusive;
+        }
+        if report.verdict == Verdict::Passed && silence_ends_it {
+            report.verdict = Verdict::Warning;
+            places = silent;
         }
         (report.place, report.candidates) = places.of(report.verdict);
         // The first poll opens the connection.

@@ -15,8 +15,8 @@ pub const LAST_LEDGER: Micros = Micros::ms(1_000);
 /// to 240 s (Chromium) that browsers wait.
 pub const OPEN: Micros = Micros::ms(8_000);
 
-/// A control is given up after that long: what it asks for is answered at once, or by nobody.
-pub const CONTROL: Micros = Micros::ms(2_000);
+/// A control is given up after that long. What stands in front of a server that does not answer says so after seconds.
+pub const CONTROL: Micros = Micros::ms(4_000);
 
 /// Controls at once to one host. With [`LONG_REQUESTS`] and a poll they fill the six connections of HTTP/1.1.
 pub const CONTROLS: usize = 2;

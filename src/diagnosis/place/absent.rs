@@ -41,6 +41,13 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
         // Plain requests pass a proxy; a tunnel through it was never made (RFC 9110 § 9.3.6).
         return located(case, Place::WayOut, &controls, &[]);
     }
+    let read_was_not = |control: &Control<'_>| {
+        control.seen.is_none() && control.answer.is_none() && !control.opaque()
+    };
+    if controls.iter().any(reached) && controls.iter().any(read_was_not) {
+        // The same request but for its Origin arrived: whoever kept this one reads requests, and answers them.
+        return located(case, Place::AnsweredFor, &controls, &[]);
+    }
     if controls.iter().any(reached) {
         // What stands there lets plain requests through, and keeps or answers this one.
         return Located {

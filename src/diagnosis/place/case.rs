@@ -26,6 +26,13 @@ pub(super) struct Control<'a> {
     pub(super) seen: Option<&'a Sighting>,
 }
 
+impl Control<'_> {
+    /// It was asked without CORS, so without an `Origin` (Fetch § 3.2).
+    pub(super) fn opaque(&self) -> bool {
+        self.trace.probe.contains("-opaque")
+    }
+}
+
 impl<'a> Case<'a> {
     /// The last arrival of the attempt that the server saw.
     pub(super) fn seen(&self) -> Option<&'a Sighting> {
