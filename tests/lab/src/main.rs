@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
+use pushcheck_lab::middlebox::{self, Middlebox};
 use pushcheck_lab::soak::{self, Soak};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -25,6 +26,7 @@ enum Command {
     #[command(name = "page")]
     Checks(Checks),
     Soak(Soak),
+    Middlebox(Middlebox),
 }
 
 #[tokio::main]
@@ -35,6 +37,7 @@ async fn main() -> ExitCode {
             Command::Diagnose(diagnose) => diagnose::command(diagnose).await,
             Command::Checks(checks) => checks::command(checks).await,
             Command::Soak(soak) => soak::command(soak).await,
+            Command::Middlebox(middlebox) => middlebox::command(middlebox).await,
         }
     };
     // Dropping the work ends every browser and server that it has started.
