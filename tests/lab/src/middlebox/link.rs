@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use super::config::{Config, Idle, Then};
 use super::head::Head;
 use super::hello::Hello;
-use super::host::{self, Pattern};
+use super::host::Pattern;
 use super::parser::{Framing, Parser, Piece};
 use super::rule::{How, Rule};
 use super::stage::{Effects, Stage};
@@ -325,37 +325,14 @@ impl Link {
 
     fn request(&mut self, now: Instant, head: Head) {
         self.requests += 1;
-        let method = head.word(0).into_owned();
-        let target = head.word(1).into_owned();
-        let (authority, path) = match target.split_once("://") {
-            Some((_, rest)) => match rest.find('/') {
-                Some(at) => {
-                    let (authority, path) = rest.split_at(at);
-                    (Some(authority.to_owned()), path.to_owned())
-                }
-                None => (Some(rest.to_owned()), "/".to_owned()),
-            },
-            None if method == "CONNECT" => (Some(target.clone()), target),
-            None => (head.get("host").map(std::borrow::Cow::into_owned), target),
-        };
-        let parts = authority
-            .as_deref()
-            .and_then(|authority| host::split(authority, 80));
-        let host = parts.map(|(host, _)| host.to_owned());
-        let exempt = host.as_deref().is_some_and(|host| self.names(host));
+        let mut request = Request::new(self.requests, head.clone());
+        request.exempt = request.host.as_deref().is_some_and(|host| self.names(host));
         self.up.parser.enter(if head.is_chunked() {
             Framing::Chunked
         } else {
             Framing::Length(head.content_length().unwrap_or(0))
         });
-        let request = Arc::new(Request {
-            number: self.requests,
-            method,
-            path,
-            host,
-            exempt,
-            head: head.clone(),
-        });
+        let request = Arc::new(request);
         self.waiting.push_back(Arc::clone(&request));
         if self.waiting.len() > PIPELINED {
             self.effects.cut = Some(How::Rst);
@@ -372,24 +349,21 @@ impl Link {
     fn response(&mut self, now: Instant, head: Head) {
         let request = self.waiting.front().cloned();
         let status = head.word(1).parse::<u16>().unwrap_or(0);
-        let is = |method: &str| request.as_ref().is_some_and(|r| r.method == method);
-        let tunnel = is("CONNECT") && (200..300).contains(&status);
-        let socket = request
-            .as_ref()
-            .is_some_and(|r| r.head.get("sec-websocket-key").is_some());
-        let framing = if status == 101 && socket {
-            Some(self.down.framing())
-        } else if status == 101 || tunnel {
-            Some(Framing::Opaque)
-        } else if (100..200).contains(&status) {
+        let answered = request.as_deref();
+        let tunnel = answered.is_some_and(|request| request.is_tunnelled_by(status));
+        let socket = answered.is_some_and(Request::wants_socket);
+        let framing = match status {
+            101 if socket => Some(self.down.framing()),
+            101 => Some(Framing::Opaque),
+            _ if tunnel => Some(Framing::Opaque),
             // The answer proper comes later.
-            None
-        } else if is("HEAD") || matches!(status, 204 | 304) {
-            Some(Framing::Length(0))
-        } else if head.is_chunked() {
-            Some(Framing::Chunked)
-        } else {
-            Some(head.content_length().map_or(Framing::Rest, Framing::Length))
+            100..200 => None,
+            204 | 304 => Some(Framing::Length(0)),
+            _ if answered.is_some_and(|request| request.method == "HEAD") => {
+                Some(Framing::Length(0))
+            }
+            _ if head.is_chunked() => Some(Framing::Chunked),
+            _ => Some(head.content_length().map_or(Framing::Rest, Framing::Length)),
         };
         let mut scene = Scene {
             request,

@@ -1,5 +1,6 @@
 //! What goes through the rules: pieces of a direction, each with the exchange that it belongs to.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use super::frame::Frame;
 use super::head::{self, Head};
 use super::hello::Hello;
+use super::host;
 use super::rule::When;
 
 /// A direction.
@@ -30,6 +32,44 @@ pub(super) struct Request {
     /// Whether the rules leave it alone.
     pub(super) exempt: bool,
     pub(super) head: Head,
+}
+
+impl Request {
+    /// What a head asks for; nobody is exempt yet.
+    pub(super) fn new(number: u64, head: Head) -> Self {
+        let method = head.word(0).into_owned();
+        let target = head.word(1).into_owned();
+        let (authority, path) = match target.split_once("://") {
+            Some((_, rest)) => {
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let path = if path.is_empty() { "/" } else { path };
+                (Some(authority.to_owned()), path.to_owned())
+            }
+            None if method == "CONNECT" => (Some(target.clone()), target),
+            None => (head.get("host").map(Cow::into_owned), target),
+        };
+        let parts = authority
+            .as_deref()
+            .and_then(|authority| host::split(authority, 80));
+        Self {
+            number,
+            method,
+            path,
+            host: parts.map(|(host, _)| host.to_owned()),
+            exempt: false,
+            head,
+        }
+    }
+
+    /// Whether it is the handshake of a WebSocket.
+    pub(super) fn wants_socket(&self) -> bool {
+        self.head.get("sec-websocket-key").is_some()
+    }
+
+    /// Whether an answer of that status makes it a tunnel.
+    pub(super) fn is_tunnelled_by(&self, status: u16) -> bool {
+        self.method == "CONNECT" && (200..300).contains(&status)
+    }
 }
 
 /// The exchange that a piece belongs to, as far as it is known.
