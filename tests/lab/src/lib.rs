@@ -2,7 +2,7 @@
 //!
 //! [`browser`] starts Chromium, Firefox or WebKitGTK by its own driver and leaves nothing behind; [`page`] knows what a
 //! page with `<push-check>` can do; [`server`] and [`origin`] are what it talks to. Upon these stand the commands of the
-//! program: [`diagnose`](mod@diagnose), [`checks`], [`soak`] and [`lab`].
+//! program: [`diagnose`](mod@diagnose), [`checks`], [`soak`] and [`lab`]. [`middlebox`] breaks what lies between them.
 
 pub mod browser;
 pub mod checks;
@@ -11,6 +11,7 @@ mod display;
 mod driver;
 pub mod lab;
 pub mod ledger;
+pub mod middlebox;
 pub mod origin;
 pub mod page;
 mod process;

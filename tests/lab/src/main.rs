@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
 use pushcheck_lab::lab::{self, Cell, Lab, Site};
+use pushcheck_lab::middlebox::{self, Middlebox};
 use pushcheck_lab::soak::{self, Soak};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -31,6 +32,7 @@ enum Command {
     Cell(Cell),
     #[command(hide = true)]
     Site(Site),
+    Middlebox(Middlebox),
 }
 
 #[tokio::main]
@@ -44,6 +46,7 @@ async fn main() -> ExitCode {
             Command::Lab(lab) => lab::command(lab).await,
             Command::Cell(cell) => lab::inside(cell).await,
             Command::Site(site) => lab::site(site).await,
+            Command::Middlebox(middlebox) => middlebox::command(middlebox).await,
         }
     };
     // Dropping the work ends every browser and server that it has started.
