@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 /// How long a cell may take until its browser runs.
 const START: Duration = Duration::from_secs(40);
 
-/// How long the kernel may take until all is gone.
-const END: Duration = Duration::from_secs(10);
+/// How long the kernel may take until all is gone; far less than the cells would run on.
+const END: Duration = Duration::from_secs(2);
 
 /// The processes of a lab that keeps its results in this folder, whoever started them.
 fn marked(folder: &Path) -> Vec<PathBuf> {
