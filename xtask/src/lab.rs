@@ -80,38 +80,87 @@ pub(crate) struct Soak {
     words: Vec<String>,
 }
 
+/// What one may say to `lab`.
+#[derive(Args)]
+pub(crate) struct Lab {
+    /// list, run or show, and its flags; `run --help` explains them.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "WORDS"
+    )]
+    words: Vec<String>,
+}
+
+impl Lab {
+    /// The browsers that it is to run, and whether it runs anything.
+    fn browsers(&self) -> Vec<Browser> {
+        let after = |word: &String| word == "--browser";
+        let named = self.words.iter().position(after).map(|at| at + 1);
+        let named = named.and_then(|at| self.words.get(at)).map(String::as_str);
+        let named = named.or_else(|| {
+            self.words
+                .iter()
+                .find_map(|word| word.strip_prefix("--browser="))
+        });
+        match named {
+            Some("all") => Browser::ALL.to_vec(),
+            Some(name) => Browser::ALL
+                .into_iter()
+                .filter(|browser| browser.name() == name)
+                .collect(),
+            None => vec![Browser::Chromium],
+        }
+    }
+
+    /// It only tells something.
+    fn only_tells(&self) -> bool {
+        let first = self.words.first().map(String::as_str);
+        !matches!(first, Some("run" | "show"))
+            || self
+                .words
+                .iter()
+                .any(|word| word == "--help" || word == "-h")
+    }
+}
+
+/// `cargo xtask lab`: real browsers behind real networks in which one thing is broken.
+pub(crate) fn lab(ws: &Workspace, install: bool, lab: &Lab) -> Result<ExitStatus> {
+    let mut words = vec!["lab".to_owned()];
+    words.extend_from_slice(&lab.words);
+    if lab.only_tells() {
+        return with_lab(ws, install, &[], &[], &words);
+    }
+    let more = [build::NEEDS, &[Need::Boxes]].concat();
+    with_lab(ws, install, &lab.browsers(), &more, &words)
+}
+
 /// `cargo xtask diagnose`: its exit status is the lab's.
 pub(crate) fn diagnose(ws: &Workspace, install: bool, diagnose: &Diagnose) -> Result<ExitStatus> {
     let own_server = diagnose.url.is_none();
-    with_lab(
-        ws,
-        install,
-        &[diagnose.browser],
-        own_server,
-        &diagnose.words(),
-    )
+    let more = if own_server { build::NEEDS } else { &[] };
+    with_lab(ws, install, &[diagnose.browser], more, &diagnose.words())
 }
 
 /// `cargo xtask soak`: long runs, against the server as `serve` builds it.
 pub(crate) fn soak(ws: &Workspace, install: bool, soak: &Soak) -> Result<ExitStatus> {
     let mut words = vec!["soak".to_owned()];
     words.extend_from_slice(&soak.words);
-    with_lab(ws, install, &Browser::ALL, true, &words)
+    with_lab(ws, install, &Browser::ALL, build::NEEDS, &words)
 }
 
+/// `more`: what it needs besides browsers; with it the server is built too.
 fn with_lab(
     ws: &Workspace,
     install: bool,
     browsers: &[Browser],
-    own_server: bool,
+    more: &[Need],
     words: &[String],
 ) -> Result<ExitStatus> {
     let mut needs: Vec<Need> = browsers.iter().copied().map(Need::Browser).collect();
-    if own_server {
-        needs.extend(build::NEEDS);
-    }
+    needs.extend(more);
     let kit = setup::ready(ws, &needs, install)?;
-    if own_server {
+    if !more.is_empty() {
         build::widget(ws, &kit)?;
         binary(ws, &kit, "pushcheck-server", Profile::Release)?;
     }
@@ -149,12 +198,27 @@ pub(crate) fn command(
 mod tests {
     use clap::Parser;
 
-    use super::Diagnose;
+    use super::{Browser, Diagnose, Lab};
 
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
         diagnose: Diagnose,
+    }
+
+    #[test]
+    fn the_labs_browsers_are_known_before_it_runs() {
+        let lab = |words: &str| Lab {
+            words: words.split(' ').map(str::to_owned).collect(),
+        };
+        assert_eq!(lab("run a b").browsers(), [Browser::Chromium]);
+        assert_eq!(
+            lab("run --browser firefox a").browsers(),
+            [Browser::Firefox]
+        );
+        assert_eq!(lab("run --browser=all").browsers(), Browser::ALL);
+        assert!(lab("list").only_tells() && lab("run --help").only_tells());
+        assert!(!lab("run").only_tells() && !lab("show x").only_tells());
     }
 
     #[test]

@@ -40,6 +40,8 @@ enum Task {
     Build,
     /// Builds the widget and weighs what a visitor loads against the budget.
     Size,
+    /// Puts browsers behind networks with one known fault and compares the reports: list, run, show; flags go to pushcheck-lab lab.
+    Lab(lab::Lab),
     /// Long runs in every browser; flags go to pushcheck-lab soak.
     Soak(lab::Soak),
     /// Installs everything that any command needs.
@@ -78,6 +80,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             build::command(&ws, install)?;
             size::table(&ws)?;
         }
+        Task::Lab(lab) => return Ok(passed_on(lab::lab(&ws, install, lab)?, 2)),
         Task::Soak(soak) => return Ok(passed_on(lab::soak(&ws, install, soak)?, 1)),
         Task::Setup => {
             setup::ready(&ws, &setup::Need::all(), install)?;

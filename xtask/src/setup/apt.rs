@@ -70,11 +70,56 @@ pub(crate) fn install(packages: &[&str]) -> Result<()> {
         command.args(&all[1..]);
         process::run_silently(&mut command)
     };
+    let _quiet = NoDaemons::begin(prefix)?;
     if !lists_are_empty() && apt(&words).is_ok() {
         return Ok(());
     }
     apt(&["apt-get", "update"])?;
     apt(&words)
+}
+
+/// Debian asks this program before a package's daemon is started (invoke-rc.d(8)).
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Where a policy of the machine's own waits meanwhile.
+const ASIDE: &str = "/usr/sbin/policy-rc.d.pushcheck";
+
+/// As long as this lives no installed daemon is started: one holds ports, and nobody has asked for it.
+struct NoDaemons {
+    prefix: &'static [&'static str],
+}
+
+impl NoDaemons {
+    fn begin(prefix: &'static [&'static str]) -> Result<Self> {
+        let quiet = Self { prefix };
+        // An earlier install that was killed has left its own there and the machine's aside.
+        if Path::new(POLICY).exists() && !Path::new(ASIDE).exists() {
+            quiet.sh(&format!("mv {POLICY} {ASIDE}"))?;
+        }
+        quiet.sh(&format!(
+            "printf '#!/bin/sh\\nexit 101\\n' >{POLICY} && chmod 755 {POLICY}"
+        ))?;
+        Ok(quiet)
+    }
+
+    fn sh(&self, line: &str) -> Result<()> {
+        let words: Vec<&str> = self
+            .prefix
+            .iter()
+            .copied()
+            .chain(["sh", "-c", line])
+            .collect();
+        process::run_silently(Command::new(words[0]).args(&words[1..]))
+    }
+}
+
+impl Drop for NoDaemons {
+    fn drop(&mut self) {
+        let back = format!("rm -f {POLICY}; if [ -e {ASIDE} ]; then mv {ASIDE} {POLICY}; fi");
+        if let Err(error) = self.sh(&back) {
+            eprintln!("xtask: cannot take {POLICY} away again: {error:#}");
+        }
+    }
 }
 
 /// Words before a command that needs root; None when there is no way without asking.

@@ -1,6 +1,7 @@
 //! What each command needs from the machine: looked for, announced in one line, installed once.
 
 pub(crate) mod apt;
+mod boxes;
 pub(crate) mod browser;
 pub(crate) mod cache;
 mod debian;
@@ -57,6 +58,8 @@ pub(crate) enum Need {
     WasmPack,
     /// A browser with its driver.
     Browser(Browser),
+    /// The programs that the lab breaks networks with.
+    Boxes,
 }
 
 impl Need {
@@ -69,6 +72,7 @@ impl Need {
             Self::Clippy,
             Self::WasmTests,
             Self::WasmPack,
+            Self::Boxes,
         ];
         all.extend(Browser::ALL.map(Self::Browser));
         all
@@ -79,6 +83,7 @@ impl Need {
             Self::Widget => &[WASM_OPT, ESBUILD],
             Self::WasmPack => &[WASM_OPT],
             Self::Browser(browser) => browser.programs(),
+            Self::Boxes => boxes::ALL,
             _ => &[],
         }
     }
@@ -165,7 +170,7 @@ fn path_for(ws: &Workspace, needs: &[Need]) -> Result<Vec<PathBuf>> {
         if let Some(tool) = need.tool(ws)? {
             programs.extend(tool.find()?);
         }
-        if !matches!(need, Need::Browser(_)) {
+        if !matches!(need, Need::Browser(_) | Need::Boxes) {
             programs.extend(need.programs().iter().filter_map(Program::find));
         }
     }

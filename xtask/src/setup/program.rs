@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Program {
     /// The environment variable that points to it.
     pub(crate) variable: &'static str,
-    /// Names it goes by on PATH, or absolute patterns with one `*` for a folder.
+    /// Names it goes by on PATH, or absolute paths, perhaps with one `*` for a folder.
     pub(crate) names: &'static [&'static str],
     /// Debian's packages.
     pub(crate) debian: &'static [&'static str],
@@ -29,6 +29,9 @@ impl Program {
             .iter()
             .find_map(|name| match name.split_once("/*/") {
                 Some((folder, rest)) => in_some_folder(Path::new(folder), rest),
+                None if name.starts_with('/') => {
+                    Some(PathBuf::from(name)).filter(|p| is_program(p))
+                }
                 None => on_path(name),
             })
     }

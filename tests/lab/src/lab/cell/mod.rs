@@ -26,7 +26,9 @@ pub use site::Site;
 pub(super) use site::command as site;
 
 /// Which page is opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum View {
     /// One of a clean origin that embeds the widget, as embedding pages do.

@@ -97,6 +97,11 @@ pub(super) fn hosts(more: &BTreeMap<String, String>, values: &Values) -> Result<
         .context("cannot write /etc/resolv.conf")
 }
 
+/// Where the kernel has no IPv6 there is nothing to do.
+const NO_IPV6: &str = "for all in /proc/sys/net/ipv6/conf/*/disable_ipv6; do
+    if [ -e $all ]; then echo 1 >$all; fi
+done";
+
 /// The machines and wires.
 ///
 /// # Errors
@@ -104,6 +109,11 @@ pub(super) fn hosts(more: &BTreeMap<String, String>, values: &Values) -> Result<
 pub(super) fn machines() -> Result<()> {
     for place in [Where::Router, Where::Server] {
         shell::run(Command::new("ip").args(["netns", "add", shell::name(place)]))?;
+    }
+    for place in [Where::Client, Where::Router, Where::Server] {
+        // An IPv6 address is certain only a second or two after its wire is up. Chromium takes that for a change of
+        // the network and ends what is in flight.
+        shell::run(shell::command(place, "sh").args(["-c", NO_IPV6]))?;
     }
     let client = format!(
         "link set lo up

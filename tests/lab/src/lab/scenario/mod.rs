@@ -193,7 +193,7 @@ mod tests {
         let said = complaint("about = \"x\"\ncannot.lynx = \"no\"\n[expect]\n");
         assert!(said.contains("cannot.lynx"), "{said}");
         let said = complaint(
-            "about = \"x\"\n[[box]]\nkind = \"nginx\"\nwhere = \"server\"\nconfig = \"nginx.conf\"\n[expect]\n",
+            "about = \"x\"\n[[box]]\nkind = \"nginx\"\nwhere = \"server\"\nconfig = \"nginx.conf\"\nports = [80]\n[expect]\n",
         );
         assert!(
             said.contains("box 1") && said.contains("nginx.conf"),

@@ -259,11 +259,11 @@ impl Page {
 
     /// The page's own scheme.
     pub(crate) fn scheme(&self) -> Scheme {
-        self.scheme.unwrap_or(if self.base.starts_with("https:") {
-            Scheme::Https
-        } else {
-            Scheme::Http
-        })
+        match self.scheme {
+            Some(scheme) => scheme,
+            None if self.base.starts_with("https:") => Scheme::Https,
+            None => Scheme::Http,
+        }
     }
 }
 
