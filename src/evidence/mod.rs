@@ -19,6 +19,8 @@ pub struct Evidence {
     pub ledger: Option<Ledger>,
     /// What the server said of itself; `None`: never heard.
     pub about: Option<About>,
+    /// The lanes without TLS: an `https:` page may not use them (Mixed Content § 5.3).
+    pub plain_lanes: Vec<String>,
     /// The page's surroundings.
     pub surroundings: Surroundings,
 }

@@ -11,6 +11,13 @@ pub const GIVE_UP_ALL: Micros = Micros::ms(10_500);
 /// The last read of the ledger may take that long. Less than [`RUN`] − [`GIVE_UP_ALL`].
 pub const LAST_LEDGER: Micros = Micros::ms(1_000);
 
+/// Unanswered for that long and four round trips the ledger is asked for again: the connection that the browser kept
+/// for it may be dead, and the next one is not.
+pub const LEDGER_AGAIN: Micros = Micros::ms(500);
+
+/// Asking for the ledger again ends so long after the first time, unless the run's own end comes first.
+pub const LEDGER_PATIENCE: Micros = Micros::ms(3_000);
+
 /// A fetch, an `open` or an upgrade unanswered for that long is given up; beyond SockJS's and below the 20 s (Firefox)
 /// to 240 s (Chromium) that browsers wait.
 pub const OPEN: Micros = Micros::ms(8_000);

@@ -269,23 +269,14 @@ impl Plan {
         else {
             return;
         };
-        // By fetch what failed by fetch is not told better.
         let (readable, opaque, kind) = match method {
-            Method::WebSocket => (
-                Some("web-socket-read"),
-                "web-socket-opaque",
-                Kind::WebSocket,
-            ),
-            Method::ServerSentEvents => (Some("events-read"), "events-opaque", Kind::Events),
-            Method::StreamingFetch => (None, "stream-opaque", Kind::Stream),
-            Method::LongPolling => (None, "long-poll-opaque", Kind::LongPoll),
-            Method::Polling => (None, "poll-opaque", Kind::Poll),
+            Method::WebSocket => ("web-socket-read", "web-socket-opaque", Kind::WebSocket),
+            Method::ServerSentEvents => ("events-read", "events-opaque", Kind::Events),
+            Method::StreamingFetch => ("stream-read", "stream-opaque", Kind::Stream),
+            Method::LongPolling => ("long-poll-read", "long-poll-opaque", Kind::LongPoll),
+            Method::Polling => ("poll-read", "poll-opaque", Kind::Poll),
         };
-        let named = [(readable, false), (Some(opaque), true)];
-        for (id, opaque) in named
-            .into_iter()
-            .filter_map(|(id, opaque)| Some((id?, opaque)))
-        {
+        for (id, opaque) in [(readable, false), (opaque, true)] {
             if self
                 .probes
                 .iter()

@@ -13,12 +13,13 @@ pub use action::{Action, Driver, Request, Start};
 use attempts::{Attempts, ProbeState, sooner};
 pub use progress::{MethodProgress, Progress};
 
+use crate::diagnosis::heard::smallest_rtt;
 use crate::diagnosis::{Asked, Diagnosis, diagnose};
 use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings};
 use crate::plan::{Plan, budget};
 use crate::report::{EvidenceReport, Heading, Report};
 use crate::time::Micros;
-use crate::wire::{About, Key, Ledger, WIRE, joined};
+use crate::wire::{About, Key, Ledger, Scheme, WIRE, joined};
 
 /// What a run is made of.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ pub struct Setup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Probing,
-    LastLedger { until: Micros },
+    LastLedger { until: Micros, again: Micros },
     Finished,
 }
 
@@ -76,7 +77,10 @@ impl Run {
             .iter()
             .map(|_| ProbeState::default())
             .collect();
+        let plain = setup.plan.lanes.iter();
+        let plain = plain.filter(|lane| lane.scheme == Scheme::Http);
         let evidence = Evidence {
+            plain_lanes: plain.map(|lane| lane.id.clone()).collect(),
             surroundings: core::mem::take(&mut setup.surroundings),
             ..Evidence::default()
         };
@@ -206,7 +210,13 @@ impl Run {
     pub fn on_time(&mut self, at: Micros) {
         match self.phase {
             Phase::Finished => {}
-            Phase::LastLedger { until } if at >= until => self.finish(at),
+            Phase::LastLedger { until, .. } if at >= until => self.finish(at),
+            Phase::LastLedger { until, again } if at >= again => {
+                let again = at.plus(self.ledger_pace());
+                self.phase = Phase::LastLedger { until, again };
+                self.ledger_asked = false;
+                self.ask_ledger();
+            }
             Phase::LastLedger { .. } => {}
             Phase::Probing => {
                 if self.has_patience(at) {
@@ -231,7 +241,7 @@ impl Run {
     pub fn wake_at(&self) -> Option<Micros> {
         match self.phase {
             Phase::Finished => None,
-            Phase::LastLedger { until } => Some(until),
+            Phase::LastLedger { until, again } => Some(until.min(again)),
             Phase::Probing if self.patience.is_some() => self.patience,
             Phase::Probing => {
                 let own = self.attempts.wake_at(&self.evidence.traces);
@@ -263,8 +273,10 @@ impl Run {
         self.say(at);
         let lanes_may_come = !self.about_heard && !self.setup.lanes.is_empty() && at < budget::OPEN;
         if self.attempts.all_over() && !lanes_may_come && self.next_start().is_none() {
+            let latest = budget::GIVE_UP_ALL.max(at).plus(budget::LAST_LEDGER);
             self.phase = Phase::LastLedger {
-                until: at.plus(budget::LAST_LEDGER),
+                until: at.plus(budget::LEDGER_PATIENCE).min(latest),
+                again: at.plus(self.ledger_pace()),
             };
             // What was read while probes ran tells nothing of what came after.
             self.evidence.ledger = None;
@@ -275,6 +287,12 @@ impl Run {
                 self.finish(at)
             }
         }
+    }
+
+    /// After how long without an answer the ledger is asked for again.
+    fn ledger_pace(&self) -> Micros {
+        let rtt = smallest_rtt(&self.evidence.traces).unwrap_or(budget::RTT_GUESS);
+        budget::LEDGER_AGAIN.plus(rtt.times(4))
     }
 
     /// Beside what failed or waits for long: what tells where, once for each method and lane.

@@ -3,6 +3,7 @@
 use super::case::{Case, Control};
 use super::head::came_by_a_proxy;
 use super::{Located, Place};
+use crate::evidence::Ended;
 use crate::wire::{End, Reached, SeenConnection, TcpVantage};
 
 pub(super) fn locate(case: &Case<'_>) -> Located {
@@ -26,6 +27,10 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
             // Had it arrived, it would have been cut before our answer.
             case.between([Place::AnsweredFor, Place::Cut])
         };
+    }
+    if case.evidence.ledger.is_none() && case.passes_otherwise() {
+        // It worked, and now not even the ledger can be read.
+        return case.at(Place::Cut);
     }
     if !case.absence_is_proved() {
         return case.between([Place::WayOut, Place::AnsweredFor]);
@@ -56,7 +61,9 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
         };
     }
     let vantage = case.evidence.about.as_ref().map(|about| about.vantage.tcp);
-    if vantage == Some(TcpVantage::Client) && !controls.is_empty() {
+    // To what was waited for in vain nobody answered; of a failure only controls tell whether somebody did.
+    let unanswered = case.facts.ended == Ended::GaveUp || !controls.is_empty();
+    if vantage == Some(TcpVantage::Client) && unanswered {
         located(case, Place::WayOut, &controls, &[])
     } else {
         case.between([Place::WayOut, Place::Secure])

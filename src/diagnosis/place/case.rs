@@ -3,7 +3,7 @@
 use super::{Located, Place};
 use crate::diagnosis::clock::Clock;
 use crate::diagnosis::facts::{self, Attempt, StatusFrom, sightings};
-use crate::evidence::{Event, Evidence, Notice, Trace};
+use crate::evidence::{Ended, Event, Evidence, Notice, Trace};
 use crate::time::Micros;
 use crate::wire::{SeenConnection, Sighting, digits, joined};
 
@@ -118,7 +118,30 @@ impl<'a> Case<'a> {
         let forbidden = |e: &Event| matches!(e, Event::Blocked { .. } | Event::Unsupported);
         let threw = |e: &Event| matches!(e, Event::Threw { .. });
         let thrown = self.trace.first(threw).is_some() && self.trace.first(handed_over).is_none();
-        thrown || self.trace.first(forbidden).is_some() || self.was_offline()
+        thrown
+            || self.trace.first(forbidden).is_some()
+            || self.was_offline()
+            || self.was_mixed_content()
+    }
+
+    /// A plain request of an `https:` page, to which nothing came back and which reached nobody.
+    fn was_mixed_content(&self) -> bool {
+        let plain = self.evidence.plain_lanes.contains(&self.trace.lane);
+        plain
+            && self.evidence.surroundings.origin.starts_with("https:")
+            && self.facts.ended == Ended::Failed
+            && self.facts.open_us.is_none()
+            && self.seen().is_none()
+    }
+
+    /// Another attempt of this method on this lane was whole: what passes it passes here as well.
+    pub(super) fn passes_otherwise(&self) -> bool {
+        self.evidence.traces.iter().any(|other| {
+            other.method == self.trace.method
+                && other.lane == self.trace.lane
+                && other.decisive
+                && other.ended == Some(Ended::Complete)
+        })
     }
 
     /// The browser said that it had no network when the attempt failed, and nothing had come before.

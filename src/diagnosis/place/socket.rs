@@ -39,6 +39,7 @@ fn opened_unseen(case: &Case<'_>) -> Located {
         Ended::Failed if case.facts.close_class == Some(CloseClass::AbnormalAfterOpen) => {
             case.at(Place::Cut)
         }
+        Ended::GaveUp if case.passes_otherwise() => case.at(Place::Cut),
         Ended::GaveUp => case.between([Place::FramesOut, Place::FramesBack]),
         Ended::Complete | Ended::Failed | Ended::Stopped => Located::default(),
     }
@@ -62,6 +63,8 @@ fn opened_and_seen(case: &Case<'_>, seen: &Sighting) -> Located {
         Ended::Failed => failed(case, seen),
         Ended::GaveUp => match (sent > seen.frames_in, seen.frames_out > came) {
             (true, true) => case.at(Place::Cut),
+            // Frames pass there, on other connections: this one is dead, and neither end was told.
+            (true, _) | (_, true) if case.passes_otherwise() => case.at(Place::Cut),
             (true, false) => case.at(Place::FramesOut),
             (false, true) => case.at(Place::FramesBack),
             // All came that was sent: of the close handshake our half is missing.

@@ -36,6 +36,7 @@ fn opened(case: &Case<'_>, seen: Option<&Sighting>) -> Located {
         Ended::Complete => case.at(Place::Nowhere),
         _ if seen.end == Some(End::OurLimit) => Located::default(),
         Ended::Failed => case.at(Place::Cut),
+        Ended::GaveUp if case.passes_otherwise() => case.at(Place::Cut),
         // Written, and still on its way when we gave up.
         Ended::GaveUp if seen.ticks_out > case.facts.ticks => case.at(Place::Held),
         Ended::GaveUp => case.at(Place::Server),
@@ -47,6 +48,7 @@ fn by_the_page_alone(case: &Case<'_>) -> Located {
     match case.facts.ended {
         Ended::Complete => case.at(Place::Nowhere),
         Ended::Failed => case.at(Place::Cut),
+        Ended::GaveUp if case.passes_otherwise() => case.at(Place::Cut),
         Ended::GaveUp => case.between([Place::Held, Place::Cut]),
         Ended::Stopped => Located::default(),
     }
