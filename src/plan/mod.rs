@@ -11,7 +11,7 @@ pub use own::OwnEndpoint;
 
 use crate::method::Method;
 use crate::time::Micros;
-use crate::wire::Kind;
+use crate::wire::{Kind, TELLS_PLACES};
 
 /// What one attempt of a probe wants to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Probe {
 
     /// It tries no method.
     pub const fn is_control(&self) -> bool {
-        matches!(self.want, Want::Control { .. })
+        TELLS_PLACES && matches!(self.want, Want::Control { .. })
     }
 }
 

@@ -29,6 +29,7 @@ const BUNDLE: &[&str] = &[
     "--minify",
     "--format=esm",
     "--target=es2022",
+    "--charset=utf8",
     "--log-level=warning",
 ];
 const MODULE: &str = "pushcheck_bg.wasm";
@@ -40,10 +41,19 @@ pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
     widget(ws, &setup::ready(ws, NEEDS, install)?)
 }
 
-/// Builds the widget into `www/pkg`.
+/// Builds the deployable widget into `www/pkg`.
 pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
+    into_pkg(ws, kit, "allocator")
+}
+
+/// Builds a widget that also tells places into `www/pkg`: for the lab, which judges them.
+pub(crate) fn with_places(ws: &Workspace, kit: &Kit) -> Result<()> {
+    into_pkg(ws, kit, "allocator,places")
+}
+
+fn into_pkg(ws: &Workspace, kit: &Kit, features: &str) -> Result<()> {
     let pkg = ws.root.join("www/pkg");
-    bound(ws, kit, "allocator", &pkg)?;
+    bound(ws, kit, features, &pkg)?;
     bundle(ws, kit, &pkg)
 }
 
@@ -86,6 +96,7 @@ fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
         "widget",
         "--target",
         WASM,
+        "--no-default-features",
         "--features",
         features,
     ]);
