@@ -1,8 +1,8 @@
 //! The lab: a real browser behind a real network in which one known thing is broken, and whether the report says so.
 //!
-//! A [`scenario`] is a folder of data. A cell is one scenario in one browser with one seed: [`jail`] gives it namespaces
-//! of its own, [`cell`] builds the network in there and runs the page, [`judge`] compares the report with what was
-//! broken, and [`result`] keeps and shows the outcomes.
+//! A scenario is a folder of data. A cell is one scenario in one browser with one seed: `jail` gives it namespaces
+//! of its own, `cell` builds the network in there and runs the page, `judge` compares the report with what was
+//! broken, and `result` keeps and shows the outcomes.
 
 mod cell;
 mod draw;

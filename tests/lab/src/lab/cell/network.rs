@@ -97,10 +97,10 @@ pub(super) fn hosts(more: &BTreeMap<String, String>, values: &Values) -> Result<
         .context("cannot write /etc/resolv.conf")
 }
 
-/// Where the kernel has no IPv6 there is nothing to do.
-const NO_IPV6: &str = "for all in /proc/sys/net/ipv6/conf/*/disable_ipv6; do
-    if [ -e $all ]; then echo 1 >$all; fi
-done";
+/// For wires that are yet to come; some programs do not start without IPv6 on loopback. Where the kernel has none there is
+/// nothing to do.
+const NO_IPV6: &str =
+    "file=/proc/sys/net/ipv6/conf/default/disable_ipv6; [ ! -e $file ] || echo 1 >$file";
 
 /// The machines and wires.
 ///
