@@ -1,14 +1,16 @@
 //! One attempt: admitted, remembered, answered.
 
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
 use hyper::header::HeaderMap;
 use hyper::{Method, Response, Version};
-use pushcheck::wire::{AttemptPath, Kind, Sighting};
+use pushcheck::wire::{AttemptPath, Kind, SeenHeader, Sighting};
 
 use crate::answer::Body;
 use crate::app::App;
+use crate::connection::Head;
 use crate::ledger::{Arrival, Open, Run, seen_headers};
 use crate::probe;
 use crate::problem::{Problem, Refusal};
@@ -17,9 +19,10 @@ use crate::route::{Ask, preflight};
 /// The answer, and the arrival that lasts as long as it.
 pub(crate) async fn answer(
     app: &Arc<App>,
-    ask: Ask,
+    mut ask: Ask,
     path: AttemptPath,
 ) -> (Response<Body>, Option<Arc<Open>>) {
+    let head = mem::take(&mut ask.sent);
     let passing = is_navigation(ask.request.headers(), ask.exchange.connection.tls);
     let guarded = app.guard(&ask, true);
     let run = match guarded {
@@ -40,7 +43,7 @@ pub(crate) async fn answer(
     let arrival = if passing {
         None
     } else {
-        remember(app, &run, &ask, &path)
+        remember(app, &run, &ask, &head, &path)
     };
     let clock = Arc::clone(&app.clock);
     let open = Arc::new(Open::new(
@@ -119,12 +122,19 @@ async fn reach(
     }
 }
 
-fn remember(app: &App, run: &Arc<Run>, ask: &Ask, path: &AttemptPath) -> Option<Arc<Arrival>> {
+fn remember(
+    app: &App,
+    run: &Arc<Run>,
+    ask: &Ask,
+    head: &Head,
+    path: &AttemptPath,
+) -> Option<Arc<Arrival>> {
     if !run.has_room(&app.limits) {
         run.miss();
         return None;
     }
     let request = &ask.request;
+    let sent = head.seen(request.headers());
     let sighting = Sighting {
         instance: String::new(),
         probe: path.probe.as_str().to_owned(),
@@ -136,8 +146,8 @@ fn remember(app: &App, run: &Arc<Run>, ask: &Ask, path: &AttemptPath) -> Option<
         tls: ask.exchange.connection.tls,
         connection: run.number(&ask.exchange.connection),
         ja4: None,
-        headers: seen_headers(request.headers()),
-        spelled: false,
+        spelled: sent.is_some(),
+        headers: sent.unwrap_or_else(|| in_any_order(request.headers())),
         status: None,
         refused: None,
         answered_at: None,
@@ -173,6 +183,14 @@ fn remember(app: &App, run: &Arc<Run>, ask: &Ask, path: &AttemptPath) -> Option<
     ));
     app.ledger.remember(run, Arc::clone(&arrival));
     Some(arrival)
+}
+
+/// What the library hands over: it knows neither order nor spelling.
+fn in_any_order(headers: &HeaderMap) -> Vec<SeenHeader> {
+    let fields = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()));
+    seen_headers(fields, headers.len())
 }
 
 /// A method as received, where it is one that exists: an invented one is text of a stranger.

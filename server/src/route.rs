@@ -10,7 +10,7 @@ use pushcheck::wire::{AttemptPath, IdError, RunId};
 
 use crate::answer::{self, Body};
 use crate::app::App;
-use crate::connection::{Connection, Exchange};
+use crate::connection::{Connection, Exchange, Head};
 use crate::origin::Host;
 use crate::problem::{Problem, Refusal};
 use crate::source::SourceId;
@@ -24,6 +24,8 @@ pub(crate) struct Ask {
     /// When its head had been read.
     pub(crate) received: Micros,
     pub(crate) exchange: Arc<Exchange>,
+    /// The head as it was sent.
+    pub(crate) sent: Head,
     /// To whose limits it counts.
     pub(crate) source: SourceId,
     /// Whose it is, where that is known.
@@ -95,6 +97,7 @@ impl App {
         let ask = Ask {
             request,
             received,
+            sent: exchange.take_head(),
             exchange: Arc::clone(&exchange),
             source: visitor.unwrap_or(connection.source),
             visitor,

@@ -49,7 +49,7 @@ async fn without_its_upgrade_it_opens_and_the_ledger_says_what_was_missing() {
     let names: Vec<&str> = seen.headers.iter().map(|field| &*field.name).collect();
     assert_eq!(
         names,
-        ["host", "sec-websocket-version", "sec-websocket-key"]
+        ["Host", "Sec-WebSocket-Version", "Sec-WebSocket-Key"]
     );
     assert_eq!((seen.status, seen.end), (Some(101), Some(End::Complete)));
     assert_eq!((seen.frames_in, seen.frames_out), (2, 1));

@@ -1,5 +1,6 @@
 //! What is known of a connection above TLS: its bytes, exchange by exchange, what it is doing and how it ended.
 
+mod head;
 mod heads;
 mod metered;
 
@@ -21,6 +22,7 @@ use crate::lock;
 use crate::problem::Problem;
 use crate::source::{SourceId, Ticket};
 
+pub(crate) use head::Head;
 use heads::Heads;
 pub(crate) use metered::Metered;
 
@@ -31,6 +33,7 @@ pub(crate) struct Tally {
     pub(crate) written: AtomicU64,
     claimed: AtomicBool,
     done: AtomicBool,
+    head: Mutex<Head>,
 }
 
 /// A connection, shared by its socket and by the requests that it carries.
@@ -220,6 +223,9 @@ impl Connection {
             self.touch();
         }
         tally.read.fetch_add(bytes.len() as u64, Relaxed);
+        if !tally.claimed.load(Relaxed) {
+            lock(&tally.head).read(bytes);
+        }
     }
 
     fn has_written(&self, bytes: usize) {
@@ -257,6 +263,11 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// The request's head as it was sent. Whoever takes it forgets it soon: it holds what is nobody's business.
+    pub(crate) fn take_head(&self) -> Head {
+        std::mem::take(&mut lock(&self.tally.head))
+    }
+
     /// It must have ended by then; otherwise its connection does. That is for answers whose body might never be asked
     /// for again: a peer may open no window for it (RFC 9113 § 5.2).
     pub(crate) fn must_end_by(&self, at: Micros) {
