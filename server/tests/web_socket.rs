@@ -118,6 +118,37 @@ async fn what_is_against_the_protocol_closes_with_1002() {
             .iter()
             .all(|seen| seen.end == Some(End::Broken))
     );
+    // Without a mask, with a reserved bit, of no kind; the others are whole frames out of place.
+    let malformed: Vec<_> = ledger
+        .sightings
+        .iter()
+        .map(|seen| seen.malformed_in)
+        .collect();
+    assert_eq!(malformed, [1, 1, 1, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_no_page_of_ours_says_is_answered_and_counted_as_strange() {
+    let site = Site::plain().await;
+    let mut client = open(&site, &socket(1)).await;
+    client.say("echo 1 xxxx").await;
+    assert!(client.hear_text().await.ends_with(" xxxx"));
+    client.say("echo 2 xxyx").await;
+    assert!(client.hear_text().await.ends_with(" xxyx"), "as it came");
+    client.say("hello").await;
+    client.say("echo 3").await;
+    assert!(client.hear_text().await.starts_with("echo 3 "));
+    client.send(frame(0x80 | BINARY, b"blob")).await;
+    assert_eq!(client.hear().await, (BINARY, b"blob".to_vec()));
+    // A message in two pieces is two frames, both strange.
+    client.send(frame(1, b"echo 4 x")).await;
+    client.send(frame(0x80, b"?")).await;
+    assert!(client.hear_text().await.ends_with(" x?"));
+    let seen = &site.ledger(&key(1)).await.sightings[0];
+    assert_eq!(
+        (seen.frames_in, seen.strange_in, seen.malformed_in, seen.end),
+        (7, 5, 0, None)
+    );
 }
 
 #[tokio::test]

@@ -15,7 +15,9 @@ pub(super) struct Frame {
 /// Why a socket is closed by us, with the code for it (RFC 6455 § 7.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Against the protocol: 1002.
+    /// A frame without a mask, with a reserved bit that was not agreed upon, or of no known kind: 1002.
+    Malformed,
+    /// Otherwise against the protocol: 1002.
     Protocol,
     /// Text that is not UTF-8: 1007.
     NotText,
@@ -26,7 +28,7 @@ pub(super) enum Fault {
 impl Fault {
     pub(super) const fn code(self) -> u16 {
         match self {
-            Self::Protocol => 1002,
+            Self::Malformed | Self::Protocol => 1002,
             Self::NotText => 1007,
             Self::TooBig => 1009,
         }
@@ -35,16 +37,20 @@ impl Fault {
 
 /// The next frame of what has been read; none: more must be read, and there is room for it.
 pub(super) fn next(codec: &Codec, inbox: &mut BytesMut) -> Result<Option<Frame>, Fault> {
+    // RFC 6455 § 5.1: a server must not accept what a client has not masked. It is looked at before all else, since
+    // who has taken off the mask may have changed more.
+    if inbox.get(1).is_some_and(|byte| byte & 0x80 == 0) {
+        return Err(Fault::Malformed);
+    }
     let (header, offset) = match codec.decode_header(inbox) {
         Ok(Parsing::Done { value, offset }) => (value, offset),
         Ok(Parsing::NeedMore(_)) => return Ok(None),
         Err(Error::PayloadTooLarge { .. }) => return Err(Fault::TooBig),
+        Err(Error::UnknownOpCode | Error::ReservedOpCode | Error::InvalidReservedBit(_)) => {
+            return Err(Fault::Malformed);
+        }
         Err(_) => return Err(Fault::Protocol),
     };
-    // RFC 6455 § 5.1: a server must not accept what a client has not masked.
-    if !header.is_masked() {
-        return Err(Fault::Protocol);
-    }
     let whole = offset + header.payload_len();
     if inbox.len() < whole {
         inbox.reserve(whole - inbox.len());
@@ -101,10 +107,20 @@ mod tests {
             (&frame.payload[..], frame.is_final, inbox.len()),
             (&b"Hello"[..], true, 0)
         );
-        let mut plain = BytesMut::from(&b"\x81\x05Hello"[..]);
-        assert_eq!(next(&codec(), &mut plain).err(), Some(Fault::Protocol));
-        let mut reserved = BytesMut::from(&[0xc1, 0x80, 0, 0, 0, 0][..]);
-        assert_eq!(next(&codec(), &mut reserved).err(), Some(Fault::Protocol));
+        let malformed: [&[u8]; 5] = [
+            b"\x81\x05Hello",
+            &[0xc1, 0x80, 0, 0, 0, 0],
+            &[0x83, 0x80, 0, 0, 0, 0],
+            &[0x8f, 0x80, 0, 0, 0, 0],
+            // Too large besides.
+            &[0x82, 0x7f, 0, 0, 0, 0, 1, 0, 0, 0],
+        ];
+        for bytes in malformed {
+            let mut inbox = BytesMut::from(bytes);
+            assert_eq!(next(&codec(), &mut inbox).err(), Some(Fault::Malformed));
+        }
+        let mut in_pieces = BytesMut::from(&[0x09, 0x80, 0, 0, 0, 0][..]);
+        assert_eq!(next(&codec(), &mut in_pieces).err(), Some(Fault::Protocol));
         let mut huge = BytesMut::from(&[0x82, 0xff, 0, 0, 0, 0, 1, 0, 0, 0][..]);
         assert_eq!(next(&codec(), &mut huge).err(), Some(Fault::TooBig));
     }

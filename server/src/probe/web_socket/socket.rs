@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use pushcheck::time::Micros;
-use pushcheck::wire::{At, CLOSE_CODE, CLOSE_REASON, Echo, End, FromPage, SeenClose, Tick};
+use pushcheck::wire::{
+    At, CLOSE_CODE, CLOSE_REASON, Echo, End, FromPage, PADDING, SeenClose, Tick,
+};
 use soketto::base::{Codec, OpCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -34,10 +36,17 @@ pub(super) struct Socket {
     inbox: BytesMut,
     outbox: Vec<u8>,
     /// A message of several frames, as far as it has come.
-    message: Option<(OpCode, BytesMut)>,
+    message: Option<Message>,
     next: u32,
     ticks_left: u32,
     ticks_asked: u32,
+    frames: u32,
+}
+
+/// A message, whole or in the making.
+struct Message {
+    opcode: OpCode,
+    payload: BytesMut,
     frames: u32,
 }
 
@@ -141,13 +150,22 @@ impl Socket {
     }
 
     async fn take_frames(&mut self) -> Result<(), Ending> {
-        while let Some(frame) = frame::next(&self.codec, &mut self.inbox)? {
+        while let Some(frame) = self.next_frame()? {
             self.take(frame).await?;
         }
         if self.inbox.is_empty() && self.inbox.capacity() > SMALL {
             self.inbox = BytesMut::new();
         }
         Ok(())
+    }
+
+    /// The next frame of what has been read. One that no browser sends is remembered before the socket ends by it.
+    fn next_frame(&mut self) -> Result<Option<Frame>, Fault> {
+        frame::next(&self.codec, &mut self.inbox).inspect_err(|fault| {
+            if *fault == Fault::Malformed {
+                self.open.update(|seen| seen.malformed_in += 1);
+            }
+        })
     }
 
     async fn take(&mut self, frame: Frame) -> Result<(), Ending> {
@@ -166,30 +184,40 @@ impl Socket {
             seen.frames_in += 1;
             seen.payload_in += frame.payload.len() as u64;
         });
-        match self.assemble(frame)? {
-            Some((OpCode::Binary, message)) => self.send(OpCode::Binary, &message).await,
-            Some((_, message)) => self.hear(&message, received).await,
-            None => Ok(()),
+        let Some(message) = self.assemble(frame)? else {
+            return Ok(());
+        };
+        if is_strange(message.opcode, &message.payload) {
+            self.open.update(|seen| seen.strange_in += message.frames);
+        }
+        match message.opcode {
+            OpCode::Binary => self.send(OpCode::Binary, &message.payload).await,
+            _ => self.hear(&message.payload, received).await,
         }
     }
 
     /// The whole message, when this frame completes one.
-    fn assemble(&mut self, frame: Frame) -> Result<Option<(OpCode, BytesMut)>, Fault> {
-        let (opcode, message) = match (self.message.take(), frame.opcode) {
-            (None, OpCode::Text | OpCode::Binary) => (frame.opcode, frame.payload),
-            (Some((opcode, mut message)), OpCode::Continue) => {
-                if message.len() + frame.payload.len() > self.codec.max_data_size() {
+    fn assemble(&mut self, frame: Frame) -> Result<Option<Message>, Fault> {
+        let message = match (self.message.take(), frame.opcode) {
+            (None, OpCode::Text | OpCode::Binary) => Message {
+                opcode: frame.opcode,
+                payload: frame.payload,
+                frames: 1,
+            },
+            (Some(mut message), OpCode::Continue) => {
+                if message.payload.len() + frame.payload.len() > self.codec.max_data_size() {
                     return Err(Fault::TooBig);
                 }
-                message.extend_from_slice(&frame.payload);
-                (opcode, message)
+                message.payload.extend_from_slice(&frame.payload);
+                message.frames += 1;
+                message
             }
             _ => return Err(Fault::Protocol),
         };
         if frame.is_final {
-            return Ok(Some((opcode, message)));
+            return Ok(Some(message));
         }
-        self.message = Some((opcode, message));
+        self.message = Some(message);
         Ok(None)
     }
 
@@ -297,16 +325,19 @@ impl Socket {
     async fn page_close(&mut self) -> Result<SeenClose, End> {
         loop {
             // What was sent before the page knew is counted, and not answered any more.
-            while let Some(frame) =
-                frame::next(&self.codec, &mut self.inbox).map_err(|_| End::Broken)?
-            {
+            while let Some(frame) = self.next_frame().map_err(|_| End::Broken)? {
                 if frame.opcode == OpCode::Close {
                     return seen(&frame.payload).map_err(|_| End::Broken);
                 }
                 if !frame.opcode.is_control() {
+                    // What is only a piece of a message cannot be judged by itself.
+                    let is_strange = frame.is_final
+                        && frame.opcode != OpCode::Continue
+                        && is_strange(frame.opcode, &frame.payload);
                     self.open.update(|seen| {
                         seen.frames_in += 1;
                         seen.payload_in += frame.payload.len() as u64;
+                        seen.strange_in += u32::from(is_strange);
                     });
                 }
             }
@@ -328,6 +359,19 @@ impl Socket {
             Err(Ending::Over(end)) => self.open.end(end),
             _ => self.open.end(End::Complete),
         }
+    }
+}
+
+/// No page of ours says this: it carries no line, or padding that it did not have when it left.
+fn is_strange(opcode: OpCode, payload: &[u8]) -> bool {
+    if opcode != OpCode::Text {
+        return true;
+    }
+    let line = std::str::from_utf8(payload).map(str::parse::<FromPage>);
+    match line {
+        Ok(Ok(FromPage::Echo(_, padding))) => padding.chars().any(|c| c != PADDING),
+        Ok(Ok(FromPage::Ticks(_) | FromPage::End)) => false,
+        _ => true,
     }
 }
 
