@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use pushcheck::wire::End;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsAcceptor;
 
 use crate::app::App;
-use crate::connection::Connection;
+use crate::connection::{Connection, Tapped};
 use crate::exchange;
 use crate::problem::{Problem, Refusal};
 
@@ -44,6 +45,7 @@ pub(crate) async fn run(app: Arc<App>, listener: Listener) {
 }
 
 fn admit(app: &Arc<App>, socket: TcpStream, peer: SocketAddr, acceptor: Option<TlsAcceptor>) {
+    let _ = socket.set_nodelay(true);
     let limits = &app.limits;
     let live = app.connections.fetch_add(1, Relaxed);
     let slot = Slot(Arc::clone(app));
@@ -59,8 +61,16 @@ fn admit(app: &Arc<App>, socket: TcpStream, peer: SocketAddr, acceptor: Option<T
         return app.ledger.turned_away(visitor);
     }
     let number = app.numbers.fetch_add(1, Relaxed);
-    let mut connection =
-        Connection::new(number, acceptor.is_some(), ticket, Arc::clone(&app.clock));
+    let (tls, is_direct, clock) = (
+        acceptor.is_some(),
+        app.behind.is_none(),
+        Arc::clone(&app.clock),
+    );
+    let (socket, tap) = Tapped::new(socket, tls, is_direct, Arc::clone(&clock));
+    let mut connection = Connection::new(number, tls, ticket, Arc::clone(&tap), clock);
+    if is_direct {
+        connection.is_visit(app.ledger.visits.remember(source, tap));
+    }
     connection.visitor = visitor;
     connection.surplus = match () {
         () if live >= limits.connections => Some(Problem::overloaded()),
@@ -68,7 +78,6 @@ fn admit(app: &Arc<App>, socket: TcpStream, peer: SocketAddr, acceptor: Option<T
         () => None,
     };
     connection.slot = Some(slot);
-    let _ = socket.set_nodelay(true);
     let app = Arc::clone(app);
     app.tasks.clone().spawn(async move {
         let abort = app.abort.clone();
@@ -96,27 +105,34 @@ impl Drop for Slot {
 
 async fn encrypt(
     app: Arc<App>,
-    socket: TcpStream,
+    socket: Tapped,
     mut connection: Connection,
     acceptor: Option<TlsAcceptor>,
 ) {
     let Some(acceptor) = acceptor else {
         return exchange::run(app, socket, connection).await;
     };
+    let tap = Arc::clone(&connection.tap);
     let limit = Instant::now() + Duration::from_millis(app.limits.head_ms);
-    // Where nothing was sent, nothing is lost: browsers connect early, and not always to ask.
-    if !matches!(timeout_at(limit, socket.peek(&mut [0])).await, Ok(Ok(1..))) {
-        return;
-    }
     match timeout_at(limit, acceptor.accept(socket)).await {
         Ok(Ok(socket)) => {
+            connection.ja4 = tap.is_secured();
             if socket.get_ref().1.alpn_protocol() == Some(b"h2") {
                 connection.speak_http2();
             }
             return exchange::run(app, socket, connection).await;
         }
-        Ok(Err(error)) => tracing::debug!(kind = ?error.kind(), "TLS handshake failed"),
-        Err(_) => tracing::debug!("TLS handshake took too long"),
+        Ok(Err(error)) => {
+            tap.fails(&error);
+            tracing::debug!(kind = ?error.kind(), "TLS handshake failed");
+        }
+        Err(_) => {
+            tap.ends(End::OurLimit);
+            tracing::debug!("TLS handshake took too long");
+        }
     }
-    app.ledger.turned_away(connection.visitor);
+    // Where nothing was sent, nothing is lost: browsers connect early, and not always to ask.
+    if !tap.is_silent() && !connection.is_evidence() {
+        app.ledger.turned_away(connection.visitor);
+    }
 }

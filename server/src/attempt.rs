@@ -43,6 +43,7 @@ pub(crate) async fn answer(
     let arrival = if passing {
         None
     } else {
+        run.came_from(ask.source);
         remember(app, &run, &ask, &head, &path)
     };
     let clock = Arc::clone(&app.clock);
@@ -145,7 +146,7 @@ fn remember(
         http_version: format!("{:?}", request.version()),
         tls: ask.exchange.connection.tls,
         connection: run.number(&ask.exchange.connection),
-        ja4: None,
+        ja4: ask.exchange.connection.ja4.clone(),
         spelled: sent.is_some(),
         headers: sent.unwrap_or_else(|| in_any_order(request.headers())),
         status: None,

@@ -12,6 +12,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use pushcheck::wire::End;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use crate::answer::Body;
@@ -35,7 +36,11 @@ where
     };
     // hyper ends well where it has read the rest of a body that nobody wanted: that was no head.
     let is_lost = connection.is_within_head() && (connection.is_http2() || ended != Ended::Well);
-    if is_lost {
+    if ended == Ended::Badly {
+        // Unless the peer has ended it before.
+        connection.tap.ends(End::Broken);
+    }
+    if is_lost && !connection.is_evidence() {
         app.ledger.turned_away(connection.visitor);
     }
 }

@@ -76,25 +76,30 @@ async fn a_body_that_nobody_read_is_no_head() {
 }
 
 #[tokio::test]
-async fn a_tls_handshake_that_failed_could_have_been_of_any_run_from_there() {
-    let site = Site::plain().await;
-    stays_sure(&site).await;
-    let mut client = Client::over(TcpStream::connect(site.tls).await.unwrap());
-    client.send("GET / HTTP/1.1\r\n\r\n").await;
-    while client.more().await {}
-    becomes_unsure(&site).await;
-}
-
-#[tokio::test]
-async fn a_tls_handshake_that_we_gave_up_on_could_have_been_of_any_run_from_there() {
+async fn a_connection_that_never_came_to_http_stands_in_the_ledger_and_nobody_doubts_for_it() {
     let site = Site::start(|config| config.limits.head_ms = 100).await;
-    let mut silent = Client::over(TcpStream::connect(site.tls).await.unwrap());
-    assert!(!silent.more().await, "nothing was sent, nothing is lost");
-    stays_sure(&site).await;
+    // Plain HTTP to TLS; half a hello that we give up on; a hello to plain HTTP.
+    let mut plain_to_tls = Client::over(TcpStream::connect(site.tls).await.unwrap());
+    plain_to_tls.send("GET / HTTP/1.1\r\n\r\n").await;
+    while plain_to_tls.more().await {}
     let mut half = Client::over(TcpStream::connect(site.tls).await.unwrap());
     half.send(b"\x16\x03\x01\x02\0").await;
     assert!(!half.more().await);
-    becomes_unsure(&site).await;
+    let mut tls_to_plain = site.client().await;
+    tls_to_plain.send(b"\x16\x03\x01\x02\0\x01").await;
+    while tls_to_plain.more().await {}
+    stays_sure(&site).await;
+    assert_eq!(site.ledger(&key(1)).await.connections.len(), 3);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_such_a_connection_is_nobodys_and_everybody_doubts() {
+    let site = Site::start(behind).await;
+    let mut client = Client::over(TcpStream::connect(site.tls).await.unwrap());
+    client.send("GET / HTTP/1.1\r\n\r\n").await;
+    while client.more().await {}
+    let ledger = ledger_through_proxy(&site, "192.0.2.1").await;
+    assert_eq!((ledger.complete, ledger.connections.len()), (false, 0));
 }
 
 #[tokio::test]

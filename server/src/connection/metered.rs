@@ -3,12 +3,12 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
+use pushcheck::wire::End;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::{ALIVE, Connection, LEFT};
+use super::Connection;
 
 /// A socket that counts. hyper answers a head that it cannot parse by itself; those answers are replaced by marked
 /// ones here, since an answer without the mark would prove a stranger in between.
@@ -33,6 +33,12 @@ impl<S> Metered<S> {
             connection,
             own: None,
             instance,
+        }
+    }
+
+    fn note<T>(&self, result: &io::Result<T>) {
+        if let Err(error) = result {
+            self.connection.tap.fails(error);
         }
     }
 }
@@ -67,14 +73,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         let room = buf.remaining() > 0;
         let result = Pin::new(&mut self.socket).poll_read(cx, buf);
         if let Poll::Ready(result) = &result {
-            self.connection.note(result);
+            self.note(result);
             match &buf.filled()[before..] {
-                [] if room => {
-                    let _ = self
-                        .connection
-                        .fate
-                        .compare_exchange(ALIVE, LEFT, Relaxed, Relaxed);
-                }
+                [] if room => self.connection.tap.ends(End::PeerLeft),
                 read => self.connection.has_read(read),
             }
         }
@@ -104,7 +105,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
         }
         let result = Pin::new(&mut self.socket).poll_write(cx, buf);
         if let Poll::Ready(result) = &result {
-            self.connection.note(result);
+            self.note(result);
             self.connection.has_written(*result.as_ref().unwrap_or(&0));
         }
         result

@@ -1,22 +1,27 @@
 //! What is known of a connection above TLS: its bytes, exchange by exchange, what it is doing and how it ended.
 
+mod first;
 mod head;
 mod heads;
+mod hello;
+mod kernel;
 mod metered;
+mod tap;
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use std::{fmt, io};
 
 use bytes::Bytes;
 use pushcheck::time::Micros;
-use pushcheck::wire::End;
+use pushcheck::wire::{End, Reached};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, oneshot};
 
 use crate::accept::Slot;
 use crate::clock::Clock;
+use crate::ledger::Visit;
 use crate::limits::Limits;
 use crate::lock;
 use crate::problem::Problem;
@@ -25,6 +30,7 @@ use crate::source::{SourceId, Ticket};
 pub(crate) use head::Head;
 use heads::Heads;
 pub(crate) use metered::Metered;
+pub(crate) use tap::{Tap, Tapped};
 
 /// The bytes of one exchange: from the first byte of its request to the first byte of the next.
 #[derive(Debug, Default)]
@@ -59,7 +65,12 @@ pub(crate) struct Connection {
     pub(crate) changed: Notify,
     /// Who takes the bytes over when HTTP is done with them.
     heir: Mutex<Option<oneshot::Sender<Raw>>>,
-    fate: AtomicU8,
+    /// What is known of it below TLS.
+    pub(crate) tap: Arc<Tap>,
+    /// The JA4 of its ClientHello, where that is the visitor's.
+    pub(crate) ja4: Option<String>,
+    /// It is remembered as one without a request until there is one.
+    visit: Mutex<Option<Visit>>,
     in_flight: AtomicU32,
     /// When a byte last moved or an answer ended.
     moved: AtomicU64,
@@ -67,11 +78,6 @@ pub(crate) struct Connection {
     pub(crate) slot: Option<Slot>,
     _ticket: Ticket,
 }
-
-const ALIVE: u8 = 0;
-const LEFT: u8 = 1;
-const BROKEN: u8 = 2;
-const GIVEN_UP: u8 = 3;
 
 /// Bytes both ways.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -93,7 +99,13 @@ impl fmt::Debug for Raw {
 
 impl Connection {
     /// A connection just accepted; `number` distinguishes it for as long as the process lives.
-    pub(crate) fn new(number: u64, tls: bool, ticket: Ticket, clock: Arc<Clock>) -> Self {
+    pub(crate) fn new(
+        number: u64,
+        tls: bool,
+        ticket: Ticket,
+        tap: Arc<Tap>,
+        clock: Arc<Clock>,
+    ) -> Self {
         Self {
             number,
             tls,
@@ -105,13 +117,31 @@ impl Connection {
             ends: Mutex::default(),
             changed: Notify::new(),
             heir: Mutex::default(),
-            fate: AtomicU8::new(ALIVE),
+            tap,
+            ja4: None,
+            visit: Mutex::default(),
             in_flight: AtomicU32::new(0),
             moved: AtomicU64::new(clock.now().0),
             clock,
             slot: None,
             _ticket: ticket,
         }
+    }
+
+    /// It is remembered, and evidence, should it end without a request.
+    pub(crate) fn is_visit(&mut self, visit: Visit) {
+        *lock(&self.visit) = Some(visit);
+    }
+
+    /// What came on it and was no request stands in the ledgers: it cannot have been one that was lost.
+    pub(crate) fn is_evidence(&self) -> bool {
+        lock(&self.visit).is_some()
+            && (self.awaits_tls() || self.tap.reached() == Reached::TlsToPlain)
+    }
+
+    /// TLS should have been spoken, and was not yet, or not well.
+    fn awaits_tls(&self) -> bool {
+        self.tls && self.tap.reached() != Reached::Secured
     }
 
     /// Speaks HTTP/2 from its first byte on.
@@ -130,6 +160,9 @@ impl Connection {
         if let Some(heads) = &self.heads {
             lock(heads).hand_over();
         }
+        if let Some(visit) = lock(&self.visit).take() {
+            visit.has_asked();
+        }
         self.in_flight.fetch_add(1, Relaxed);
         Exchange {
             connection: Arc::clone(self),
@@ -140,11 +173,7 @@ impl Connection {
 
     /// How an exchange ended that did not come to its end.
     pub(crate) fn unfinished(&self) -> End {
-        match self.fate.load(Relaxed) {
-            BROKEN => End::Broken,
-            GIVEN_UP => End::OurLimit,
-            _ => End::PeerLeft,
-        }
+        self.tap.fate().unwrap_or(End::PeerLeft)
     }
 
     /// How long it may stay as it is; none: it is over. What limits it is the head that has begun, the time between
@@ -165,7 +194,7 @@ impl Connection {
 
     /// We end it, and with it what is under way.
     pub(crate) fn give_up(&self) {
-        self.fate.store(GIVEN_UP, Relaxed);
+        self.tap.ends(End::OurLimit);
     }
 
     /// Something of a request has arrived that was not handed over as one.
@@ -239,18 +268,6 @@ impl Connection {
     /// No request has been handed to the service since the last answer.
     fn is_unclaimed(&self) -> bool {
         !lock(&self.tally).claimed.load(Relaxed)
-    }
-
-    fn note<T>(&self, result: &io::Result<T>) {
-        if let Err(error) = result {
-            // TLS ended without its alert is still an orderly end of the connection below.
-            let fate = if error.kind() == io::ErrorKind::UnexpectedEof {
-                LEFT
-            } else {
-                BROKEN
-            };
-            self.fate.store(fate, Relaxed);
-        }
     }
 }
 

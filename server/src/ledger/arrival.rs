@@ -3,7 +3,6 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
-use pushcheck::time::Micros;
 use pushcheck::wire::{End, Sighting};
 
 use crate::clock::Clock;
@@ -80,24 +79,28 @@ impl Open {
     /// It ended so; what is said first stands.
     pub(crate) fn end(&self, end: End) {
         let now = self.clock.now();
-        self.update(|seen| finish(seen, now, end));
+        self.update(|seen| {
+            if seen.end.is_none() {
+                seen.end = Some(end);
+                seen.ended_at = Some(now);
+                seen.tcp = self.connection.tap.tcp();
+            }
+        });
+    }
+
+    /// How it ends where the connection's end is its own.
+    pub(crate) fn unfinished(&self) -> End {
+        self.connection.unfinished()
     }
 
     /// It ended by the connection's end.
     pub(crate) fn cut(&self) {
-        self.end(self.connection.unfinished());
+        self.end(self.unfinished());
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
         self.cut();
-    }
-}
-
-fn finish(seen: &mut Sighting, now: Micros, end: End) {
-    if seen.end.is_none() {
-        seen.end = Some(end);
-        seen.ended_at = Some(now);
     }
 }

@@ -63,14 +63,14 @@ pub(crate) fn seen<'a>(
 
 fn field(name: &str, value: &[u8]) -> SeenHeader {
     let is = |one: &&str| name.eq_ignore_ascii_case(one);
-    let length = if ONLY_PRESENCE.iter().any(|one| is(one)) {
+    let length = if ONLY_PRESENCE.iter().any(is) {
         0
     } else {
         u32::try_from(value.len()).unwrap_or(u32::MAX)
     };
     let kept = match () {
         () if is(&"origin") => Some(scheme(value)),
-        () if KEPT.iter().any(|one| is(one)) => printable(value),
+        () if KEPT.iter().any(is) => printable(value),
         () => None,
     };
     SeenHeader {

@@ -4,6 +4,7 @@ mod arrival;
 mod header;
 mod run;
 mod runs;
+mod visits;
 
 use std::sync::{Arc, Mutex};
 
@@ -19,6 +20,7 @@ pub(crate) use arrival::{Arrival, Open};
 pub(crate) use header::seen as seen_headers;
 pub(crate) use run::{Run, RunHold};
 use runs::Runs;
+pub(crate) use visits::{Visit, Visits};
 
 /// All runs.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub(crate) struct Ledger {
     limits: Arc<Limits>,
     clock: Arc<Clock>,
     runs: Mutex<Runs>,
+    /// Connections without a request.
+    pub(crate) visits: Arc<Visits>,
 }
 
 impl Ledger {
@@ -34,6 +38,7 @@ impl Ledger {
             limits,
             clock,
             runs: Mutex::default(),
+            visits: Arc::default(),
         }
     }
 
@@ -88,7 +93,10 @@ impl Ledger {
 
     /// Forgets what is over its time.
     pub(crate) fn sweep(&self) {
-        lock(&self.runs).sweep(self.clock.now(), &self.limits, true);
+        let now = self.clock.now();
+        lock(&self.runs).sweep(now, &self.limits, true);
+        self.visits
+            .sweep(now.since(Micros::ms(self.limits.keep_ms)));
     }
 
     /// What this instance saw of a run; `asking` stands for the source of a run that is not known.
@@ -107,6 +115,11 @@ impl Ledger {
             .iter()
             .any(|doubt| doubt.at >= since && doubt.source.is_none_or(|one| one == source));
         drop(runs);
+        let (sources, began) = run.as_ref().map_or_else(
+            || (vec![asking], now.since(EARLIER)),
+            |run| (run.sources(asking), run.epoch.since(BEFORE)),
+        );
+        let (connections, all) = self.visits.since(&sources, began, self.clock.id());
         let (evicted, refused, sure, sightings) = match (&run, lost) {
             (Some(run), _) => run.read(self.clock.id()),
             (None, Some(lost)) => (lost, 0, false, Vec::new()),
@@ -120,16 +133,19 @@ impl Ledger {
             refused,
         };
         wire::Ledger {
-            complete: sure && evicted == 0 && !doubted,
+            complete: sure && evicted == 0 && !doubted && all,
             instances: vec![instance],
             sightings,
-            connections: Vec::new(),
+            connections,
         }
     }
 }
 
 /// A run may have begun on the page that long before its first request arrived here.
 const EARLIER: Micros = Micros::ms(60_000);
+
+/// A page's connection without a request may have come that long before its first request: browsers connect early.
+const BEFORE: Micros = Micros::ms(5_000);
 
 #[cfg(test)]
 mod tests {

@@ -28,6 +28,8 @@ pub(crate) struct Run {
 #[derive(Debug)]
 struct Record {
     arrivals: Vec<Arc<Arrival>>,
+    /// Whence its requests came: a page may reach us over IPv4 and IPv6.
+    sources: Vec<SourceId>,
     connections: Vec<(u64, Weak<Connection>)>,
     last: Micros,
     pace: Pace,
@@ -41,10 +43,14 @@ struct Record {
 /// Refused arrivals that are remembered beyond the accepted ones; of more only the number.
 const REFUSED_KEPT: usize = 50;
 
+/// Sources that are remembered of one run: whoever knows its id could bring more.
+const SOURCES: usize = 4;
+
 impl Run {
     pub(crate) fn new(id: RunId, source: SourceId, epoch: Micros, evicted: u32) -> Self {
         let record = Record {
             arrivals: Vec::new(),
+            sources: vec![source],
             connections: Vec::new(),
             last: epoch,
             pace: Pace::default(),
@@ -105,6 +111,23 @@ impl Run {
         }
         record.accepted += 1;
         Ok(())
+    }
+
+    /// A request of it came from there.
+    pub(crate) fn came_from(&self, source: SourceId) {
+        let sources = &mut lock(&self.record).sources;
+        if !sources.contains(&source) && sources.len() < SOURCES {
+            sources.push(source);
+        }
+    }
+
+    /// Whence its requests came, the one that asks for its ledger included.
+    pub(crate) fn sources(&self, asking: SourceId) -> Vec<SourceId> {
+        let mut sources = lock(&self.record).sources.clone();
+        if !sources.contains(&asking) {
+            sources.push(asking);
+        }
+        sources
     }
 
     /// The connection's number within the run, from 1.

@@ -285,6 +285,12 @@ impl Client {
     }
 }
 
+/// A connection's end by reset, whatever is on its way.
+pub fn reset(socket: TcpStream) {
+    socket.set_zero_linger().unwrap();
+    drop(socket);
+}
+
 /// TLS to the server, whatever its certificate.
 pub async fn encrypted(site: &Site, alpn: &[u8]) -> tokio_rustls::client::TlsStream<TcpStream> {
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

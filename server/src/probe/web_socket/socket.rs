@@ -140,12 +140,8 @@ impl Socket {
 
     fn has_read(&self, read: io::Result<usize>) -> Result<(), Ending> {
         match read {
-            Ok(0) => Err(Ending::Over(End::PeerLeft)),
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(Ending::Over(End::PeerLeft))
-            }
-            Err(_) => Err(Ending::Over(End::Broken)),
+            Ok(1..) => Ok(()),
+            Ok(0) | Err(_) => Err(Ending::Over(self.open.unfinished())),
         }
     }
 
@@ -293,7 +289,7 @@ impl Socket {
         }
         match written {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Ending::Over(End::Broken)),
+            Ok(Err(_)) => Err(Ending::Over(self.open.unfinished())),
             Err(_) => Err(Ending::Over(End::OurLimit)),
         }
     }

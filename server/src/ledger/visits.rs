@@ -1,0 +1,152 @@
+//! Connections that have made no request yet, or never did: by the source they came from, bounded, and honest about
+//! what is lost.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use pushcheck::time::Micros;
+use pushcheck::wire::SeenConnection;
+
+use crate::connection::Tap;
+use crate::lock;
+use crate::source::SourceId;
+
+/// Those remembered of one source. An office's browsers keep some in advance each, for as long as we let them.
+const OF_SOURCE: usize = 256;
+
+/// Those remembered in all, of about 300 bytes.
+const OF_ALL: usize = 20_000;
+
+/// Those handed out in one ledger: the latest.
+const HANDED_OUT: usize = 100;
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(crate) struct Visits {
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    by_source: HashMap<SourceId, VecDeque<Arc<Tap>>>,
+    all: usize,
+    /// When the latest of a source's that was forgotten had come.
+    lost: HashMap<SourceId, Micros>,
+}
+
+impl Visits {
+    /// Remembers a connection just accepted, until it asks.
+    pub(crate) fn remember(self: &Arc<Self>, source: SourceId, tap: Arc<Tap>) -> Visit {
+        let mut known = lock(&self.known);
+        let own = known.by_source.get(&source).map_or(0, VecDeque::len);
+        if own >= OF_SOURCE {
+            known.lose_oldest(source);
+        } else if known.all >= OF_ALL {
+            let most = known.by_source.iter().max_by_key(|(_, taps)| taps.len());
+            if let Some(most) = most.map(|(source, _)| *source) {
+                known.lose_oldest(most);
+            }
+        }
+        known.all += 1;
+        known
+            .by_source
+            .entry(source)
+            .or_default()
+            .push_back(Arc::clone(&tap));
+        Visit {
+            visits: Arc::clone(self),
+            source,
+            tap,
+        }
+    }
+
+    /// Those of some sources that came since then, in order of their coming; and whether these are all.
+    pub(super) fn since(
+        &self,
+        sources: &[SourceId],
+        since: Micros,
+        instance: &str,
+    ) -> (Vec<SeenConnection>, bool) {
+        let known = lock(&self.known);
+        let mut taps: Vec<&Arc<Tap>> = sources
+            .iter()
+            .filter_map(|source| known.by_source.get(source))
+            .flatten()
+            .filter(|tap| tap.at >= since)
+            .collect();
+        taps.sort_by_key(|tap| tap.at);
+        let left_out = taps.len().saturating_sub(HANDED_OUT);
+        let lost = |source| known.lost.get(source).is_some_and(|at| *at >= since);
+        let all = left_out == 0 && !sources.iter().any(lost);
+        let seen = taps[left_out..].iter().map(|tap| tap.to_wire(instance));
+        (seen.collect(), all)
+    }
+
+    /// Forgets what ended before then.
+    pub(super) fn sweep(&self, before: Micros) {
+        let mut known = lock(&self.known);
+        let Known {
+            by_source,
+            all,
+            lost,
+        } = &mut *known;
+        by_source.retain(|source, taps| {
+            taps.retain(|tap| {
+                let is_old = tap.ended_at().is_some_and(|at| at < before);
+                if is_old {
+                    *all -= 1;
+                    note_lost(lost, *source, tap.at);
+                }
+                !is_old
+            });
+            !taps.is_empty()
+        });
+        // Whose run lasts longer than that has lost its other evidence too.
+        lost.retain(|_, at| *at >= before);
+    }
+}
+
+impl Known {
+    fn lose_oldest(&mut self, source: SourceId) {
+        let oldest = self
+            .by_source
+            .get_mut(&source)
+            .and_then(VecDeque::pop_front);
+        if let Some(oldest) = oldest {
+            self.all -= 1;
+            note_lost(&mut self.lost, source, oldest.at);
+        }
+    }
+
+    fn remove(&mut self, source: SourceId, is_it: impl Fn(&Tap) -> bool) {
+        let Some(taps) = self.by_source.get_mut(&source) else {
+            return;
+        };
+        let before = taps.len();
+        taps.retain(|tap| !is_it(tap));
+        self.all -= before - taps.len();
+        if taps.is_empty() {
+            self.by_source.remove(&source);
+        }
+    }
+}
+
+fn note_lost(lost: &mut HashMap<SourceId, Micros>, source: SourceId, at: Micros) {
+    let last = lost.entry(source).or_insert(at);
+    *last = at.max(*last);
+}
+
+/// A connection that has not asked yet.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    visits: Arc<Visits>,
+    source: SourceId,
+    tap: Arc<Tap>,
+}
+
+impl Visit {
+    /// It has made a request: from now on it stands in the sightings.
+    pub(crate) fn has_asked(self) {
+        lock(&self.visits.known).remove(self.source, |tap| std::ptr::eq(tap, &*self.tap));
+    }
+}
