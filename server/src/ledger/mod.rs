@@ -119,7 +119,7 @@ impl Ledger {
             || (vec![asking], now.since(EARLIER)),
             |run| (run.sources(asking), run.epoch.since(BEFORE)),
         );
-        let (connections, all) = self.visits.since(&sources, began, self.clock.id());
+        let connections = self.visits.since(&sources, began, self.clock.id());
         let (evicted, refused, sure, sightings) = match (&run, lost) {
             (Some(run), _) => run.read(self.clock.id()),
             (None, Some(lost)) => (lost, 0, false, Vec::new()),
@@ -133,7 +133,7 @@ impl Ledger {
             refused,
         };
         wire::Ledger {
-            complete: sure && evicted == 0 && !doubted && all,
+            complete: sure && evicted == 0 && !doubted,
             instances: vec![instance],
             sightings,
             connections,

@@ -30,8 +30,6 @@ pub(crate) struct Visits {
 struct Known {
     by_source: HashMap<SourceId, VecDeque<Arc<Tap>>>,
     all: usize,
-    /// When the latest of a source's that was forgotten had come.
-    lost: HashMap<SourceId, Micros>,
 }
 
 impl Visits {
@@ -60,13 +58,13 @@ impl Visits {
         }
     }
 
-    /// Those of some sources that came since then, in order of their coming; and whether these are all.
+    /// Those of some sources that came since then, in order of their coming: the latest, where there are many.
     pub(super) fn since(
         &self,
         sources: &[SourceId],
         since: Micros,
         instance: &str,
-    ) -> (Vec<SeenConnection>, bool) {
+    ) -> Vec<SeenConnection> {
         let known = lock(&self.known);
         let mut taps: Vec<&Arc<Tap>> = sources
             .iter()
@@ -76,33 +74,22 @@ impl Visits {
             .collect();
         taps.sort_by_key(|tap| tap.at);
         let left_out = taps.len().saturating_sub(HANDED_OUT);
-        let lost = |source| known.lost.get(source).is_some_and(|at| *at >= since);
-        let all = left_out == 0 && !sources.iter().any(lost);
         let seen = taps[left_out..].iter().map(|tap| tap.to_wire(instance));
-        (seen.collect(), all)
+        seen.collect()
     }
 
     /// Forgets what ended before then.
     pub(super) fn sweep(&self, before: Micros) {
         let mut known = lock(&self.known);
-        let Known {
-            by_source,
-            all,
-            lost,
-        } = &mut *known;
-        by_source.retain(|source, taps| {
+        let Known { by_source, all } = &mut *known;
+        by_source.retain(|_, taps| {
             taps.retain(|tap| {
                 let is_old = tap.ended_at().is_some_and(|at| at < before);
-                if is_old {
-                    *all -= 1;
-                    note_lost(lost, *source, tap.at);
-                }
+                *all -= usize::from(is_old);
                 !is_old
             });
             !taps.is_empty()
         });
-        // Whose run lasts longer than that has lost its other evidence too.
-        lost.retain(|_, at| *at >= before);
     }
 }
 
@@ -112,10 +99,7 @@ impl Known {
             .by_source
             .get_mut(&source)
             .and_then(VecDeque::pop_front);
-        if let Some(oldest) = oldest {
-            self.all -= 1;
-            note_lost(&mut self.lost, source, oldest.at);
-        }
+        self.all -= usize::from(oldest.is_some());
     }
 
     fn remove(&mut self, source: SourceId, is_it: impl Fn(&Tap) -> bool) {
@@ -129,11 +113,6 @@ impl Known {
             self.by_source.remove(&source);
         }
     }
-}
-
-fn note_lost(lost: &mut HashMap<SourceId, Micros>, source: SourceId, at: Micros) {
-    let last = lost.entry(source).or_insert(at);
-    *last = at.max(*last);
 }
 
 /// A connection that has not asked yet.
