@@ -8,7 +8,7 @@ use crate::plan::{Lane, Plan, Probe, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
 use crate::wire::{Kind, Ledger, TELLS_PLACES};
-use crate::wire::{digits, joined, push_digits};
+use crate::wire::{digits, joined, push_digits, sealed};
 
 /// How far a probe is.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,7 @@ struct Attempt {
 impl Attempt {
     #[inline(never)]
     fn handle(&mut self, trace: &mut Trace, at: Micros, event: Event) {
+        let event = if trace.own { event } else { event.unsealed() };
         let over = self.session.over().is_some();
         if over && !matches!(event, Event::Timed { .. }) {
             return;
@@ -198,7 +199,12 @@ impl Attempts {
                 continue;
             };
             let number = trace.id;
-            while let Some(what) = attempt.session.poll_action() {
+            while let Some(mut what) = attempt.session.poll_action() {
+                if let Do::Send(text) = &mut what
+                    && !trace.own
+                {
+                    *text = sealed(text);
+                }
                 actions.insert(
                     0,
                     Action::Do {

@@ -124,7 +124,7 @@ pub struct Sighting {
     pub answered_at: Option<Micros>,
     /// WebSocket data frames received.
     pub frames_in: u32,
-    /// Of them such as carried no line of ours, or padding other than [`super::PADDING`].
+    /// Of them such as carried no line of ours, or one that was changed on its way.
     pub strange_in: u32,
     /// Frames received without a mask or with a reserved bit that was not agreed upon (RFC 6455 § 5.2, § 5.3).
     pub malformed_in: u32,

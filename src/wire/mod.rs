@@ -9,6 +9,7 @@ mod ledger;
 mod line;
 mod lines;
 mod path;
+mod seal;
 
 pub use about::{
     About, Instance, Lane, Limits, OutsideIn, OutsideTry, Scheme, Software, TcpVantage, TlsVantage,
@@ -22,6 +23,7 @@ pub use ledger::{
 pub use line::{At, Echo, FromPage, FromServer, LineError, PollBody, Tick, TickId};
 pub use lines::Lines;
 pub use path::{AttemptPath, IdError, Key, Kind, ProbeId, RunId};
+pub use seal::{sealed, unsealed};
 
 use serde::{Serialize, Serializer};
 
@@ -76,7 +78,7 @@ pub const CLOSE_CODE: u16 = 4242;
 /// The reason beside [`CLOSE_CODE`]: any other pair of code and reason was put there by somebody else.
 pub const CLOSE_REASON: &str = "pushcheck: all sent";
 
-/// What echoes are padded with: anything else in its place was put there by somebody else.
+/// What echoes are padded with.
 pub const PADDING: char = 'x';
 
 /// The gaps between ticks, in milliseconds: irregular, so that "one message behind", timers, blocks and plain latency
