@@ -88,12 +88,14 @@ pub struct Asked {
 pub fn methods(evidence: &Evidence, asked: &Asked) -> Vec<MethodReport> {
     let attempts: Vec<_> = evidence.traces.iter().map(Heard::of).collect();
     let step = Micros(evidence.surroundings.clock_step_us);
+    let clocks = clocks(&attempts, step);
     let run = Known {
         beside: Beside {
             evidence,
             attempts: &attempts,
-            clocks: &clocks(&attempts, step),
+            clocks: &clocks,
             fastest: &fastest(&attempts),
+            misses_nothing: facts::misses_nothing(evidence, &attempts, &clocks),
         },
         rtt: smallest_rtt(&evidence.traces),
     };
@@ -186,7 +188,12 @@ impl Known<'_> {
             if trace.method != method || trace.lane != lane || trace.control {
                 continue;
             }
-            let mut attempt = facts::attempt(self.beside.evidence, heard, self.rtt);
+            let mut attempt = facts::attempt(
+                self.beside.evidence,
+                heard,
+                self.rtt,
+                self.beside.misses_nothing,
+            );
             self.beside.place(heard, &mut attempt);
             if !trace.decisive {
                 silent.add(&attempt);

@@ -17,6 +17,8 @@ pub(super) struct Beside<'a> {
     pub(super) clocks: &'a [Clock<'a>],
     /// Of each instance the shortest way of a tick.
     pub(super) fastest: &'a [(&'a str, i64)],
+    /// A missing sighting proves that nothing arrived.
+    pub(super) misses_nothing: bool,
 }
 
 impl Beside<'_> {
@@ -30,6 +32,7 @@ impl Beside<'_> {
             trace: heard.trace,
             facts: attempt,
             clocks: self.clocks,
+            misses_nothing: self.misses_nothing,
         };
         let status = case.status();
         let mut located = locate(&case);
@@ -45,8 +48,10 @@ impl Beside<'_> {
         }
         if attempt.verdict == Verdict::Passed {
             attempt.verdict = match located.place {
-                Some(Place::FramesOut | Place::FramesBack) => Verdict::Failed,
-                Some(Place::AnsweredFor | Place::Held) => Verdict::Warning,
+                Some(Place::AnswerAltered | Place::FramesOut | Place::FramesBack) => {
+                    Verdict::Failed
+                }
+                Some(Place::AnsweredFor | Place::RequestAltered | Place::Held) => Verdict::Warning,
                 _ => Verdict::Passed,
             };
         }

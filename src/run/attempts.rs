@@ -7,7 +7,7 @@ use crate::method::Method;
 use crate::plan::{Lane, Plan, Probe, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
-use crate::wire::{Kind, Ledger, TELLS_PLACES};
+use crate::wire::{Kind, Ledger, SUBPROTOCOL, TELLS_PLACES};
 use crate::wire::{digits, joined, push_digits, sealed};
 
 /// How far a probe is.
@@ -445,7 +445,12 @@ fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState
     Request {
         driver,
         url,
-        protocols: Vec::new(),
+        protocols: match probe.want {
+            Want::Socket {
+                subprotocol: true, ..
+            } => vec![SUBPROTOCOL.to_owned()],
+            _ => Vec::new(),
+        },
         with_credentials: false,
         headers: Vec::new(),
         own: false,

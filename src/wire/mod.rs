@@ -78,6 +78,10 @@ pub const CLOSE_CODE: u16 = 4242;
 /// The reason beside [`CLOSE_CODE`]: any other pair of code and reason was put there by somebody else.
 pub const CLOSE_REASON: &str = "pushcheck: all sent";
 
+/// The subprotocol that our server selects where it is offered (RFC 6455 § 1.9). An app's may be lost on the way; by
+/// default none is offered.
+pub const SUBPROTOCOL: &str = "pushcheck";
+
 /// What echoes are padded with.
 pub const PADDING: char = 'x';
 

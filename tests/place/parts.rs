@@ -6,6 +6,7 @@ use pushcheck::method::Method;
 use pushcheck::time::Micros;
 use pushcheck::wire::{Kind, Ledger, SeenConnection, SeenHeader, Sighting};
 
+use crate::support::INSTANCE;
 use crate::support::events::{closed_by_the_server, head};
 use crate::support::server::{about, ledger, sighting};
 
@@ -188,7 +189,7 @@ pub(crate) fn whole_socket(close: Event) -> Vec<Event> {
         Event::Constructed,
         opened(),
         said("echo 1"),
-        message(&"echo 1 2 3 aa"),
+        message(&format!("echo 1 2 3 {INSTANCE}")),
         said("end"),
         close,
     ]

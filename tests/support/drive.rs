@@ -100,9 +100,14 @@ impl Drive {
                 self.told.released.push(attempt);
             }
             Action::AskAbout { .. } => nature.about(queue, now),
-            Action::AskLedger { url, body } => {
-                assert!(!url.contains(&body), "the key stands in a URL");
-                nature.ledger(queue, now);
+            Action::AskLedger {
+                url,
+                body,
+                by_socket,
+            } => {
+                let key = body.rsplit(' ').next().expect("a word");
+                assert!(!url.contains(key), "the key stands in a URL");
+                nature.ledger(queue, now, by_socket);
             }
             Action::Say(progress) => {
                 if let Some(before) = self.told.progress.last() {
