@@ -8,7 +8,8 @@ use pushcheck::wire::{Kind, Ledger, SeenConnection, SeenHeader, Sighting};
 
 use crate::support::INSTANCE;
 use crate::support::events::{closed_by_the_server, head};
-use crate::support::server::{about, ledger, sighting};
+pub(crate) use crate::support::server::field;
+use crate::support::server::{about, ledger, sighting, upgrade_fields};
 
 /// One attempt, what stands beside it, and the server's half.
 #[derive(Clone)]
@@ -143,24 +144,6 @@ impl Scene {
         let report = diagnosis.methods.into_iter().find(|m| m.method == method);
         report.expect("a method").lanes.remove(0)
     }
-}
-
-pub(crate) fn field(name: &str, value: &str) -> SeenHeader {
-    SeenHeader {
-        name: name.to_owned(),
-        length: value.len() as u32,
-        value: Some(value.to_owned()),
-    }
-}
-
-/// What browsers send (RFC 6455 § 4.1).
-pub(crate) fn upgrade_fields() -> Vec<SeenHeader> {
-    vec![
-        field("Upgrade", "websocket"),
-        field("Connection", "keep-alive, Upgrade"),
-        field("Sec-WebSocket-Version", "13"),
-        field("Sec-WebSocket-Key", ""),
-    ]
 }
 
 /// `close` without a close frame.
