@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::time::Micros;
-use crate::wire::{
-    FromServer, PADDING, PollBody, REFUSED_BY_LIMIT, REFUSED_BY_POLICY, TELLS_PLACES, TickId,
-};
+use crate::wire::{FromServer, PADDING, PollBody, REFUSED_BY_LIMIT, REFUSED_BY_POLICY, TickId};
 
 /// One thing that happened to an attempt. Raw: never an opinion.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,7 +101,7 @@ const LONGEST_BODY: usize = 20_000;
 
 /// Of a message only a line of our own protocol, and of an echo's padding the first character.
 fn keep_message(line: &mut String, own: bool) {
-    if let Some(at) = line.find(PADDING).filter(|_| TELLS_PLACES) {
+    if let Some(at) = line.find(PADDING) {
         // Anything else among it makes the whole a stranger's.
         let padding = line.split_off(at);
         if padding.chars().all(|c| c == PADDING) {
@@ -138,7 +136,7 @@ impl Event {
             Self::Head { refused, .. } => {
                 *refused = refused.take().filter(|why| !own && is_refusal(why))
             }
-            Self::Sent { line } if TELLS_PLACES && !own => {
+            Self::Sent { line } if !own => {
                 let padding = line.find(PADDING).map_or(line.len(), |at| at + 1);
                 line.truncate(padding);
             }

@@ -43,17 +43,8 @@ pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
 
 /// Builds the deployable widget into `www/pkg`.
 pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
-    into_pkg(ws, kit, "allocator")
-}
-
-/// Builds a widget that also tells places into `www/pkg`: for the lab, which judges them.
-pub(crate) fn with_places(ws: &Workspace, kit: &Kit) -> Result<()> {
-    into_pkg(ws, kit, "allocator,places")
-}
-
-fn into_pkg(ws: &Workspace, kit: &Kit, features: &str) -> Result<()> {
     let pkg = ws.root.join("www/pkg");
-    bound(ws, kit, features, &pkg)?;
+    bound(ws, kit, "allocator", &pkg)?;
     bundle(ws, kit, &pkg)
 }
 
@@ -96,7 +87,6 @@ fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
         "widget",
         "--target",
         WASM,
-        "--no-default-features",
         "--features",
         features,
     ]);
