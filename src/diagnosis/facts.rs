@@ -10,9 +10,7 @@ use crate::evidence::{Ended, Event, Evidence, Notice, ResourceTiming, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
 use crate::time::Micros;
-use crate::wire::{
-    LedgerInstance, REFUSED_BY_LIMIT, Sighting, Tick, list_with_places, with_places,
-};
+use crate::wire::{LedgerInstance, REFUSED_BY_LIMIT, Sighting, Tick};
 
 /// What is known of one attempt. Times are µs since it started; null is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,17 +29,14 @@ pub struct Attempt {
     /// Where it broke; null: not determined.
     pub place: Option<Place>,
     /// The two places that are left where it is not determined; none: nothing is known.
-    #[serde(serialize_with = "list_with_places")]
     pub candidates: Vec<Place>,
     /// Ids of the evidence for that: `trace:<n>`, `sighting:<n>`, `connection:<n>`.
-    #[serde(serialize_with = "list_with_places")]
     pub because: Vec<String>,
     /// How it ended.
     pub ended: Ended,
     /// The HTTP status of the answer; null: hidden from scripts, or none came.
     pub status: Option<u16>,
     /// Who saw that status; null: nobody.
-    #[serde(serialize_with = "with_places")]
     pub status_from: Option<StatusFrom>,
     /// The answer bore our server's mark; null: no answer was readable.
     pub marked: Option<bool>,

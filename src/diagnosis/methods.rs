@@ -15,7 +15,6 @@ use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
 use crate::time::Micros;
-use crate::wire::list_with_places;
 
 /// One method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +31,6 @@ pub struct MethodReport {
     /// The place of its main lane.
     pub place: Option<Place>,
     /// The two places that are left where it is not determined; none: nothing is known.
-    #[serde(serialize_with = "list_with_places")]
     pub candidates: Vec<Place>,
     /// How late and how whole messages arrived on the main lane; null where none did.
     pub delivery: Option<Delivery>,
@@ -55,7 +53,6 @@ pub struct LaneReport {
     /// Where it breaks; null: not determined.
     pub place: Option<Place>,
     /// The two places that are left where it is not determined; none: nothing is known.
-    #[serde(serialize_with = "list_with_places")]
     pub candidates: Vec<Place>,
     /// Its times.
     pub timing: Timing,

@@ -8,7 +8,6 @@ use super::place::{Case, Place, locate};
 use super::verdict::Verdict;
 use crate::evidence::Evidence;
 use crate::method::Method;
-use crate::wire::TELLS_PLACES;
 
 /// What else of the run an attempt's place is told from.
 pub(super) struct Beside<'a> {
@@ -24,9 +23,6 @@ pub(super) struct Beside<'a> {
 impl Beside<'_> {
     /// Locates an attempt, and judges anew what came whole, but altered, late or from somebody else.
     pub(super) fn place(&self, heard: &Heard<'_>, attempt: &mut Attempt) {
-        if !TELLS_PLACES {
-            return;
-        }
         let case = Case {
             evidence: self.evidence,
             trace: heard.trace,
@@ -91,9 +87,6 @@ impl Places {
 
     /// The lane's place, or the two that are left.
     pub(super) fn of(mut self, verdict: Verdict) -> (Option<Place>, Vec<Place>) {
-        if !TELLS_PLACES {
-            return (None, Vec::new());
-        }
         if verdict == Verdict::Passed {
             return (Some(Place::Nowhere), Vec::new());
         }

@@ -11,7 +11,7 @@ pub use own::OwnEndpoint;
 
 use crate::method::Method;
 use crate::time::Micros;
-use crate::wire::{Kind, TELLS_PLACES};
+use crate::wire::Kind;
 
 /// What one attempt of a probe wants to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Probe {
 
     /// It tries no method.
     pub const fn is_control(&self) -> bool {
-        TELLS_PLACES && matches!(self.want, Want::Control { .. })
+        matches!(self.want, Want::Control { .. })
     }
 }
 

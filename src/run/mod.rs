@@ -20,7 +20,7 @@ use crate::method::Method;
 use crate::plan::{Plan, Skipped, budget};
 use crate::report::{EvidenceReport, Heading, Report};
 use crate::time::Micros;
-use crate::wire::{About, Key, Ledger, Scheme, TELLS_PLACES, WIRE, digits, joined, sealed};
+use crate::wire::{About, Key, Ledger, Scheme, WIRE, digits, joined, sealed};
 
 /// What a run is made of.
 #[derive(Clone, Debug)]
@@ -221,7 +221,7 @@ impl Run {
         match self.phase {
             Phase::Finished => {}
             Phase::LastLedger { until, .. } if at >= until => self.finish(at),
-            Phase::LastLedger { until, again } if TELLS_PLACES && at >= again => {
+            Phase::LastLedger { until, again } if at >= again => {
                 let again = at.plus(self.ledger_pace());
                 self.phase = Phase::LastLedger { until, again };
                 self.ledger_asked = false;
@@ -251,8 +251,7 @@ impl Run {
     pub fn wake_at(&self) -> Option<Micros> {
         match self.phase {
             Phase::Finished => None,
-            Phase::LastLedger { until, again } if TELLS_PLACES => Some(until.min(again)),
-            Phase::LastLedger { until, .. } => Some(until),
+            Phase::LastLedger { until, again } => Some(until.min(again)),
             Phase::Probing if self.patience.is_some() => self.patience,
             Phase::Probing => {
                 let own = self.attempts.wake_at(&self.evidence.traces);
@@ -308,9 +307,6 @@ impl Run {
 
     /// Beside what failed or waits for long: what tells where, once for each method and lane.
     fn add_controls(&mut self) {
-        if !TELLS_PLACES {
-            return;
-        }
         for probe in self.attempts.in_trouble(&self.evidence.traces) {
             self.setup.plan.add_controls(probe);
         }

@@ -4,7 +4,7 @@ use super::Do;
 use crate::evidence::{Ended, Event};
 use crate::plan::{OwnEndpoint, Want, budget};
 use crate::time::Micros;
-use crate::wire::{FromPage, FromServer, PADDING, SUBPROTOCOL, TELLS_PLACES};
+use crate::wire::{FromPage, FromServer, PADDING, SUBPROTOCOL};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -131,7 +131,7 @@ impl Socket {
         self.next_echo = None;
         self.echoes_sent += 1;
         let mut padding = String::new();
-        if TELLS_PLACES && self.echoes_sent == budget::PADDED_ECHO {
+        if self.echoes_sent == budget::PADDED_ECHO {
             padding.extend(core::iter::repeat_n(PADDING, budget::PADDED));
         }
         self.say(at, &FromPage::Echo(self.echoes_sent, padding));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, with_places};
+use super::Kind;
 use crate::time::Micros;
 
 /// What the server saw of a run.
@@ -148,7 +148,6 @@ pub struct Sighting {
     /// The close frame from the page.
     pub close: Option<SeenClose>,
     /// Its TCP connection, as the kernel knew it at the end; null where it does not tell.
-    #[serde(serialize_with = "with_places")]
     pub tcp: Option<SeenTcp>,
     /// When it ended; null while it lasts.
     pub ended_at: Option<Micros>,

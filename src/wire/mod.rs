@@ -25,39 +25,10 @@ pub use lines::Lines;
 pub use path::{AttemptPath, IdError, Key, Kind, ProbeId, RunId};
 pub use seal::{sealed, unsealed};
 
-use serde::{Serialize, Serializer};
-
 use crate::time::Micros;
 
 /// The version of everything in this module.
 pub const WIRE: u32 = 1;
-
-/// Places are told: controls are tried, and what the server knows besides arrivals is read and reported.
-pub const TELLS_PLACES: bool = cfg!(feature = "places");
-
-/// What is only told with places; without them there is none.
-pub(crate) fn with_places<T: Serialize, S: Serializer>(
-    value: &Option<T>,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    if TELLS_PLACES {
-        value.serialize(to)
-    } else {
-        to.serialize_none()
-    }
-}
-
-/// What is only told with places; without them there is nothing.
-pub(crate) fn list_with_places<T: Serialize, S: Serializer>(
-    all: &[T],
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    if TELLS_PLACES {
-        all.serialize(to)
-    } else {
-        to.collect_seq([0_u8; 0])
-    }
-}
 
 /// The header that stands on every answer of ours, on every status; its value is the instance's id. An HTTP answer
 /// without it was not ours.
