@@ -93,34 +93,37 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    /// The browsers that it is to run, and whether it runs anything.
+    /// The browsers that it is to run.
     fn browsers(&self) -> Vec<Browser> {
-        let after = |word: &String| word == "--browser";
-        let named = self.words.iter().position(after).map(|at| at + 1);
-        let named = named.and_then(|at| self.words.get(at)).map(String::as_str);
-        let named = named.or_else(|| {
-            self.words
-                .iter()
-                .find_map(|word| word.strip_prefix("--browser="))
-        });
-        match named {
-            Some("all") => Browser::ALL.to_vec(),
-            Some(name) => Browser::ALL
-                .into_iter()
-                .filter(|browser| browser.name() == name)
-                .collect(),
-            None => vec![Browser::Chromium],
+        let mut words = self.words.iter();
+        let mut named: Vec<&str> = Vec::new();
+        while let Some(word) = words.next() {
+            match word.strip_prefix("--browser") {
+                Some("") => named.extend(words.next().map(String::as_str)),
+                Some(rest) => named.extend(rest.strip_prefix('=')),
+                None => {}
+            }
         }
+        let all = named.contains(&"all") || (named.is_empty() && self.says("--quick"));
+        if named.is_empty() && !all {
+            return vec![Browser::Chromium];
+        }
+        Browser::ALL
+            .into_iter()
+            .filter(|browser| all || named.contains(&browser.name()))
+            .collect()
+    }
+
+    fn says(&self, flag: &str) -> bool {
+        self.words.iter().any(|word| word == flag)
     }
 
     /// It only tells something.
     fn only_tells(&self) -> bool {
         let first = self.words.first().map(String::as_str);
         !matches!(first, Some("run" | "show"))
-            || self
-                .words
-                .iter()
-                .any(|word| word == "--help" || word == "-h")
+            || self.says("--help")
+            || self.says("-h")
     }
 }
 
@@ -220,6 +223,11 @@ mod tests {
             [Browser::Firefox]
         );
         assert_eq!(lab("run --browser=all").browsers(), Browser::ALL);
+        assert_eq!(lab("run --quick").browsers(), Browser::ALL);
+        assert_eq!(
+            lab("run --browser=webkit --quick --browser chromium").browsers(),
+            [Browser::Chromium, Browser::Webkit]
+        );
         assert!(lab("list").only_tells() && lab("run --help").only_tells());
         assert!(!lab("run").only_tells() && !lab("show x").only_tells());
     }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::cell::{Cell, OUTCOME, REPORT, View};
-use super::jail::Jail;
+use super::jail::{self, Jail};
 use super::judge::{Judgement, Outcome};
 use super::result::{Keys, Record, Store, line, matrix, table};
 use super::scenario::{self, Scenario};
@@ -74,9 +74,13 @@ pub(super) struct Run {
     /// A folder of scenarios, or one scenario, in place of the project's own (repeatable)
     #[arg(long, value_name = "DIR")]
     scenarios: Vec<PathBuf>,
-    /// The browser
-    #[arg(long, value_enum, default_value = "chromium")]
-    browser: Browsers,
+    /// The browser (repeatable); default: chromium, with --quick all
+    #[arg(long, value_enum)]
+    browser: Vec<Browsers>,
+    /// Only what each scenario names as quick, from the clean page: every place once. A cell that could not be run is wrong
+    /// then too, unless this machine lets nobody make networks
+    #[arg(long, conflicts_with = "page")]
+    quick: bool,
     /// What decides all that is drawn; default: the date as yyyymmdd
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -95,6 +99,33 @@ pub(super) struct Run {
     /// Cells at once; of those that only wait, four times as many
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     jobs: u32,
+}
+
+impl Run {
+    fn browsers(&self) -> Vec<Browser> {
+        let default = match self.quick {
+            true => Browsers::All,
+            false => Browsers::Chromium,
+        };
+        let asked = match self.browser.as_slice() {
+            [] => &[default],
+            named => named,
+        };
+        let asked: Vec<Browser> = asked.iter().flat_map(|browsers| browsers.each()).collect();
+        Browser::ALL
+            .into_iter()
+            .filter(|browser| asked.contains(browser))
+            .collect()
+    }
+
+    /// Whether a cell may end so.
+    fn allows(&self, outcome: Judgement, refused: bool) -> bool {
+        match outcome {
+            Judgement::Right => true,
+            Judgement::Wrong => false,
+            Judgement::NotRun => refused || !self.quick,
+        }
+    }
 }
 
 /// One cell that is asked for.
@@ -127,15 +158,20 @@ pub(super) async fn command(run: &Run) -> Result<bool> {
         asked.len(),
         records.len()
     );
+    let refused = match run.quick {
+        true => jail::refusal()?,
+        false => None,
+    };
     let asked: Vec<Arc<Asked>> = asked.into_iter().map(Arc::new).collect();
     let places = Arc::new(Semaphore::new((run.jobs * WAITING) as usize));
     let mut cells = JoinSet::new();
     for at in missing {
         let (asked, places) = (Arc::clone(&asked[at]), Arc::clone(&places));
+        let refused = refused.clone();
         cells.spawn(async move {
             let weight = if asked.scenario.waits { 1 } else { WAITING };
             let _place = places.acquire_many(weight).await;
-            (at, one(&asked).await)
+            (at, one(&asked, refused).await)
         });
     }
     while let Some(done) = cells.join_next().await {
@@ -157,7 +193,7 @@ pub(super) async fn command(run: &Run) -> Result<bool> {
     eprintln!("the matrix: {}", page.display());
     Ok(records
         .iter()
-        .all(|record| record.outcome != Judgement::Wrong))
+        .all(|record| run.allows(record.outcome, refused.is_some())))
 }
 
 /// Every cell that is meant, in order.
@@ -165,7 +201,10 @@ fn asked(run: &Run, chosen: Vec<Scenario>, seed: u64, kept: &Path) -> Result<Vec
     let keys = Keys::of(&folders::checkout())?;
     let mut asked = Vec::new();
     for scenario in chosen.into_iter().map(Arc::new) {
-        for browser in run.browser.each() {
+        for browser in run.browsers() {
+            if run.quick && !scenario.quick.contains(&browser) {
+                continue;
+            }
             for seed in seed..seed + run.repeat {
                 for page in pages(run, &scenario, browser) {
                     let name = format!(
@@ -196,6 +235,7 @@ fn asked(run: &Run, chosen: Vec<Scenario>, seed: u64, kept: &Path) -> Result<Vec
 fn pages(run: &Run, scenario: &Scenario, browser: Browser) -> Vec<View> {
     let through = scenario.page.through;
     match run.page {
+        _ if run.quick => vec![View::Clean],
         Pages::Clean => vec![View::Clean],
         Pages::Through if through => vec![View::Through],
         Pages::Through => Vec::new(),
@@ -205,11 +245,12 @@ fn pages(run: &Run, scenario: &Scenario, browser: Browser) -> Vec<View> {
 }
 
 /// Runs one cell. Only what is wrong with the machine is an error.
-async fn one(asked: &Asked) -> Result<Record> {
+async fn one(asked: &Asked, refused: Option<String>) -> Result<Record> {
     let (scenario, cell) = (&asked.scenario, &asked.cell);
     let began = Instant::now();
-    let outcome = match scenario.cannot(cell.browser) {
-        Some(why) => Outcome::not_run(why.to_owned()),
+    let cannot = scenario.cannot(cell.browser).map(str::to_owned);
+    let outcome = match cannot.or(refused) {
+        Some(why) => Outcome::not_run(why),
         None => inside(cell).await?,
     };
     let report = cell.keep.join(REPORT);
@@ -302,7 +343,42 @@ pub(super) fn print(text: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::date;
+    use clap::Parser;
+
+    use super::{Browser, Judgement, Run, date};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        run: Run,
+    }
+
+    fn run(words: &str) -> Run {
+        let words = std::iter::once("run").chain(words.split_whitespace());
+        Line::try_parse_from(words).expect("well-formed").run
+    }
+
+    #[test]
+    fn browsers_are_named_or_meant() {
+        assert_eq!(run("").browsers(), [Browser::Chromium]);
+        assert_eq!(run("--quick").browsers(), Browser::ALL);
+        let two = run("--browser webkit --browser chromium --browser webkit").browsers();
+        assert_eq!(two, [Browser::Chromium, Browser::Webkit]);
+    }
+
+    #[test]
+    fn what_could_not_be_run_passes_for_right_only_where_nobody_promised_it() {
+        for (words, refused, allowed) in [
+            ("", false, true),
+            ("--quick", false, false),
+            ("--quick", true, true),
+        ] {
+            let run = run(words);
+            assert_eq!(run.allows(Judgement::NotRun, refused), allowed, "{words}");
+            assert!(run.allows(Judgement::Right, refused));
+            assert!(!run.allows(Judgement::Wrong, refused));
+        }
+    }
 
     #[test]
     fn days_become_dates() {
