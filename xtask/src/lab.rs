@@ -1,5 +1,6 @@
 //! Commands that pushcheck-lab does for us: it drives browsers, xtask builds it and says where they are.
 
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 
 use anyhow::Result;
@@ -104,7 +105,8 @@ impl Lab {
                 None => {}
             }
         }
-        let all = named.contains(&"all") || (named.is_empty() && self.says("--quick"));
+        let by_default = self.says("--quick");
+        let all = named.contains(&"all") || (named.is_empty() && by_default);
         if named.is_empty() && !all {
             return vec![Browser::Chromium];
         }
@@ -114,17 +116,49 @@ impl Lab {
             .collect()
     }
 
+    fn first(&self) -> Option<&str> {
+        self.words.first().map(String::as_str)
+    }
+
     fn says(&self, flag: &str) -> bool {
         self.words.iter().any(|word| word == flag)
     }
 
     /// It only tells something.
     fn only_tells(&self) -> bool {
-        let first = self.words.first().map(String::as_str);
-        !matches!(first, Some("run" | "show"))
+        !matches!(self.first(), Some("run" | "show"))
             || self.says("--help")
             || self.says("-h")
     }
+}
+
+/// What one may say to `replay`.
+#[derive(Args)]
+pub(crate) struct Replay {
+    /// Reports, or folders of them.
+    #[arg(value_name = "REPORT.json", required = true)]
+    files: Vec<PathBuf>,
+    /// Prints the new reports as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Replay {
+    fn words(&self) -> Result<Vec<String>> {
+        let mut words = vec!["replay".to_owned()];
+        words.extend(self.json.then(|| "--json".to_owned()));
+        for file in &self.files {
+            // The lab runs in the checkout, whoever calls.
+            let file = std::path::absolute(file)?;
+            words.push(file.to_string_lossy().into_owned());
+        }
+        Ok(words)
+    }
+}
+
+/// `cargo xtask replay`: saved reports, judged again by today's rules; its exit status is the lab's.
+pub(crate) fn replay(ws: &Workspace, install: bool, replay: &Replay) -> Result<ExitStatus> {
+    with_lab(ws, install, &[], &[], &replay.words()?)
 }
 
 /// `cargo xtask lab`: real browsers behind real networks in which one thing is broken.

@@ -7,6 +7,7 @@ use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
 use pushcheck_lab::lab::{self, Cell, Lab, Site};
 use pushcheck_lab::middlebox::{self, Middlebox};
+use pushcheck_lab::replay::{self, Replay};
 use pushcheck_lab::soak::{self, Soak};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -33,6 +34,7 @@ enum Command {
     #[command(hide = true)]
     Site(Site),
     Middlebox(Middlebox),
+    Replay(Replay),
 }
 
 #[tokio::main]
@@ -47,6 +49,7 @@ async fn main() -> ExitCode {
             Command::Cell(cell) => lab::inside(cell).await,
             Command::Site(site) => lab::site(site).await,
             Command::Middlebox(middlebox) => middlebox::command(middlebox).await,
+            Command::Replay(replay) => replay::command(replay),
         }
     };
     // Dropping the work ends every browser and server that it has started.

@@ -22,6 +22,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 pub use cell::{Cell, Site};
+pub(crate) use run::print;
 
 /// Puts real browsers behind real networks in which one known thing is broken, and compares the reports with it.
 #[derive(Debug, Args)]

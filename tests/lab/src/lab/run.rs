@@ -332,7 +332,7 @@ fn date(days: u64) -> u64 {
 }
 
 /// A reader that has left, as in `lab list | head`, is no failure.
-pub(super) fn print(text: &str) -> Result<()> {
+pub(crate) fn print(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot print")

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::judge::{self, Outcome};
 use super::scenario::Scenario;
 use crate::browser::Browser;
+use crate::replay;
 use world::World;
 
 pub use site::Site;
@@ -141,7 +142,9 @@ async fn run(cell: &Cell) -> Result<Outcome> {
     }
     let expected = scenario.expect.of(cell.browser);
     let mut outcome = match &ran.report {
-        Some(report) => judge::judge(&expected, &world.lane, report),
+        Some(report) => {
+            judge::judge(&expected, &world.lane, report).and_wrong(replay::unlike(report)?)
+        }
         None => Outcome::no_report(ran.why_none.unwrap_or_default()),
     };
     outcome.drawn = world.drawn;
