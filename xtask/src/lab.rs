@@ -84,7 +84,7 @@ pub(crate) struct Soak {
 /// What one may say to `lab`.
 #[derive(Args)]
 pub(crate) struct Lab {
-    /// list, run or show, and its flags; `run --help` explains them.
+    /// list, run, healthy or show, and its flags; `run --help` explains them.
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
@@ -105,7 +105,7 @@ impl Lab {
                 None => {}
             }
         }
-        let by_default = self.says("--quick");
+        let by_default = self.says("--quick") || self.first() == Some("healthy");
         let all = named.contains(&"all") || (named.is_empty() && by_default);
         if named.is_empty() && !all {
             return vec![Browser::Chromium];
@@ -126,7 +126,7 @@ impl Lab {
 
     /// It only tells something.
     fn only_tells(&self) -> bool {
-        !matches!(self.first(), Some("run" | "show"))
+        !matches!(self.first(), Some("run" | "healthy" | "show"))
             || self.says("--help")
             || self.says("-h")
     }
@@ -258,6 +258,7 @@ mod tests {
         );
         assert_eq!(lab("run --browser=all").browsers(), Browser::ALL);
         assert_eq!(lab("run --quick").browsers(), Browser::ALL);
+        assert_eq!(lab("healthy").browsers(), Browser::ALL);
         assert_eq!(
             lab("run --browser=webkit --quick --browser chromium").browsers(),
             [Browser::Chromium, Browser::Webkit]

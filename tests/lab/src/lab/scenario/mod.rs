@@ -224,9 +224,8 @@ mod tests {
         let healthy = expected.iter().filter(|expected| expected.healthy).count();
         assert!(healthy >= 2, "{healthy} are healthy");
         assert!(
-            quick(Browser::Chromium)
-                .any(|one| one.expect.of(Browser::Chromium).healthy
-                    && one.page.scheme() == Scheme::Https),
+            quick(Browser::Chromium).any(|one| one.expect.of(Browser::Chromium).healthy
+                && one.page.scheme() == Scheme::Https),
             "one healthy network has TLS"
         );
         for place in [
@@ -246,7 +245,10 @@ mod tests {
                 let mut places = expected.places.values();
                 places.any(|known| known.to_string() == place)
             };
-            assert!(expected.iter().any(|one| breaks(&one)), "none breaks {place}");
+            assert!(
+                expected.iter().any(|one| breaks(&one)),
+                "none breaks {place}"
+            );
         }
         for (browser, least) in [(Browser::Firefox, 4), (Browser::Webkit, 2)] {
             let count = quick(browser).count();
