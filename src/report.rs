@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnosis::{Diagnosis, Finding, MethodReport, RunResult};
+use crate::diagnosis::{Diagnosis, Finding, MethodReport, RunResult, Verdict};
 use crate::evidence::{Evidence, Surroundings, Trace};
 use crate::method::Method;
 use crate::plan::{Lane, Skipped};
@@ -99,6 +99,8 @@ pub struct LaneInfo {
     pub host: Option<String>,
     /// Why it was not tried; null: it was.
     pub skipped: Option<Skipped>,
+    /// The embedder needs it besides `main`: where nothing works on it the run has failed.
+    pub required: bool,
 }
 
 /// What the server said of itself.
@@ -144,6 +146,8 @@ pub struct EvidenceReport {
     pub sightings: Vec<Sighting>,
     /// Connections that brought it no request.
     pub connections: Vec<SeenConnection>,
+    /// The server's half was read, whole or not.
+    pub ledger: bool,
     /// The server's half is there and whole.
     pub complete: bool,
 }
@@ -218,6 +222,26 @@ impl Report {
             evidence: None,
         }
     }
+
+    /// A required lane that was skipped leaves the result open; one on which nothing works fails it.
+    pub fn judge_required_lanes(&mut self) {
+        for required in self.lanes.iter().filter(|lane| lane.required) {
+            let (mut tried, mut works, mut all_fail) = (false, false, true);
+            for lane in self.methods.iter().flat_map(|method| &method.lanes) {
+                if lane.lane == required.id {
+                    tried = true;
+                    works |= lane.verdict.works();
+                    all_fail &= lane.verdict == Verdict::Failed;
+                }
+            }
+            match self.result {
+                RunResult::Aborted | RunResult::Failed => {}
+                _ if works => {}
+                _ if tried && all_fail => self.result = RunResult::Failed,
+                _ => self.result = RunResult::Inconclusive,
+            }
+        }
+    }
 }
 
 impl EvidenceReport {
@@ -225,9 +249,11 @@ impl EvidenceReport {
     pub(crate) fn of(evidence: Evidence) -> Self {
         let mut traces = evidence.traces;
         traces.iter_mut().for_each(Trace::shorten);
+        let read = evidence.ledger.is_some();
         let ledger = evidence.ledger.unwrap_or_default();
         Self {
             traces,
+            ledger: read,
             complete: ledger.complete,
             sightings: ledger.sightings,
             connections: ledger.connections,
@@ -244,6 +270,7 @@ impl LaneInfo {
             port: if own { 0 } else { lane.port },
             host: Some(lane.host.clone()).filter(|_| !own),
             skipped: lane.skipped,
+            required: false,
         }
     }
 }

@@ -164,6 +164,8 @@ export interface LaneInfo {
     host: string | null;
     /** Why it was not tried; null: it was. */
     skipped: Skipped | null;
+    /** The embedder needs it besides `main`: where nothing works on it the run has failed. */
+    required: boolean;
 }
 
 /** The scheme of a lane. */
@@ -673,6 +675,8 @@ export interface EvidenceReport {
     sightings: Sighting[];
     /** Connections that brought the server no request. */
     connections: SeenConnection[];
+    /** The server's half was read, whole or not. */
+    ledger: boolean;
     /** The server's half is there and whole: a missing sighting proves that nothing arrived. */
     complete: boolean;
 }

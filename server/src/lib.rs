@@ -38,6 +38,7 @@ pub use config::{BasePath, Behind, Config, ConfigError, Identity};
 pub use limits::Limits;
 pub use open_files::raise_open_files;
 pub use origin::{EmbedOrigin, Origin};
+pub use schema::{Fault, Schema};
 pub use server::{BindError, Bound, Server, bind};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

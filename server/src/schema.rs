@@ -19,7 +19,7 @@ const LONGEST: usize = 120;
 /// In parts, of each of which only the first fault is looked for: the library would collect all, and a stranger can put
 /// millions of them into one report.
 #[derive(Debug)]
-pub(crate) struct Schema {
+pub struct Schema {
     /// The report without what its parts hold.
     frame: Validator,
     parts: Vec<(String, Validator)>,
@@ -27,7 +27,7 @@ pub(crate) struct Schema {
 
 /// Why something is no report.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// Not even JSON.
     NotJson,
     /// Against the schema, in these places (JSON Pointers, RFC 6901).
@@ -36,7 +36,10 @@ pub(crate) enum Fault {
 
 impl Schema {
     /// Made once: compiling takes longer than checking.
-    pub(crate) fn new() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// The schema in here is none.
+    pub fn new() -> io::Result<Self> {
         let mut schema: Value = serde_json::from_str(SCHEMA)?;
         decide_null(&mut schema);
         let definitions = schema["$defs"].clone();
@@ -51,7 +54,10 @@ impl Schema {
     }
 
     /// Holds a report against it.
-    pub(crate) fn check(&self, report: &[u8]) -> Result<(), Fault> {
+    ///
+    /// # Errors
+    /// Names the first faults.
+    pub fn check(&self, report: &[u8]) -> Result<(), Fault> {
         let report: Value = serde_json::from_slice(report).map_err(|_| Fault::NotJson)?;
         let whole = [("", &self.frame, Some(&report))];
         let parts = self

@@ -2,9 +2,8 @@
 
 use super::Run;
 use super::attempts::ProbeState;
-use crate::diagnosis::{RunResult, Verdict};
 use crate::plan::{Lane, Skipped};
-use crate::report::Report;
+use crate::report::{LaneInfo, Report};
 use crate::wire::Scheme;
 
 /// More lanes than any server of ours lists.
@@ -64,23 +63,21 @@ impl Run {
             .resize_with(self.setup.plan.probes.len(), ProbeState::default);
     }
 
-    /// A required lane that was skipped leaves the result open; one on which nothing works fails it.
+    /// Marks what the embedder needs, and lets it count for the result.
     pub(super) fn judge_required_lanes(&self, report: &mut Report) {
         for id in self.setup.required_lanes.iter().filter(|id| *id != "main") {
-            let (mut tried, mut works, mut all_fail) = (false, false, true);
-            for lane in report.methods.iter().flat_map(|method| &method.lanes) {
-                if lane.lane == *id {
-                    tried = true;
-                    works |= lane.verdict.works();
-                    all_fail &= lane.verdict == Verdict::Failed;
-                }
-            }
-            match report.result {
-                RunResult::Aborted | RunResult::Failed => {}
-                _ if works => {}
-                _ if tried && all_fail => report.result = RunResult::Failed,
-                _ => report.result = RunResult::Inconclusive,
+            match report.lanes.iter_mut().find(|lane| lane.id == *id) {
+                Some(lane) => lane.required = true,
+                None => report
+                    .lanes
+                    .extend(report.lanes.first().cloned().map(|main| LaneInfo {
+                        id: id.clone(),
+                        skipped: Some(Skipped::Unknown),
+                        required: true,
+                        ..main
+                    })),
             }
         }
+        report.judge_required_lanes();
     }
 }

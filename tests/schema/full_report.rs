@@ -52,6 +52,7 @@ pub(crate) fn filled() -> Report {
             traces: vec![trace()],
             sightings: vec![sighting()],
             connections: vec![connection()],
+            ledger: true,
             complete: true,
         }),
         ..made(&lanes, &evidence)

@@ -1,5 +1,6 @@
 //! Commands that pushcheck-lab does for us: it drives browsers, xtask builds it and says where they are.
 
+use std::path::PathBuf;
 use std::process::{Command, ExitStatus};
 
 use anyhow::Result;
@@ -83,7 +84,7 @@ pub(crate) struct Soak {
 /// What one may say to `lab`.
 #[derive(Args)]
 pub(crate) struct Lab {
-    /// list, run or show, and its flags; `run --help` explains them.
+    /// list, run, healthy or show, and its flags; `run --help` explains them.
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
@@ -93,35 +94,71 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
-    /// The browsers that it is to run, and whether it runs anything.
+    /// The browsers that it is to run.
     fn browsers(&self) -> Vec<Browser> {
-        let after = |word: &String| word == "--browser";
-        let named = self.words.iter().position(after).map(|at| at + 1);
-        let named = named.and_then(|at| self.words.get(at)).map(String::as_str);
-        let named = named.or_else(|| {
-            self.words
-                .iter()
-                .find_map(|word| word.strip_prefix("--browser="))
-        });
-        match named {
-            Some("all") => Browser::ALL.to_vec(),
-            Some(name) => Browser::ALL
-                .into_iter()
-                .filter(|browser| browser.name() == name)
-                .collect(),
-            None => vec![Browser::Chromium],
+        let mut words = self.words.iter();
+        let mut named: Vec<&str> = Vec::new();
+        while let Some(word) = words.next() {
+            match word.strip_prefix("--browser") {
+                Some("") => named.extend(words.next().map(String::as_str)),
+                Some(rest) => named.extend(rest.strip_prefix('=')),
+                None => {}
+            }
         }
+        let by_default = self.says("--quick") || self.first() == Some("healthy");
+        let all = named.contains(&"all") || (named.is_empty() && by_default);
+        if named.is_empty() && !all {
+            return vec![Browser::Chromium];
+        }
+        Browser::ALL
+            .into_iter()
+            .filter(|browser| all || named.contains(&browser.name()))
+            .collect()
+    }
+
+    fn first(&self) -> Option<&str> {
+        self.words.first().map(String::as_str)
+    }
+
+    fn says(&self, flag: &str) -> bool {
+        self.words.iter().any(|word| word == flag)
     }
 
     /// It only tells something.
     fn only_tells(&self) -> bool {
-        let first = self.words.first().map(String::as_str);
-        !matches!(first, Some("run" | "show"))
-            || self
-                .words
-                .iter()
-                .any(|word| word == "--help" || word == "-h")
+        !matches!(self.first(), Some("run" | "healthy" | "show"))
+            || self.says("--help")
+            || self.says("-h")
     }
+}
+
+/// What one may say to `replay`.
+#[derive(Args)]
+pub(crate) struct Replay {
+    /// Reports, or folders of them.
+    #[arg(value_name = "REPORT.json", required = true)]
+    files: Vec<PathBuf>,
+    /// Prints the new reports as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Replay {
+    fn words(&self) -> Result<Vec<String>> {
+        let mut words = vec!["replay".to_owned()];
+        words.extend(self.json.then(|| "--json".to_owned()));
+        for file in &self.files {
+            // The lab runs in the checkout, whoever calls.
+            let file = std::path::absolute(file)?;
+            words.push(file.to_string_lossy().into_owned());
+        }
+        Ok(words)
+    }
+}
+
+/// `cargo xtask replay`: saved reports, judged again by today's rules; its exit status is the lab's.
+pub(crate) fn replay(ws: &Workspace, install: bool, replay: &Replay) -> Result<ExitStatus> {
+    with_lab(ws, install, &[], &[], &replay.words()?)
 }
 
 /// `cargo xtask lab`: real browsers behind real networks in which one thing is broken.
@@ -217,6 +254,12 @@ mod tests {
             [Browser::Firefox]
         );
         assert_eq!(lab("run --browser=all").browsers(), Browser::ALL);
+        assert_eq!(lab("run --quick").browsers(), Browser::ALL);
+        assert_eq!(lab("healthy").browsers(), Browser::ALL);
+        assert_eq!(
+            lab("run --browser=webkit --quick --browser chromium").browsers(),
+            [Browser::Chromium, Browser::Webkit]
+        );
         assert!(lab("list").only_tells() && lab("run --help").only_tells());
         assert!(!lab("run").only_tells() && !lab("show x").only_tells());
     }

@@ -41,8 +41,10 @@ enum Task {
     Build,
     /// Builds the widget and weighs what a visitor loads against the budget.
     Size,
-    /// Puts browsers behind networks with one known fault and compares the reports: list, run, show; flags go to pushcheck-lab lab.
+    /// Puts browsers behind networks with one known fault and compares the reports: list, run, healthy, show; flags go to pushcheck-lab lab.
     Lab(lab::Lab),
+    /// Judges saved reports again by today's rules. Exits 0 the same, 1 different, 2 a file is unusable.
+    Replay(lab::Replay),
     /// Long runs in every browser; flags go to pushcheck-lab soak.
     Soak(lab::Soak),
     /// Installs everything that any command needs.
@@ -51,8 +53,8 @@ enum Task {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    // For diagnose 1 is a verdict; "could not run" is 2.
-    let failure = if matches!(cli.command, Task::Diagnose(_)) {
+    // For these 1 is a verdict; "could not run" is 2.
+    let failure = if matches!(cli.command, Task::Diagnose(_) | Task::Replay(_)) {
         2
     } else {
         1
@@ -82,6 +84,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
             size::table(&ws)?;
         }
         Task::Lab(lab) => return Ok(passed_on(lab::lab(&ws, install, lab)?, 2)),
+        Task::Replay(replay) => return Ok(passed_on(lab::replay(&ws, install, replay)?, 2)),
         Task::Soak(soak) => return Ok(passed_on(lab::soak(&ws, install, soak)?, 1)),
         Task::Setup => {
             setup::ready(&ws, &setup::Need::all(), install)?;

@@ -3,6 +3,7 @@
 //! [`browser`] starts Chromium, Firefox or WebKitGTK by its own driver and leaves nothing behind; [`page`] knows what a
 //! page with `<push-check>` can do; [`server`] and [`origin`] are what it talks to. Upon these stand the commands of the
 //! program: [`diagnose`](mod@diagnose), [`checks`], [`soak`] and [`lab`]. [`middlebox`] breaks what lies between them.
+//! [`replay`] judges saved reports again and needs none of all that.
 
 pub mod browser;
 pub mod checks;
@@ -16,6 +17,7 @@ pub mod origin;
 pub mod page;
 mod process;
 mod program;
+pub mod replay;
 pub mod server;
 pub mod soak;
 

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
-use pushcheck_lab::lab::{self, Cell, Lab, Site};
+use pushcheck_lab::lab::{self, Cell, Hold, Lab, Site};
 use pushcheck_lab::middlebox::{self, Middlebox};
+use pushcheck_lab::replay::{self, Replay};
 use pushcheck_lab::soak::{self, Soak};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -32,7 +33,10 @@ enum Command {
     Cell(Cell),
     #[command(hide = true)]
     Site(Site),
+    #[command(hide = true)]
+    Hold(Hold),
     Middlebox(Middlebox),
+    Replay(Replay),
 }
 
 #[tokio::main]
@@ -46,7 +50,9 @@ async fn main() -> ExitCode {
             Command::Lab(lab) => lab::command(lab).await,
             Command::Cell(cell) => lab::inside(cell).await,
             Command::Site(site) => lab::site(site).await,
+            Command::Hold(hold) => lab::hold(hold),
             Command::Middlebox(middlebox) => middlebox::command(middlebox).await,
+            Command::Replay(replay) => replay::command(replay),
         }
     };
     // Dropping the work ends every browser and server that it has started.

@@ -38,6 +38,12 @@ pub(super) const ALL: &[Program] = &[
         "breaks the lab's networks",
     ),
     of(
+        "IPTABLES",
+        &["iptables", "/usr/sbin/iptables"],
+        &["iptables"],
+        "hands the lab packets to delay",
+    ),
+    of(
         "CERTUTIL",
         &["certutil"],
         &["libnss3-tools"],

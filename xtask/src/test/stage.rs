@@ -50,13 +50,15 @@ pub(super) enum Stage {
     Wasm,
     /// Whole runs of the page in each browser.
     Page,
+    /// Real networks with one known fault each, a few in each browser: the report must say which.
+    Lab,
     /// The crate as other people's dependency.
     Dependency,
 }
 
 impl Stage {
     /// All stages in their order.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Fmt,
         Self::Clippy,
         Self::Build,
@@ -65,6 +67,7 @@ impl Stage {
         Self::Size,
         Self::Wasm,
         Self::Page,
+        Self::Lab,
         Self::Dependency,
     ];
 
@@ -79,6 +82,7 @@ impl Stage {
             Self::Size => "size",
             Self::Wasm => "wasm",
             Self::Page => "page",
+            Self::Lab => "lab",
             Self::Dependency => "dependency",
         }
     }
@@ -91,6 +95,7 @@ impl Stage {
             Self::Native => Vec::new(),
             Self::Docs => vec![Need::Wasm],
             Self::Build | Self::Size | Self::Page => build::NEEDS.to_vec(),
+            Self::Lab => [build::NEEDS, &[Need::Boxes]].concat(),
             Self::Wasm => [build::NEEDS, &[Need::WasmTests]].concat(),
             Self::Dependency if browsers::dependent(ws).is_none() => Vec::new(),
             Self::Dependency => [
@@ -107,7 +112,7 @@ impl Stage {
 
     /// Whether it opens each browser.
     pub(super) fn draws(self) -> bool {
-        matches!(self, Self::Wasm | Self::Page)
+        matches!(self, Self::Wasm | Self::Page | Self::Lab)
     }
 
     /// Does it; the text goes into the table at the end.
@@ -124,6 +129,7 @@ impl Stage {
             }
             Self::Wasm => bench.wasm(),
             Self::Page => bench.page(),
+            Self::Lab => bench.lab(),
             Self::Dependency => bench.dependency(),
         }
     }
@@ -231,6 +237,14 @@ impl Bench<'_> {
             .map(|browser| browser.name())
             .collect::<Vec<_>>()
             .join(", "))
+    }
+
+    fn lab(&self) -> Result<String> {
+        build::with_places(self.ws, &self.kit)?;
+        for program in ["pushcheck-server", "pushcheck-lab"] {
+            binary(self.ws, &self.kit, program, Profile::Dev)?;
+        }
+        browsers::lab(self.ws, &self.kit, self.display.as_ref(), &self.browsers)
     }
 
     fn dependency(&self) -> Result<String> {

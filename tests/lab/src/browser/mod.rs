@@ -16,6 +16,7 @@ use clap::ValueEnum;
 use fantoccini::Client;
 use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, TimeoutConfiguration};
+use serde::Deserialize;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -36,7 +37,8 @@ const SCRIPT: Duration = Duration::from_secs(120);
 const COMMAND: Duration = Duration::from_secs(30);
 
 /// The browsers that can be driven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
 pub enum Browser {
     /// Chromium or Chrome.
     Chromium,

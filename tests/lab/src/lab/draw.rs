@@ -1,6 +1,7 @@
 //! What a seed decides: numbers and words that the page must not know.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Result, bail};
 use serde::Deserialize;
@@ -48,6 +49,39 @@ fn one(draw: &Draw, name: &str, scenario: &str, seed: u64) -> Result<String> {
     }
 }
 
+/// A number of the lab's own, from the first to the second.
+///
+/// # Errors
+/// Nothing lies between them.
+pub(crate) fn number(name: &str, seed: u64, [low, high]: [u32; 2]) -> Result<u32> {
+    let range = Draw::Range([low.into(), high.into()]);
+    Ok(one(&range, name, "", seed)?.parse()?)
+}
+
+/// The date (UTC) as yyyymmdd.
+pub(crate) fn today() -> u64 {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    date(seconds / 86_400)
+}
+
+/// Days since 1970 as yyyymmdd (H. Hinnant, "chrono-compatible low-level date algorithms").
+fn date(days: u64) -> u64 {
+    let days = days + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) = if month < 10 {
+        (year + era * 400, month + 3)
+    } else {
+        (year + era * 400 + 1, month - 9)
+    };
+    year * 10_000 + month * 100 + day
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +115,12 @@ mod tests {
         let error = wanted("cut = 3").expect_err("not a list").to_string();
         assert!(error.contains("[lowest, highest]"), "{error}");
         Ok(())
+    }
+
+    #[test]
+    fn days_become_dates() {
+        assert_eq!(date(0), 19_700_101);
+        assert_eq!(date(11_016), 20_000_229);
+        assert_eq!(date(20_780), 20_261_123);
     }
 }

@@ -14,6 +14,47 @@ const GRACE: Duration = Duration::from_secs(3);
 /// Between two looks at a running cell.
 const PACE: Duration = Duration::from_millis(20);
 
+const TOOLS: &str = "cannot start setpriv and unshare (package util-linux)";
+
+/// What makes namespaces for the program that is to be named next.
+fn unshared() -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "unshare"]);
+    if !rustix::process::geteuid().is_root() {
+        command.args(["--user", "--map-root-user"]);
+    }
+    command.args([
+        "--net",
+        "--mount",
+        "--pid",
+        "--ipc",
+        "--uts",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+    ]);
+    command
+}
+
+/// Why this machine lets nobody here make namespaces, as inside many containers; `None`: it does.
+///
+/// # Errors
+/// The tools are missing.
+pub(crate) fn refusal() -> Result<Option<String>> {
+    let output = unshared()
+        .arg("true")
+        .stdin(Stdio::null())
+        .output()
+        .context(TOOLS)?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    Ok((!output.status.success()).then(|| {
+        format!(
+            "this machine lets nobody here make networks: {}",
+            said.trim()
+        )
+    }))
+}
+
 /// A running cell. Dropping it ends everything in it.
 ///
 /// The first process in there is number 1 of its process namespace; with it all others end. It ends when its standard
@@ -33,33 +74,14 @@ impl Jail {
     /// The tools are missing.
     pub(crate) fn start(words: &[String], log: Option<&Path>) -> Result<Self> {
         let program = std::env::current_exe().context("this program has no path")?;
-        let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "unshare"]);
-        if !rustix::process::geteuid().is_root() {
-            command.args(["--user", "--map-root-user"]);
-        }
-        command
-            .args([
-                "--net",
-                "--mount",
-                "--pid",
-                "--ipc",
-                "--uts",
-                "--fork",
-                "--kill-child",
-                "--mount-proc",
-            ])
-            .arg(program)
-            .args(words)
-            .stdin(Stdio::piped());
+        let mut command = unshared();
+        command.arg(program).args(words).stdin(Stdio::piped());
         if let Some(log) = log {
             let file =
                 File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
             command.stdout(file.try_clone()?).stderr(file);
         }
-        let child = command
-            .spawn()
-            .context("cannot start setpriv and unshare (package util-linux)")?;
+        let child = command.spawn().context(TOOLS)?;
         Ok(Self { child })
     }
 

@@ -61,6 +61,15 @@ impl Outcome {
             ..Self::not_run(String::new())
         }
     }
+
+    /// The same, wrong in this too.
+    pub(crate) fn and_wrong(mut self, more: Vec<String>) -> Self {
+        if !more.is_empty() {
+            self.judgement = Judgement::Wrong;
+            self.wrong.extend(more);
+        }
+        self
+    }
 }
 
 /// What a report says, as far as it is judged.
@@ -262,6 +271,17 @@ mod tests {
         assert_eq!(judged(expect, "main", &report).0, Judgement::Right);
         report["methods"][4]["place"] = json!("cut");
         assert_eq!(judged(expect, "main", &report).0, Judgement::Wrong);
+    }
+
+    #[test]
+    fn what_else_is_wrong_makes_it_wrong() {
+        let outcome = || Outcome {
+            judgement: Judgement::Right,
+            ..Outcome::no_report("x".to_owned())
+        };
+        assert_eq!(outcome().and_wrong(Vec::new()).judgement, Judgement::Right);
+        let wrong = outcome().and_wrong(vec!["y".to_owned()]);
+        assert_eq!((wrong.judgement, wrong.wrong.len()), (Judgement::Wrong, 2));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(super) fn command(list: &List) -> Result<()> {
             )
         })
         .collect();
-    super::run::print(&(lines.join("\n") + "\n"))
+    super::cells::print(&(lines.join("\n") + "\n"))
 }
 
 /// Up to the first full stop that ends a word.

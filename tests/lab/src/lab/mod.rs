@@ -5,8 +5,10 @@
 //! broken, and `result` keeps and shows the outcomes.
 
 mod cell;
+mod cells;
 mod draw;
 mod folders;
+mod healthy;
 mod jail;
 mod judge;
 mod list;
@@ -21,7 +23,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
-pub use cell::{Cell, Site};
+pub use cell::{Cell, Hold, Site};
+pub(crate) use cells::print;
 
 /// Puts real browsers behind real networks in which one known thing is broken, and compares the reports with it.
 #[derive(Debug, Args)]
@@ -34,6 +37,7 @@ pub struct Lab {
 enum What {
     List(list::List),
     Run(run::Run),
+    Healthy(healthy::Healthy),
     Show(show::Show),
 }
 
@@ -42,6 +46,7 @@ pub async fn command(lab: &Lab) -> ExitCode {
     let done = match &lab.what {
         What::List(list) => list::command(list).map(|()| true),
         What::Run(run) => run::command(run).await,
+        What::Healthy(healthy) => healthy::command(healthy).await,
         What::Show(show) => show::command(show).await.map(|()| true),
     };
     status(done)
@@ -55,6 +60,11 @@ pub async fn inside(cell: &Cell) -> ExitCode {
 /// The clean site that embeds the widget; a cell starts it.
 pub async fn site(site: &Site) -> ExitCode {
     status(cell::site(site).await.map(|()| true))
+}
+
+/// Holds packets back; a cell starts it.
+pub fn hold(hold: &Hold) -> ExitCode {
+    status(cell::hold(hold).map(|()| true))
 }
 
 fn status(done: Result<bool>) -> ExitCode {

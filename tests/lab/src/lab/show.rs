@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::cell::{Cell, View};
 use super::jail::Jail;
-use super::{folders, list, run, scenario};
+use super::{cells, folders, list, scenario};
 use crate::browser::Browser;
 
 /// Leaves one scenario standing until Ctrl-C and says how one gets in
@@ -40,6 +40,7 @@ pub(super) async fn command(show: &Show) -> Result<()> {
         browser: show.browser,
         seed: show.seed,
         page: View::Clean,
+        way: None,
         keep: folders::kept()?.join("shown"),
         show: true,
     };
@@ -48,7 +49,7 @@ pub(super) async fn command(show: &Show) -> Result<()> {
     if jail.ended(Duration::from_millis(300)).await?.is_none()
         && let Some(first) = jail.first()
     {
-        run::print(&format!("enter    nsenter --target {first} --all\n"))?;
+        cells::print(&format!("enter    nsenter --target {first} --all\n"))?;
     }
     loop {
         if let Some(status) = jail.ended(Duration::from_secs(60)).await? {

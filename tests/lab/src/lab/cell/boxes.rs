@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::network::FOLDER;
-use super::shell;
+use super::{shell, way};
 use crate::lab::scenario::{Kind, Part, Where};
 use crate::lab::template::Values;
 use crate::process::Process;
@@ -74,9 +74,7 @@ impl Running {
             let Some(missing) = ports.iter().find(|port| !opened(**port)) else {
                 return Ok(());
             };
-            if let Some(status) = self.process.ended()? {
-                bail!("{} ended with {status}{}", self.name, self.last_words());
-            }
+            self.must_run()?;
             if Instant::now() > deadline {
                 bail!(
                     "{} does not listen on port {missing}{}",
@@ -85,6 +83,20 @@ impl Running {
                 );
             }
             std::thread::sleep(PACE);
+        }
+    }
+
+    /// Whether it has opened a queue for packets.
+    pub(super) fn has_queue(&self) -> bool {
+        way::has_queue(self.process.id())
+    }
+
+    /// # Errors
+    /// It has ended; with its last words.
+    pub(super) fn must_run(&mut self) -> Result<()> {
+        match self.process.ended()? {
+            Some(status) => bail!("{} ended with {status}{}", self.name, self.last_words()),
+            None => Ok(()),
         }
     }
 

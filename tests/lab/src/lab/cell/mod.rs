@@ -7,6 +7,7 @@ mod names;
 mod network;
 mod shell;
 mod site;
+mod way;
 mod world;
 
 use std::fs;
@@ -20,10 +21,14 @@ use serde::{Deserialize, Serialize};
 use super::judge::{self, Outcome};
 use super::scenario::Scenario;
 use crate::browser::Browser;
+use crate::replay;
 use world::World;
 
 pub use site::Site;
 pub(super) use site::command as site;
+pub use way::Hold;
+pub(crate) use way::Way;
+pub(super) use way::hold;
 
 /// Which page is opened.
 #[derive(
@@ -62,6 +67,9 @@ pub struct Cell {
     /// The page
     #[arg(long, value_enum)]
     pub(super) page: View,
+    /// What is added to its own way between browser and router
+    #[arg(long)]
+    pub(super) way: Option<Way>,
     /// Where outcome, report and logs go
     #[arg(long)]
     pub(super) keep: PathBuf,
@@ -86,6 +94,7 @@ impl Cell {
             "--keep".into(),
             self.keep.display().to_string(),
         ];
+        words.extend(self.way.map(|way| format!("--way={way}")));
         words.extend(self.show.then(|| "--show".to_owned()));
         words
     }
@@ -141,7 +150,9 @@ async fn run(cell: &Cell) -> Result<Outcome> {
     }
     let expected = scenario.expect.of(cell.browser);
     let mut outcome = match &ran.report {
-        Some(report) => judge::judge(&expected, &world.lane, report),
+        Some(report) => {
+            judge::judge(&expected, &world.lane, report).and_wrong(replay::unlike(report)?)
+        }
         None => Outcome::no_report(ran.why_none.unwrap_or_default()),
     };
     outcome.drawn = world.drawn;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::boxes::{self, Running};
 use super::network::{self, FOLDER};
-use super::{Cell, authority, site};
+use super::{Cell, authority, site, way};
 use crate::lab::draw;
 use crate::lab::folders;
 use crate::lab::scenario::{Scenario, Scheme, Where};
@@ -41,7 +41,7 @@ impl World {
     pub(super) fn build(scenario: &Scenario, cell: &Cell) -> Result<Self> {
         network::file_systems().context("file systems of a cell's own")?;
         network::machines().context("the networks of a cell")?;
-        let drawn = draw::drawn(&scenario.draw, &scenario.name, cell.seed)?;
+        let mut drawn = draw::drawn(&scenario.draw, &scenario.name, cell.seed)?;
         let mut values = given()?;
         for (name, value) in &drawn {
             values.set(name, value)?;
@@ -72,6 +72,10 @@ impl World {
         ] {
             network::rules(place, part, &files, &values)
                 .with_context(|| format!("the rules of the {place:?}"))?;
+        }
+        if let Some(way) = cell.way {
+            others.push(way::lengthen(way, cell.seed)?);
+            drawn.insert("way".to_owned(), way.to_string());
         }
         let url = match cell.page {
             super::View::Clean => format!("{page}/"),

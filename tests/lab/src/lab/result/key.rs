@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::super::cell::View;
-use super::super::scenario::Scenario;
-use crate::browser::Browser;
+use super::super::cells::Asked;
 
 /// Everything that a report hangs on besides the scenario. A scenario counts for itself alone.
 const SOURCES: [&str; 6] = [
@@ -54,13 +52,8 @@ impl Keys {
     ///
     /// # Errors
     /// The scenario's folder cannot be read.
-    pub(crate) fn key(
-        &self,
-        scenario: &Scenario,
-        browser: Browser,
-        seed: u64,
-        page: View,
-    ) -> Result<String> {
+    pub(crate) fn key(&self, asked: &Asked) -> Result<String> {
+        let scenario = &asked.scenario;
         let mut hash = Sha256::new();
         let mut files = Vec::new();
         collect(&scenario.folder, &mut files)?;
@@ -68,9 +61,10 @@ impl Keys {
         let words = [
             self.sources.as_str(),
             &scenario.name,
-            browser.name(),
-            &seed.to_string(),
-            page.name(),
+            asked.browser.name(),
+            &asked.seed.to_string(),
+            asked.page.name(),
+            &asked.way.map_or_else(String::new, |way| way.to_string()),
         ];
         hash.update(words.join("/"));
         Ok(hex(&hash.finalize())[..24].to_owned())
@@ -111,7 +105,12 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::browser::Browser;
+    use crate::lab::cell::View;
+    use crate::lab::scenario::Scenario;
 
     #[test]
     fn a_key_changes_with_everything_it_is_made_from_and_nothing_else() -> Result<()> {
@@ -126,14 +125,33 @@ mod tests {
         }
         fs::write(root.path().join("src/lib.rs"), "1")?;
         fs::write(case.join("scenario.toml"), "about = \"x\"\n[expect]\n")?;
-        let scenario = Scenario::read(&case)?;
-        let key = |browser, seed, page| Keys::of(root.path())?.key(&scenario, browser, seed, page);
+        let asked = Asked {
+            scenario: Arc::new(Scenario::read(&case)?),
+            browser: Browser::Chromium,
+            seed: 1,
+            page: View::Clean,
+            way: None,
+        };
+        let key = |browser, seed, page| {
+            Keys::of(root.path())?.key(&Asked {
+                browser,
+                seed,
+                page,
+                ..asked.clone()
+            })
+        };
+        let far = Asked {
+            way: Some("20ms-1permille".parse()?),
+            ..asked.clone()
+        };
+        let far = Keys::of(root.path())?.key(&far)?;
         let first = key(Browser::Chromium, 1, View::Clean)?;
         fs::write(root.path().join("www/pkg/made.js"), "1")?;
         assert_eq!(key(Browser::Chromium, 1, View::Clean)?, first);
         assert_ne!(key(Browser::Firefox, 1, View::Clean)?, first);
         assert_ne!(key(Browser::Chromium, 2, View::Clean)?, first);
         assert_ne!(key(Browser::Chromium, 1, View::Through)?, first);
+        assert_ne!(far, first);
         fs::write(case.join("nginx.conf"), "listen 80;")?;
         let with_file = key(Browser::Chromium, 1, View::Clean)?;
         assert_ne!(with_file, first);

@@ -152,20 +152,31 @@ fn first_line(text: &str) -> String {
     }
 }
 
-/// How many are right, wrong, not run.
+/// How many are right, wrong, not run, and why not.
 pub(super) fn sum(records: &[Record]) -> String {
-    let count = |judgement| {
+    let all = |judgement| {
         records
             .iter()
-            .filter(|record| record.outcome == judgement)
-            .count()
+            .filter(move |record| record.outcome == judgement)
+    };
+    let mut reasons: Vec<String> = Vec::new();
+    for record in all(Judgement::NotRun) {
+        let reason = first_line(record.reason.as_deref().unwrap_or_default());
+        if !reason.is_empty() && !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    let why = match reasons.as_slice() {
+        [] => String::new(),
+        [one] => format!(" ({one})"),
+        [one, rest @ ..] => format!(" ({one}; and {} more)", rest.len()),
     };
     format!(
-        "{} cells: {} right, {} wrong, {} not run\n",
+        "{} cells: {} right, {} wrong, {} not run{why}\n",
         records.len(),
-        count(Judgement::Right),
-        count(Judgement::Wrong),
-        count(Judgement::NotRun)
+        all(Judgement::Right).count(),
+        all(Judgement::Wrong).count(),
+        all(Judgement::NotRun).count(),
     )
 }
 
@@ -183,7 +194,7 @@ mod tests {
         ];
         let text = table(&records);
         assert!(
-            text.ends_with("2 cells: 0 right, 1 wrong, 1 not run\n"),
+            text.ends_with("2 cells: 0 right, 1 wrong, 1 not run (nginx is missing)\n"),
             "{text}"
         );
         assert!(

@@ -44,6 +44,9 @@ pub(crate) struct Scenario {
     /// It mostly waits, so that many such cells may run at once.
     #[serde(default)]
     pub(crate) waits: bool,
+    /// The browsers in which it is one of the few that are run at every change.
+    #[serde(default)]
+    pub(crate) quick: Vec<Browser>,
     /// Browsers that cannot run it, and why.
     #[serde(default)]
     pub(crate) cannot: BTreeMap<String, String>,
@@ -125,6 +128,11 @@ impl Scenario {
                 bail!("cannot.{browser}: no such browser");
             }
         }
+        for browser in &self.quick {
+            if let Some(why) = self.cannot(*browser) {
+                bail!("quick: {} cannot run it: {why}", browser.name());
+            }
+        }
         for (at, part) in self.boxes.iter().enumerate() {
             part.check(&self.folder)
                 .with_context(|| format!("box {}", at + 1))?;
@@ -192,6 +200,9 @@ mod tests {
         assert!(said.contains("mode") && said.contains("watch"), "{said}");
         let said = complaint("about = \"x\"\ncannot.lynx = \"no\"\n[expect]\n");
         assert!(said.contains("cannot.lynx"), "{said}");
+        let said =
+            complaint("about = \"x\"\nquick = [\"webkit\"]\ncannot.webkit = \"no\"\n[expect]\n");
+        assert!(said.contains("quick") && said.contains("webkit"), "{said}");
         let said = complaint(
             "about = \"x\"\n[[box]]\nkind = \"nginx\"\nwhere = \"server\"\nconfig = \"nginx.conf\"\nports = [80]\n[expect]\n",
         );
@@ -201,5 +212,48 @@ mod tests {
         );
         let said = complaint("about = \"x\"\n[expect]\nverdicts.carrier-pigeon = \"failed\"\n");
         assert!(said.contains("carrier-pigeon"), "{said}");
+    }
+    /// The quick ones of the project itself: every place once in Chromium, two networks without a fault, one with TLS.
+    #[test]
+    fn the_quick_ones_break_every_place_once() -> Result<()> {
+        let all = all(&[super::super::folders::scenarios()])?;
+        let quick = |browser: Browser| all.iter().filter(move |one| one.quick.contains(&browser));
+        let expected: Vec<_> = quick(Browser::Chromium)
+            .map(|one| one.expect.of(Browser::Chromium))
+            .collect();
+        let healthy = expected.iter().filter(|expected| expected.healthy).count();
+        assert!(healthy >= 2, "{healthy} are healthy");
+        assert!(
+            quick(Browser::Chromium).any(|one| one.expect.of(Browser::Chromium).healthy
+                && one.page.scheme() == Scheme::Https),
+            "one healthy network has TLS"
+        );
+        for place in [
+            "request-altered",
+            "answered-for",
+            "server",
+            "cut",
+            "held",
+            "way-out",
+            "secure",
+            "answer-altered",
+            "frames-out",
+            "frames-back",
+            "page",
+        ] {
+            let breaks = |expected: &&Expected| {
+                let mut places = expected.places.values();
+                places.any(|known| known.to_string() == place)
+            };
+            assert!(
+                expected.iter().any(|one| breaks(&one)),
+                "none breaks {place}"
+            );
+        }
+        for (browser, least) in [(Browser::Firefox, 4), (Browser::Webkit, 2)] {
+            let count = quick(browser).count();
+            assert!(count >= least, "{count} in {}", browser.name());
+        }
+        Ok(())
     }
 }

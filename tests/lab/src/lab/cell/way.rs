@@ -1,0 +1,173 @@
+//! A longer and worse way between browser and router: packets wait, and some never arrive.
+//!
+//! Some kernels are built without netem; queues to a program (nfnetlink_queue) most of them have.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::fs;
+use std::io::ErrorKind;
+use std::str::FromStr;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Error, Result, bail};
+use clap::Args;
+use nfq::{Message, Queue, Verdict};
+
+use super::boxes::Running;
+use super::shell;
+use crate::lab::scenario::Where;
+
+/// What is added to the cell's own way, which takes no time and loses nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Way {
+    /// Milliseconds added to every round trip.
+    pub(crate) delay_ms: u32,
+    /// Packets lost of 1000, each way.
+    pub(crate) loss_permille: u32,
+}
+
+/// `120ms-5permille`.
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}ms-{}permille", self.delay_ms, self.loss_permille)
+    }
+}
+
+impl FromStr for Way {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parts = text
+            .strip_suffix("permille")
+            .and_then(|text| text.split_once("ms-"));
+        let (delay, loss) = parts.context("it is not of the form 120ms-5permille")?;
+        Ok(Self {
+            delay_ms: delay.parse()?,
+            loss_permille: loss.parse()?,
+        })
+    }
+}
+
+/// The program that holds packets; a cell starts it
+#[derive(Clone, Debug, Args)]
+pub struct Hold {
+    /// How long, and how many are lost
+    #[arg(long)]
+    way: Way,
+    /// What decides which are lost
+    #[arg(long)]
+    seed: u64,
+}
+
+/// The number of the queue, in the router's network only.
+const QUEUE: u16 = 0;
+
+/// Of more packets at once the last are lost, as on any way.
+const MOST: u32 = 16_384;
+
+/// How long it may take until it holds.
+const START: Duration = Duration::from_secs(10);
+
+/// Between two looks at the queue: delays are right within that.
+const PACE: Duration = Duration::from_millis(1);
+
+/// Makes the way longer, from now on.
+///
+/// # Errors
+/// The kernel has no queues, or iptables is missing.
+pub(super) fn lengthen(way: Way, seed: u64) -> Result<Running> {
+    let mut command = shell::command(Where::Router, std::env::current_exe()?);
+    command
+        .arg("hold")
+        .arg(format!("--way={way}"))
+        .arg(format!("--seed={seed}"));
+    let mut running = Running::start("hold", Where::Router, command)?;
+    let deadline = Instant::now() + START;
+    while !running.has_queue() {
+        running.must_run()?;
+        if Instant::now() > deadline {
+            bail!("the queue for packets does not open");
+        }
+        sleep(PACE);
+    }
+    // On the browser's side, so that a proxy on the router is as far away as the site.
+    for end in ["PREROUTING -i lan", "POSTROUTING -o lan"] {
+        let rule = format!("iptables -t mangle -A {end} -j NFQUEUE --queue-num {QUEUE}");
+        shell::line(Where::Router, &rule).context("iptables (package iptables)")?;
+    }
+    Ok(running)
+}
+
+/// Whether a process has opened a queue in its network.
+pub(super) fn has_queue(process: u32) -> bool {
+    let queues = format!("/proc/{process}/net/netfilter/nfnetlink_queue");
+    fs::read_to_string(queues).is_ok_and(|text| !text.trim().is_empty())
+}
+
+/// Holds packets until it is ended.
+///
+/// # Errors
+/// The kernel has no queues, or does not let us.
+pub(in crate::lab) fn hold(hold: &Hold) -> Result<()> {
+    let mut queue = Queue::open().context("the kernel has no queues for packets")?;
+    queue.set_nonblocking(true);
+    queue.bind(QUEUE).context("a queue for packets")?;
+    queue.set_queue_max_len(QUEUE, MOST)?;
+    // Nobody looks into them.
+    queue.set_copy_range(QUEUE, 0)?;
+    let one_way = Duration::from_millis(hold.way.delay_ms.into()) / 2;
+    let mut random = fastrand::Rng::with_seed(hold.seed);
+    let mut held: VecDeque<(Instant, Message)> = VecDeque::new();
+    loop {
+        while let Some(mut packet) = received(&mut queue)? {
+            if random.u32(0..1000) < hold.way.loss_permille {
+                packet.set_verdict(Verdict::Drop);
+                queue.verdict(packet)?;
+            } else {
+                held.push_back((Instant::now() + one_way, packet));
+            }
+        }
+        // All wait equally long, so none passes another.
+        while let Some((due, mut packet)) = held.pop_front() {
+            if due > Instant::now() {
+                held.push_front((due, packet));
+                break;
+            }
+            packet.set_verdict(Verdict::Accept);
+            queue.verdict(packet)?;
+        }
+        sleep(PACE);
+    }
+}
+
+/// The next packet; `None`: there is none yet.
+fn received(queue: &mut Queue) -> Result<Option<Message>> {
+    match queue.recv() {
+        Ok(packet) => Ok(Some(packet)),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
+        // There were too many at once: they are lost.
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NOBUFS.raw_os_error()) => {
+            Ok(None)
+        }
+        Err(error) => Err(error).context("the queue for packets broke"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_is_read_as_it_is_told() -> Result<()> {
+        let way = Way {
+            delay_ms: 120,
+            loss_permille: 5,
+        };
+        assert_eq!(way.to_string().parse::<Way>()?, way);
+        for text in ["", "120", "120ms-5", "ms-permille", "-1ms-5permille"] {
+            assert!(text.parse::<Way>().is_err(), "{text}");
+        }
+        Ok(())
+    }
+}
