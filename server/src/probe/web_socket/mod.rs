@@ -43,6 +43,7 @@ pub(crate) fn answer(
         return Err(Problem::foreign_origin());
     }
     let held = Held::take(app, &ask, run)?;
+    let asking = ask.source;
     let taking = take_over(&mut ask);
     let (app, run, open) = (Arc::clone(app), Arc::clone(run), Arc::clone(open));
     // The exchange goes on: what the socket reads and writes is counted as its.
@@ -54,7 +55,7 @@ pub(crate) fn answer(
             match taking.await {
                 Some(raw) => {
                     open.head_is_out();
-                    Socket::new(app, run, open, raw).live().await;
+                    Socket::new(app, run, open, asking, raw).live().await;
                 }
                 None => open.cut(),
             }
