@@ -9,10 +9,7 @@ use crate::evidence::{Evidence, Surroundings, Trace};
 use crate::method::Method;
 use crate::plan::{Lane, Skipped};
 use crate::time::Micros;
-use crate::wire::{
-    About, OutsideIn, Scheme, SeenConnection, Sighting, Software, Vantage, WIRE, list_with_places,
-    with_places,
-};
+use crate::wire::{About, OutsideIn, Scheme, SeenConnection, Sighting, Software, Vantage, WIRE};
 
 /// The schema's version.
 pub const SCHEMA: u32 = 1;
@@ -117,7 +114,6 @@ pub struct AboutReport {
     /// What it can see.
     pub vantage: Vantage,
     /// What it found when it tried itself from outside; null: it has not.
-    #[serde(serialize_with = "with_places")]
     pub outside_in: Option<OutsideIn>,
 }
 
@@ -149,7 +145,6 @@ pub struct EvidenceReport {
     /// The server's half.
     pub sightings: Vec<Sighting>,
     /// Connections that brought it no request.
-    #[serde(serialize_with = "list_with_places")]
     pub connections: Vec<SeenConnection>,
     /// The server's half was read, whole or not.
     pub ledger: bool,

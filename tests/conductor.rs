@@ -133,8 +133,8 @@ impl Nature for Dealing {
             all.put(heard, Input::About(Some(Box::new(about))))
         });
     }
-    fn ledger(&mut self, world: &mut Queue, at: Micros) {
-        self.with(world, |healthy, all| healthy.ledger(all, at));
+    fn ledger(&mut self, world: &mut Queue, at: Micros, by_socket: bool) {
+        self.with(world, |healthy, all| healthy.ledger(all, at, by_socket));
     }
 }
 

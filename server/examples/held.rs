@@ -9,6 +9,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
+use pushcheck::wire::sealed;
 use pushcheck_server::{Config, Limits, bind, raise_open_files};
 
 /// Opened before anything is measured, so that what is made once is not counted.
@@ -122,10 +123,10 @@ fn client(address: SocketAddr) -> Outcome {
     words.next().ok_or("no word")??;
     open(HELD)?;
     words.next().ok_or("no word")??;
-    let text = b"echo 7 twenty-bytes-padding";
+    let text = sealed("echo 7 twenty-bytes-padding");
     // Text, whole, masked with zeros.
     let mut frame = vec![0x81, 0x80 | u8::try_from(text.len())?, 0, 0, 0, 0];
-    frame.extend_from_slice(text);
+    frame.extend_from_slice(text.as_bytes());
     for n in 0..ECHOES {
         let socket = &mut sockets[n % TALKING];
         socket.write_all(&frame)?;

@@ -5,7 +5,7 @@ mod support;
 
 use std::net::IpAddr;
 
-use pushcheck::wire::{End, Sighting};
+use pushcheck::wire::{End, Sighting, sealed};
 use pushcheck_server::Behind;
 use support::web_socket::{HANDSHAKE, frame};
 use support::{Client, Site, encrypted, http2, key, path, reset};
@@ -136,7 +136,7 @@ async fn at_its_end_the_kernels_view_is_kept() {
     client.get(&path(&key(1), "p", 1, "poll")).await;
     client.send(ask("web-socket")).await;
     client.head().await;
-    client.send(frame(0x81, b"echo 1")).await;
+    client.send(frame(0x81, sealed("echo 1").as_bytes())).await;
     client.hear_text().await;
     let ledger = site.ledger(&key(1)).await;
     assert_eq!(ledger.sightings[1].tcp, None, "it lasts");

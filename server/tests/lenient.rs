@@ -3,7 +3,7 @@
 
 mod support;
 
-use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, End};
+use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, End, sealed};
 use support::web_socket::{CLOSE, HANDSHAKE, frame, try_open};
 use support::{Client, Site, encrypted, http2, key, path, within};
 
@@ -102,7 +102,7 @@ async fn over_tls_and_on_a_connection_in_use_it_opens_too() {
     );
     // What comes together with the head is heard too.
     client
-        .send([head.as_bytes(), &frame(0x81, b"echo 1")].concat())
+        .send([head.as_bytes(), &frame(0x81, sealed("echo 1").as_bytes())].concat())
         .await;
     assert_eq!(client.head().await.status, 101);
     assert!(client.hear_text().await.starts_with("echo 1 "));

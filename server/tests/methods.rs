@@ -4,16 +4,16 @@
 mod support;
 
 use pushcheck::time::Micros;
-use pushcheck::wire::{PollBody, Tick, TickId, tick_due};
+use pushcheck::wire::{PollBody, Tick, TickId, tick_due, unsealed};
 use support::{Site, http2, key, path, web_socket, within};
 
+fn tick(line: &str) -> Tick {
+    unsealed(line).unwrap().parse().unwrap()
+}
+
 fn line(bytes: &[u8]) -> Tick {
-    std::str::from_utf8(bytes)
-        .unwrap()
-        .strip_suffix('\n')
-        .unwrap()
-        .parse()
-        .unwrap()
+    let text = std::str::from_utf8(bytes).unwrap();
+    tick(text.strip_suffix('\n').unwrap())
 }
 
 fn event(bytes: &[u8]) -> (TickId, Tick) {
@@ -24,7 +24,7 @@ fn event(bytes: &[u8]) -> (TickId, Tick) {
     let (id, data) = text.split_once('\n').unwrap();
     (
         id.strip_prefix("id: ").unwrap().parse().unwrap(),
-        data.strip_prefix("data: ").unwrap().parse().unwrap(),
+        tick(data.strip_prefix("data: ").unwrap()),
     )
 }
 
@@ -73,7 +73,7 @@ async fn events_carry_their_id_and_the_same_timeline_as_polls() {
     let body = client
         .get(&format!("{}?after=0", path(&key(1), "p", 1, "poll")))
         .await;
-    assert_eq!(body.text().parse::<PollBody>().unwrap().ticks, []);
+    assert_eq!(body.poll().ticks, []);
     client
         .send(format!(
             "GET {}?count=2 HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -87,12 +87,7 @@ async fn events_carry_their_id_and_the_same_timeline_as_polls() {
     assert_eq!((id.n, &id.instance), (first.n, &site.instance));
     assert_eq!(second.n, first.n + 1);
     assert!(client.chunk().await.is_empty());
-    let polled: PollBody = client
-        .get(&path(&key(1), "p", 2, "poll"))
-        .await
-        .text()
-        .parse()
-        .unwrap();
+    let polled: PollBody = client.get(&path(&key(1), "p", 2, "poll")).await.poll();
     assert_eq!(
         polled.ticks.iter().map(|tick| tick.n).collect::<Vec<_>>(),
         (1..=second.n).collect::<Vec<_>>()
@@ -106,10 +101,7 @@ async fn events_carry_their_id_and_the_same_timeline_as_polls() {
             first.n
         ))
         .await;
-    assert_eq!(
-        rest.text().parse::<PollBody>().unwrap().ticks[0].n,
-        second.n
-    );
+    assert_eq!(rest.poll().ticks[0].n, second.n);
 }
 
 #[tokio::test]
@@ -136,7 +128,7 @@ async fn a_long_poll_is_answered_when_the_next_tick_falls_due() {
     let path = path(&key(1), "l", 1, "long-poll");
     for n in 0..4 {
         let answer = client.get(&format!("{path}?after={n}&holdMs=9000")).await;
-        let body: PollBody = answer.text().parse().unwrap();
+        let body: PollBody = answer.poll();
         assert_eq!(
             body.ticks.iter().map(|tick| tick.n).collect::<Vec<_>>(),
             [n + 1]
@@ -144,7 +136,7 @@ async fn a_long_poll_is_answered_when_the_next_tick_falls_due() {
         assert!(body.at.sent >= body.ticks[0].due && body.at.received < body.at.sent);
     }
     let empty = client.get(&format!("{path}?after=4000&holdMs=30")).await;
-    let body: PollBody = empty.text().parse().unwrap();
+    let body: PollBody = empty.poll();
     assert!(body.ticks.is_empty() && body.at.sent.since(body.at.received) >= Micros::ms(30));
 }
 
@@ -157,7 +149,7 @@ async fn asking_for_ticks_that_never_were_is_harmless() {
             path(&key(1), "p", 1, "poll")
         ))
         .await;
-    assert!(answer.text().parse::<PollBody>().unwrap().ticks.is_empty());
+    assert!(answer.poll().ticks.is_empty());
 }
 
 #[tokio::test]
@@ -241,12 +233,7 @@ async fn a_socket_and_a_poll_say_the_same_of_a_tick() {
     let first: Tick = within(socket.hear_text()).await.parse().unwrap();
     let second: Tick = within(socket.hear_text()).await.parse().unwrap();
     assert_eq!(second.n, first.n + 1);
-    let polled: PollBody = site
-        .get(&path(&key(1), "p", 1, "poll"))
-        .await
-        .text()
-        .parse()
-        .unwrap();
+    let polled: PollBody = site.get(&path(&key(1), "p", 1, "poll")).await.poll();
     assert!(
         polled
             .ticks

@@ -4,7 +4,7 @@
 mod support;
 
 use bytes::Bytes;
-use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, End, FromServer, SeenClose};
+use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, End, FromServer, SeenClose, sealed, unsealed};
 use support::web_socket::{BINARY, CLOSE, HANDSHAKE, PING, PONG, frame, open, try_open};
 use support::{Site, http2, key, path, within};
 
@@ -75,7 +75,7 @@ async fn what_comes_together_with_the_handshake_is_heard() {
         socket(1)
     );
     client
-        .send([head.as_bytes(), &frame(0x81, b"echo 1")].concat())
+        .send([head.as_bytes(), &frame(0x81, sealed("echo 1").as_bytes())].concat())
         .await;
     assert_eq!(client.head().await.status, 101);
     assert!(client.hear_text().await.starts_with("echo 1 "));
@@ -85,7 +85,7 @@ async fn what_comes_together_with_the_handshake_is_heard() {
 async fn a_message_in_pieces_is_one_message() {
     let site = Site::plain().await;
     let mut client = open(&site, &socket(1)).await;
-    client.send(frame(1, b"echo 5")).await;
+    client.send(frame(1, sealed("echo 5").as_bytes())).await;
     client.send(frame(0x80 | PING, b"")).await;
     client.send(frame(0x80, b" tail")).await;
     assert_eq!(client.hear().await.0, PONG);
@@ -133,17 +133,19 @@ async fn what_no_page_of_ours_says_is_answered_and_counted_as_strange() {
     let mut client = open(&site, &socket(1)).await;
     client.say("echo 1 xxxx").await;
     assert!(client.hear_text().await.ends_with(" xxxx"));
-    client.say("echo 2 xxyx").await;
-    assert!(client.hear_text().await.ends_with(" xxyx"), "as it came");
+    let changed = sealed("echo 2 xxxx").replace("xxxx", "xxyx");
+    client.send(frame(0x81, changed.as_bytes())).await;
     client.say("hello").await;
     client.say("echo 3").await;
     assert!(client.hear_text().await.starts_with("echo 3 "));
     client.send(frame(0x80 | BINARY, b"blob")).await;
     assert_eq!(client.hear().await, (BINARY, b"blob".to_vec()));
     // A message in two pieces is two frames, both strange.
-    client.send(frame(1, b"echo 4 x")).await;
-    client.send(frame(0x80, b"?")).await;
-    assert!(client.hear_text().await.ends_with(" x?"));
+    let pieces = sealed("echo 4 xx");
+    let (first, second) = pieces.split_at(9);
+    client.send(frame(1, first.as_bytes())).await;
+    client.send(frame(0x80, second.as_bytes())).await;
+    assert!(client.hear_text().await.ends_with(" xx"));
     let seen = &site.ledger(&key(1)).await.sightings[0];
     assert_eq!(
         (seen.frames_in, seen.strange_in, seen.malformed_in, seen.end),
@@ -273,13 +275,14 @@ async fn over_http2_it_is_a_stream_of_its_own() {
     let (response, mut stream) = http2::web_socket(&mut send, &socket(1), "13").await;
     assert_eq!(response.status(), 200);
     stream
-        .send_data(Bytes::from(frame(0x81, b"echo 3")), false)
+        .send_data(Bytes::from(frame(0x81, sealed("echo 3").as_bytes())), false)
         .unwrap();
     let mut body = response.into_body();
     let data = within(body.data()).await.unwrap().unwrap();
-    assert!(data[2..].starts_with(b"echo 3 "), "{data:?}");
+    let text = std::str::from_utf8(&data[2..]).unwrap();
+    assert!(unsealed(text).unwrap().starts_with("echo 3 "), "{text}");
     stream
-        .send_data(Bytes::from(frame(0x81, b"end")), false)
+        .send_data(Bytes::from(frame(0x81, sealed("end").as_bytes())), false)
         .unwrap();
     let data = within(body.data()).await.unwrap().unwrap();
     assert_eq!(

@@ -12,7 +12,7 @@ use super::{Sink, name_of, own};
 use crate::evidence::Event;
 use crate::run::{Driver, Request};
 use crate::time::Micros;
-use crate::wire::{Lines, MARK, REFUSED, TELLS_PLACES};
+use crate::wire::{Lines, MARK, REFUSED};
 
 /// A running fetch; dropping it stops listening, then aborts.
 #[derive(Debug)]
@@ -87,10 +87,10 @@ impl Fetch {
             let _grown = js::call(&headers, "push", &[&pair]);
         }
         js::set(&init, "headers", &headers);
-        if TELLS_PLACES && request.driver == Driver::OpaqueHead {
+        if request.driver == Driver::OpaqueHead {
             js::set(&init, "mode", &"no-cors".into());
         }
-        if TELLS_PLACES && request.driver == Driver::Head {
+        if request.driver == Driver::Head {
             // Where it would lead does not matter, and may not be readable.
             js::set(&init, "redirect", &"manual".into());
         }
@@ -148,7 +148,7 @@ impl Step {
         let ours = self.own || matches!(head, Event::Head { marked: true, .. });
         self.sink.send(head);
         match (ours, self.driver) {
-            (_, Driver::Head | Driver::OpaqueHead) if TELLS_PLACES => {}
+            (_, Driver::Head | Driver::OpaqueHead) => {}
             // Somebody else's page, of any length: it is enough to know that it came.
             (false, _) => self.sink.send(Event::Body {
                 text: String::new(),

@@ -7,6 +7,7 @@ use wasm_bindgen::JsValue;
 
 use super::fetch::{call, head};
 use super::js::{self, Answer};
+use super::listen::Listener;
 use super::registry::Undo;
 use super::settle::Settle;
 use super::{Pump, own};
@@ -17,6 +18,7 @@ use crate::evidence::Event;
 #[derive(Debug)]
 pub(super) struct Question {
     step: Rc<RefCell<Option<Settle>>>,
+    _listeners: Vec<Listener>,
     _aborted_last: Undo,
 }
 
@@ -25,6 +27,53 @@ impl Drop for Question {
         let step = own(&self.step).take();
         drop(step);
     }
+}
+
+/// By WebSocket: says that when it opens, and takes the first message for the answer.
+pub(super) fn ask_by_socket(
+    pump: &Rc<Pump>,
+    url: &str,
+    line: String,
+    told: Told,
+) -> Option<Question> {
+    let Ok(socket) = js::make("WebSocket", &[&url.into()]) else {
+        told(pump, None);
+        return None;
+    };
+    let undo = Undo::by_method(&socket, "close", &[]);
+    let listen = |event: &str, heard: Box<dyn Fn(&JsValue) -> Option<Option<JsValue>>>| {
+        let pump = pump.clone();
+        let heard = move |event: JsValue| {
+            if let Some(answer) = heard(&event) {
+                told(&pump, answer);
+            }
+        };
+        Listener::new(&socket, event, Box::new(heard))
+    };
+    let opened = socket.clone();
+    let listeners = vec![
+        listen(
+            "open",
+            Box::new(move |_| {
+                let _sent = js::call(&opened, "send", &[&line.as_str().into()]);
+                None
+            }),
+        ),
+        listen(
+            "message",
+            Box::new(|event| {
+                let json = js::global("JSON");
+                Some(js::call(&json, "parse", &[&js::get(event, "data")]).ok())
+            }),
+        ),
+        // Also after the answer: then nobody waits for it any more.
+        listen("close", Box::new(|_| Some(None))),
+    ];
+    Some(Question {
+        step: Rc::default(),
+        _listeners: listeners,
+        _aborted_last: undo,
+    })
 }
 
 /// What is told of the answer, if it is marked as ours, is 200 and is JSON.
@@ -54,6 +103,7 @@ pub(super) fn ask(pump: &Rc<Pump>, url: &str, body: Option<&str>, told: Told) ->
     *own(&step) = Some(Settle::new(&promise, Box::new(answered)));
     Some(Question {
         step,
+        _listeners: Vec::new(),
         _aborted_last: undo,
     })
 }

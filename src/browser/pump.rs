@@ -9,7 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 use super::clock::Clock;
-use super::json::{self, Question, ask};
+use super::json::{self, Question, ask, ask_by_socket};
 use super::timer::Timer;
 use super::timing::Timings;
 use super::watch::{Watch, is_hidden};
@@ -282,10 +282,17 @@ impl Pump {
                 let question = ask(self, &url, None, told);
                 own(&self.held).questions.extend(question);
             }
-            Action::AskLedger { url, body } => {
+            Action::AskLedger {
+                url,
+                body,
+                by_socket,
+            } => {
                 let told: json::Told =
                     |pump, json| pump.put(Input::Ledger(json.and_then(read::ledger)));
-                let question = ask(self, &url, Some(&body), told);
+                let question = match by_socket {
+                    true => ask_by_socket(self, &url, body, told),
+                    false => ask(self, &url, Some(&body), told),
+                };
                 own(&self.held).questions.extend(question);
             }
             Action::Say(progress) => (self.tell)(Told::Progress(&progress)),

@@ -12,7 +12,7 @@ use crate::time::Micros;
 use crate::wire::{
     About, End, Instance, JoinedBy, Kind, Lane, Ledger, LedgerInstance, Limits, OutsideIn,
     OutsideTry, Reached, Scheme, SeenClose, SeenConnection, SeenHeader, SeenTcp, Sighting,
-    Software, TELLS_PLACES, TcpVantage, TlsVantage, Vantage,
+    Software, TcpVantage, TlsVantage, Vantage,
 };
 
 /// More elements than any answer of ours has in one array.
@@ -63,14 +63,6 @@ impl Value<'_> {
 
     fn small(&self, name: &str) -> u32 {
         self.needed(u32::try_from(self.number(name)).ok())
-    }
-
-    /// A count that is only told with places.
-    fn told(&self, name: &str) -> u32 {
-        match TELLS_PLACES {
-            true => self.small(name),
-            false => 0,
-        }
     }
 
     fn short(&self, name: &str) -> u16 {
@@ -178,13 +170,10 @@ pub(super) fn about(json: JsValue) -> Option<About> {
                 },
                 trusted_hops: vantage.small("trustedHops"),
             },
-            outside_in: v
-                .part("outsideIn")
-                .filter(|_| TELLS_PLACES)
-                .map(|v| OutsideIn {
-                    age_ms: v.number("ageMs"),
-                    tries: v.list("tries", outside_try),
-                }),
+            outside_in: v.part("outsideIn").map(|v| OutsideIn {
+                age_ms: v.number("ageMs"),
+                tries: v.list("tries", outside_try),
+            }),
         }
     })
 }
@@ -223,10 +212,7 @@ pub(super) fn ledger(json: JsValue) -> Option<Ledger> {
             refused: v.small("refused"),
         }),
         sightings: v.list("sightings", sighting),
-        connections: match TELLS_PLACES {
-            true => v.list("connections", connection),
-            false => Vec::new(),
-        },
+        connections: v.list("connections", connection),
     })
 }
 
@@ -286,19 +272,19 @@ fn sighting(v: &Value<'_>) -> Sighting {
         http_version: v.text("httpVersion"),
         tls: v.flag("tls"),
         connection: v.small("connection"),
-        ja4: v.maybe_text("ja4").filter(|_| TELLS_PLACES),
+        ja4: v.maybe_text("ja4"),
         headers: v.list("headers", |v| SeenHeader {
             name: v.text("name"),
             length: v.small("length"),
             value: v.maybe_text("value"),
         }),
-        spelled: TELLS_PLACES && v.flag("spelled"),
+        spelled: v.flag("spelled"),
         status: v.status("status"),
         refused: v.maybe_text("refused"),
         answered_at: v.maybe_number("answeredAt").map(Micros),
         frames_in: v.small("framesIn"),
-        strange_in: v.told("strangeIn"),
-        malformed_in: v.told("malformedIn"),
+        strange_in: v.small("strangeIn"),
+        malformed_in: v.small("malformedIn"),
         frames_out: v.small("framesOut"),
         ticks_out: v.small("ticksOut"),
         payload_in: v.number("payloadIn"),
@@ -311,7 +297,7 @@ fn sighting(v: &Value<'_>) -> Sighting {
             code: close.short("code"),
             reason_length: close.small("reasonLength"),
         }),
-        tcp: v.part("tcp").filter(|_| TELLS_PLACES).map(|tcp| SeenTcp {
+        tcp: v.part("tcp").map(|tcp| SeenTcp {
             rtt_us: tcp.number("rttUs"),
             retransmits: tcp.small("retransmits"),
             unacked: tcp.small("unacked"),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::clock::Clock;
 use super::heard::{Heard, RoundTrip};
 use super::verdict::Verdict;
 use super::{CloseClass, Place, TimeClass, class};
@@ -9,7 +10,7 @@ use crate::evidence::{Ended, Event, Evidence, Notice, ResourceTiming, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
 use crate::time::Micros;
-use crate::wire::{REFUSED_BY_LIMIT, Sighting, Tick, list_with_places, with_places};
+use crate::wire::{LedgerInstance, REFUSED_BY_LIMIT, Sighting, Tick};
 
 /// What is known of one attempt. Times are µs since it started; null is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,17 +29,14 @@ pub struct Attempt {
     /// Where it broke; null: not determined.
     pub place: Option<Place>,
     /// The two places that are left where it is not determined; none: nothing is known.
-    #[serde(serialize_with = "list_with_places")]
     pub candidates: Vec<Place>,
     /// Ids of the evidence for that: `trace:<n>`, `sighting:<n>`, `connection:<n>`.
-    #[serde(serialize_with = "list_with_places")]
     pub because: Vec<String>,
     /// How it ended.
     pub ended: Ended,
     /// The HTTP status of the answer; null: hidden from scripts, or none came.
     pub status: Option<u16>,
     /// Who saw that status; null: nobody.
-    #[serde(serialize_with = "with_places")]
     pub status_from: Option<StatusFrom>,
     /// The answer bore our server's mark; null: no answer was readable.
     pub marked: Option<bool>,
@@ -143,12 +141,17 @@ pub fn longest_silence(trace: &Trace) -> Micros {
     longest
 }
 
-/// The facts of one attempt. `rtt`: the smallest round trip of the run.
-pub fn attempt(evidence: &Evidence, heard: &Heard<'_>, rtt: Option<Micros>) -> Attempt {
+/// The facts of one attempt. `rtt`: the smallest round trip of the run; `misses_nothing`: as [`misses_nothing`] says.
+pub fn attempt(
+    evidence: &Evidence,
+    heard: &Heard<'_>,
+    rtt: Option<Micros>,
+    misses_nothing: bool,
+) -> Attempt {
     let trace = heard.trace;
     let ended = trace.ended.unwrap_or(Ended::Stopped);
     let seen = sightings(evidence, trace);
-    let knows_all = complete(evidence) && !trace.own;
+    let knows_all = misses_nothing && !trace.own;
     let echoes: Vec<u64> = heard.trips.iter().map(RoundTrip::whole).collect();
     let mut facts = Attempt {
         id: trace.id,
@@ -253,12 +256,43 @@ fn stood_still(evidence: &Evidence, trace: &Trace) -> bool {
     })
 }
 
-/// A missing sighting proves that nothing arrived.
-pub fn complete(evidence: &Evidence) -> bool {
-    evidence
-        .ledger
-        .as_ref()
-        .is_some_and(|ledger| ledger.complete)
+/// A missing sighting proves that nothing arrived: the ledger is complete by the server's own word, every instance that
+/// the page heard of contributed to it, and each watched until the last attempt was over.
+pub fn misses_nothing(evidence: &Evidence, attempts: &[Heard<'_>], clocks: &[Clock<'_>]) -> bool {
+    let Some(ledger) = evidence.ledger.as_ref().filter(|ledger| ledger.complete) else {
+        return false;
+    };
+    let mut over = Micros::ZERO;
+    for last in evidence
+        .traces
+        .iter()
+        .filter_map(|trace| trace.events.last())
+    {
+        over = over.max(last.at);
+    }
+    let watched = |instance: &LedgerInstance| {
+        let clock = clocks.iter().find(|clock| clock.instance == instance.id);
+        clock.is_none_or(|clock| {
+            let through = clock.page_time(instance.seen_through);
+            through + clock.error.0 as i64 >= over.0 as i64
+        })
+    };
+    let contributed = |id: &str| ledger.instances.iter().any(|one| one.id == id);
+    ledger.instances.iter().all(watched)
+        && evidence
+            .about
+            .iter()
+            .all(|about| contributed(&about.instance.id))
+        && attempts.iter().all(|heard| {
+            heard
+                .ticks
+                .iter()
+                .all(|(tick, _)| contributed(&tick.instance))
+                && heard
+                    .trips
+                    .iter()
+                    .all(|trip| contributed(&trip.at.instance))
+        })
 }
 
 const fn is_end(event: &Event) -> bool {

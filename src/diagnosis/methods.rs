@@ -15,7 +15,6 @@ use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
 use crate::time::Micros;
-use crate::wire::list_with_places;
 
 /// One method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +31,6 @@ pub struct MethodReport {
     /// The place of its main lane.
     pub place: Option<Place>,
     /// The two places that are left where it is not determined; none: nothing is known.
-    #[serde(serialize_with = "list_with_places")]
     pub candidates: Vec<Place>,
     /// How late and how whole messages arrived on the main lane; null where none did.
     pub delivery: Option<Delivery>,
@@ -55,7 +53,6 @@ pub struct LaneReport {
     /// Where it breaks; null: not determined.
     pub place: Option<Place>,
     /// The two places that are left where it is not determined; none: nothing is known.
-    #[serde(serialize_with = "list_with_places")]
     pub candidates: Vec<Place>,
     /// Its times.
     pub timing: Timing,
@@ -88,12 +85,14 @@ pub struct Asked {
 pub fn methods(evidence: &Evidence, asked: &Asked) -> Vec<MethodReport> {
     let attempts: Vec<_> = evidence.traces.iter().map(Heard::of).collect();
     let step = Micros(evidence.surroundings.clock_step_us);
+    let clocks = clocks(&attempts, step);
     let run = Known {
         beside: Beside {
             evidence,
             attempts: &attempts,
-            clocks: &clocks(&attempts, step),
+            clocks: &clocks,
             fastest: &fastest(&attempts),
+            misses_nothing: facts::misses_nothing(evidence, &attempts, &clocks),
         },
         rtt: smallest_rtt(&evidence.traces),
     };
@@ -186,7 +185,12 @@ impl Known<'_> {
             if trace.method != method || trace.lane != lane || trace.control {
                 continue;
             }
-            let mut attempt = facts::attempt(self.beside.evidence, heard, self.rtt);
+            let mut attempt = facts::attempt(
+                self.beside.evidence,
+                heard,
+                self.rtt,
+                self.beside.misses_nothing,
+            );
             self.beside.place(heard, &mut attempt);
             if !trace.decisive {
                 silent.add(&attempt);

@@ -8,7 +8,6 @@ use super::place::{Case, Place, locate};
 use super::verdict::Verdict;
 use crate::evidence::Evidence;
 use crate::method::Method;
-use crate::wire::TELLS_PLACES;
 
 /// What else of the run an attempt's place is told from.
 pub(super) struct Beside<'a> {
@@ -17,19 +16,19 @@ pub(super) struct Beside<'a> {
     pub(super) clocks: &'a [Clock<'a>],
     /// Of each instance the shortest way of a tick.
     pub(super) fastest: &'a [(&'a str, i64)],
+    /// A missing sighting proves that nothing arrived.
+    pub(super) misses_nothing: bool,
 }
 
 impl Beside<'_> {
     /// Locates an attempt, and judges anew what came whole, but altered, late or from somebody else.
     pub(super) fn place(&self, heard: &Heard<'_>, attempt: &mut Attempt) {
-        if !TELLS_PLACES {
-            return;
-        }
         let case = Case {
             evidence: self.evidence,
             trace: heard.trace,
             facts: attempt,
             clocks: self.clocks,
+            misses_nothing: self.misses_nothing,
         };
         let status = case.status();
         let mut located = locate(&case);
@@ -45,8 +44,10 @@ impl Beside<'_> {
         }
         if attempt.verdict == Verdict::Passed {
             attempt.verdict = match located.place {
-                Some(Place::FramesOut | Place::FramesBack) => Verdict::Failed,
-                Some(Place::AnsweredFor | Place::Held) => Verdict::Warning,
+                Some(Place::AnswerAltered | Place::FramesOut | Place::FramesBack) => {
+                    Verdict::Failed
+                }
+                Some(Place::AnsweredFor | Place::RequestAltered | Place::Held) => Verdict::Warning,
                 _ => Verdict::Passed,
             };
         }
@@ -86,9 +87,6 @@ impl Places {
 
     /// The lane's place, or the two that are left.
     pub(super) fn of(mut self, verdict: Verdict) -> (Option<Place>, Vec<Place>) {
-        if !TELLS_PLACES {
-            return (None, Vec::new());
-        }
         if verdict == Verdict::Passed {
             return (Some(Place::Nowhere), Vec::new());
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::Micros;
 use crate::wire::{
-    FromServer, PADDING, PollBody, REFUSED_BY_LIMIT, REFUSED_BY_POLICY, TELLS_PLACES, TickId,
+    FromServer, PADDING, PollBody, REFUSED_BY_LIMIT, REFUSED_BY_POLICY, TickId, unsealed,
 };
 
 /// One thing that happened to an attempt. Raw: never an opinion.
@@ -101,17 +101,14 @@ const LONGEST_LINE: usize = 1024;
 /// A longer body is none of ours.
 const LONGEST_BODY: usize = 20_000;
 
+fn shorten_padding(line: &mut String) {
+    let padding = line.find(PADDING).map_or(line.len(), |at| at + 1);
+    line.truncate(padding);
+}
+
 /// Of a message only a line of our own protocol, and of an echo's padding the first character.
 fn keep_message(line: &mut String, own: bool) {
-    if let Some(at) = line.find(PADDING).filter(|_| TELLS_PLACES) {
-        // Anything else among it makes the whole a stranger's.
-        let padding = line.split_off(at);
-        if padding.chars().all(|c| c == PADDING) {
-            line.push(PADDING);
-        } else {
-            line.clear();
-        }
-    }
+    shorten_padding(line);
     if own || line.len() > LONGEST_LINE || line.parse::<FromServer>().is_err() {
         line.clear();
     }
@@ -122,6 +119,18 @@ fn is_refusal(why: &str) -> bool {
 }
 
 impl Event {
+    /// Texts of our protocol as they were meant; empty where they are not as they were sent, or none of ours.
+    #[must_use]
+    pub fn unsealed(mut self) -> Self {
+        if let Self::Message { line: text, .. }
+        | Self::Sent { line: text }
+        | Self::Body { text, .. } = &mut self
+        {
+            *text = unsealed(text).unwrap_or_default().to_owned();
+        }
+        self
+    }
+
     /// What may be kept of it: of texts only those of our own protocol, of an embedder's endpoint none.
     #[must_use]
     pub fn kept(mut self, own: bool) -> Self {
@@ -138,10 +147,7 @@ impl Event {
             Self::Head { refused, .. } => {
                 *refused = refused.take().filter(|why| !own && is_refusal(why))
             }
-            Self::Sent { line } if TELLS_PLACES && !own => {
-                let padding = line.find(PADDING).map_or(line.len(), |at| at + 1);
-                line.truncate(padding);
-            }
+            Self::Sent { line } if !own => shorten_padding(line),
             Self::Opened { protocol: text }
             | Self::Sent { line: text }
             | Self::Closed { reason: text, .. }

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::{Event, Stamped};
 use crate::method::Method;
 use crate::time::Micros;
-use crate::wire::TELLS_PLACES;
 
 /// Most events that an attempt keeps while it runs.
 const MOST: usize = 2000;
@@ -76,10 +75,8 @@ impl Trace {
 
     const fn omit(&mut self, event: &Event) {
         self.omitted += 1;
-        if TELLS_PLACES {
-            self.omitted_messages += matches!(event, Event::Message { .. }) as u32;
-            self.omitted_sent += matches!(event, Event::Sent { .. }) as u32;
-        }
+        self.omitted_messages += matches!(event, Event::Message { .. }) as u32;
+        self.omitted_sent += matches!(event, Event::Sent { .. }) as u32;
     }
 
     /// How many messages came, and how many were sent.

@@ -11,7 +11,7 @@ pub use own::OwnEndpoint;
 
 use crate::method::Method;
 use crate::time::Micros;
-use crate::wire::{Kind, TELLS_PLACES};
+use crate::wire::Kind;
 
 /// What one attempt of a probe wants to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub enum Want {
         ticks: u32,
         /// The silence before the first frame.
         silent: Micros,
+        /// Offers [`crate::wire::SUBPROTOCOL`], and needs it selected.
+        subprotocol: bool,
     },
     /// An answer from the embedder's own endpoint.
     Own(Box<OwnEndpoint>),
@@ -48,6 +50,11 @@ pub enum Want {
         /// Without CORS: nothing of an answer can be read, but whether there is one (Fetch § 2.2.6).
         opaque: bool,
     },
+}
+
+/// A probe of that name offers [`crate::wire::SUBPROTOCOL`].
+pub fn asks_for_subprotocol(probe: &str) -> bool {
+    probe.starts_with("web-socket-subprotocol")
 }
 
 /// When a probe may start.
@@ -87,11 +94,16 @@ impl Probe {
             || matches!((&self.want, self.method), (Want::Own(_), m) if !matches!(m, Method::WebSocket))
     }
 
-    /// It decides its method's verdict on its lane. The silent lanes only add how long silence was survived, and
+    /// It decides its method's verdict on its lane. Variants (silence, a subprotocol) only add what does not pass, and
     /// controls where others broke.
     pub const fn is_decisive(&self) -> bool {
         match self.want {
-            Want::Ticks { silent, .. } | Want::Socket { silent, .. } => silent.0 == 0,
+            Want::Ticks { silent, .. } => silent.0 == 0,
+            Want::Socket {
+                silent,
+                subprotocol,
+                ..
+            } => silent.0 == 0 && !subprotocol,
             Want::Control { .. } => false,
             Want::Poll | Want::LongPoll { .. } | Want::Own(_) => true,
         }
@@ -104,7 +116,7 @@ impl Probe {
 
     /// It tries no method.
     pub const fn is_control(&self) -> bool {
-        TELLS_PLACES && matches!(self.want, Want::Control { .. })
+        matches!(self.want, Want::Control { .. })
     }
 }
 
@@ -140,6 +152,7 @@ impl Plan {
                 echoes,
                 ticks,
                 silent,
+                subprotocol: false,
             };
             plan.probes.push(probe(
                 "web-socket",
@@ -154,6 +167,16 @@ impl Plan {
             plan.probes.push(Probe {
                 when: opened,
                 ..silent
+            });
+            let offering = Want::Socket {
+                echoes: 1,
+                ticks: 0,
+                silent: Micros::ZERO,
+                subprotocol: true,
+            };
+            plan.probes.push(Probe {
+                when: opened,
+                ..probe("web-socket-subprotocol", Method::WebSocket, offering)
             });
         }
         let ticks = |count, silent| Want::Ticks { count, silent };
@@ -242,6 +265,7 @@ impl Plan {
                         echoes: 4,
                         ticks: 6,
                         silent: Micros::ZERO,
+                        subprotocol: false,
                     },
                     1,
                 ),

@@ -23,10 +23,12 @@ pub enum Action {
     },
     /// Read the ledger, and answer by `heard_ledger`.
     AskLedger {
-        /// Its URL.
+        /// The URL to read it from.
         url: String,
-        /// The key.
+        /// The key, as it is to be said.
         body: String,
+        /// By WebSocket, in a sealed line; else by `fetch`, as the body of a POST.
+        by_socket: bool,
     },
     /// Tell the page how far it is.
     Say(Progress),

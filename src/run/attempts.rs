@@ -7,8 +7,8 @@ use crate::method::Method;
 use crate::plan::{Lane, Plan, Probe, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
-use crate::wire::{Kind, Ledger, TELLS_PLACES};
-use crate::wire::{digits, joined, push_digits};
+use crate::wire::{Kind, Ledger, SUBPROTOCOL};
+use crate::wire::{digits, joined, push_digits, sealed};
 
 /// How far a probe is.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,7 @@ struct Attempt {
 impl Attempt {
     #[inline(never)]
     fn handle(&mut self, trace: &mut Trace, at: Micros, event: Event) {
+        let event = if trace.own { event } else { event.unsealed() };
         let over = self.session.over().is_some();
         if over && !matches!(event, Event::Timed { .. }) {
             return;
@@ -198,7 +199,12 @@ impl Attempts {
                 continue;
             };
             let number = trace.id;
-            while let Some(what) = attempt.session.poll_action() {
+            while let Some(mut what) = attempt.session.poll_action() {
+                if let Do::Send(text) = &mut what
+                    && !trace.own
+                {
+                    *text = sealed(text);
+                }
                 actions.insert(
                     0,
                     Action::Do {
@@ -287,7 +293,7 @@ impl Run {
             let lanes = plan.lanes.get(probe.lane).zip(plan.lanes.get(other.lane));
             if let Some((lane, on)) = lanes.filter(|(lane, on)| lane.host == on.host) {
                 long += usize::from(other.is_long() && on.port == lane.port);
-                controls += usize::from(TELLS_PLACES && other.is_control());
+                controls += usize::from(other.is_control());
                 connecting |= other.is_socket() && !attempt.session.opened();
             }
         }
@@ -382,8 +388,8 @@ fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState
                 opaque: false,
             },
             _,
-        ) if TELLS_PLACES => (Driver::Head, *kind),
-        (Want::Control { kind, opaque: true }, _) if TELLS_PLACES => (Driver::OpaqueHead, *kind),
+        ) => (Driver::Head, *kind),
+        (Want::Control { kind, opaque: true }, _) => (Driver::OpaqueHead, *kind),
         (_, Method::WebSocket) => (Driver::WebSocket, Kind::WebSocket),
         (_, Method::ServerSentEvents) => (Driver::EventSource, Kind::Events),
         (_, Method::StreamingFetch) => (Driver::StreamingFetch, Kind::Stream),
@@ -428,18 +434,23 @@ fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState
         Want::Control {
             kind: Kind::Events | Kind::Stream,
             ..
-        } if TELLS_PLACES => ask("?count=", 1),
+        } => ask("?count=", 1),
         Want::Control {
             kind: Kind::LongPoll,
             ..
-        } if TELLS_PLACES => ask("?holdMs=", 0),
+        } => ask("?holdMs=", 0),
         Want::Socket { .. } | Want::Own(_) | Want::Control { .. } => {}
     }
     let url = lane.url(driver == Driver::WebSocket, &path);
     Request {
         driver,
         url,
-        protocols: Vec::new(),
+        protocols: match probe.want {
+            Want::Socket {
+                subprotocol: true, ..
+            } => vec![SUBPROTOCOL.to_owned()],
+            _ => Vec::new(),
+        },
         with_credentials: false,
         headers: Vec::new(),
         own: false,

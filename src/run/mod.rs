@@ -15,11 +15,12 @@ pub use progress::{MethodProgress, Progress};
 
 use crate::diagnosis::heard::smallest_rtt;
 use crate::diagnosis::{Asked, Diagnosis, diagnose};
-use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings};
-use crate::plan::{Plan, budget};
+use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings, Trace};
+use crate::method::Method;
+use crate::plan::{Plan, Skipped, budget};
 use crate::report::{EvidenceReport, Heading, Report};
 use crate::time::Micros;
-use crate::wire::{About, Key, Ledger, Scheme, TELLS_PLACES, WIRE, joined};
+use crate::wire::{About, Key, Ledger, Scheme, WIRE, digits, joined, sealed};
 
 /// What a run is made of.
 #[derive(Clone, Debug)]
@@ -63,6 +64,8 @@ pub struct Run {
     about_heard: bool,
     ledger_asked: bool,
     ledger_is_early: bool,
+    /// How often the last ledger was asked for.
+    ledger_turns: u16,
     truncated: bool,
     stopped: bool,
     patience: Option<Micros>,
@@ -97,6 +100,7 @@ impl Run {
             about_heard: false,
             ledger_asked: false,
             ledger_is_early: false,
+            ledger_turns: 0,
             truncated: false,
             stopped: false,
             patience: None,
@@ -137,15 +141,21 @@ impl Run {
             self.ask_ledger();
             return;
         }
+        let heard = ledger.is_some();
         if let Some(ledger) = ledger.filter(|_| self.phase != Phase::Finished) {
             self.attempts
                 .give_up_seen(&mut self.evidence.traces, &ledger, at);
             self.evidence.ledger = Some(ledger);
         }
-        if matches!(self.phase, Phase::LastLedger { .. }) {
-            self.finish(at);
-        } else {
-            self.advance(at);
+        match self.phase {
+            Phase::Finished => {}
+            Phase::Probing => self.advance(at),
+            Phase::LastLedger { .. }
+                if heard || self.ledger_turns >= self.ledger_ways().len() as u16 =>
+            {
+                self.finish(at)
+            }
+            Phase::LastLedger { .. } => self.ask_ledger(),
         }
     }
 
@@ -211,7 +221,7 @@ impl Run {
         match self.phase {
             Phase::Finished => {}
             Phase::LastLedger { until, .. } if at >= until => self.finish(at),
-            Phase::LastLedger { until, again } if TELLS_PLACES && at >= again => {
+            Phase::LastLedger { until, again } if at >= again => {
                 let again = at.plus(self.ledger_pace());
                 self.phase = Phase::LastLedger { until, again };
                 self.ledger_asked = false;
@@ -241,8 +251,7 @@ impl Run {
     pub fn wake_at(&self) -> Option<Micros> {
         match self.phase {
             Phase::Finished => None,
-            Phase::LastLedger { until, again } if TELLS_PLACES => Some(until.min(again)),
-            Phase::LastLedger { until, .. } => Some(until),
+            Phase::LastLedger { until, again } => Some(until.min(again)),
             Phase::Probing if self.patience.is_some() => self.patience,
             Phase::Probing => {
                 let own = self.attempts.wake_at(&self.evidence.traces);
@@ -282,10 +291,10 @@ impl Run {
             // What was read while probes ran tells nothing of what came after.
             self.evidence.ledger = None;
             self.ledger_is_early = self.ledger_asked;
-            if self.was_heard() {
-                self.ask_ledger()
-            } else {
+            if self.ledger_ways().is_empty() {
                 self.finish(at)
+            } else {
+                self.ask_ledger()
             }
         }
     }
@@ -298,9 +307,6 @@ impl Run {
 
     /// Beside what failed or waits for long: what tells where, once for each method and lane.
     fn add_controls(&mut self) {
-        if !TELLS_PLACES {
-            return;
-        }
         for probe in self.attempts.in_trouble(&self.evidence.traces) {
             self.setup.plan.add_controls(probe);
         }
@@ -308,30 +314,66 @@ impl Run {
             .resize_with(self.setup.plan.probes.len(), ProbeState::default);
     }
 
-    /// Some answer of the server's reached the page: only then can the ledger be read.
-    fn was_heard(&self) -> bool {
-        let marked = |e: &Event| matches!(e, Event::Head { marked: true, .. });
-        self.evidence.about.is_some()
-            || self
-                .evidence
-                .traces
-                .iter()
-                .any(|trace| trace.first(marked).is_some())
+    fn ask_ledger(&mut self) {
+        if self.ledger_asked {
+            return;
+        }
+        let last = matches!(self.phase, Phase::LastLedger { .. });
+        let ways = self.ledger_ways();
+        let turn = usize::from(self.ledger_turns) % ways.len().max(1);
+        let Some(action) = ways.into_iter().nth(turn) else {
+            return;
+        };
+        self.ledger_turns += u16::from(last);
+        self.ledger_asked = true;
+        self.actions.insert(0, action);
     }
 
-    fn ask_ledger(&mut self) {
-        if !self.ledger_asked {
-            self.ledger_asked = true;
-            let path = joined(&["v1/runs/", &self.setup.heading.id, "/ledger"]);
-            let url = self.setup.plan.main_url(&path);
-            self.actions.insert(
-                0,
-                Action::AskLedger {
+    /// Each way by which the ledger may be read, the likeliest first: by `fetch` and, when nothing else opens sockets
+    /// any more, by WebSocket, on the lanes where our server was heard by that and, last, on such as were not tried.
+    fn ledger_ways(&self) -> Vec<Action> {
+        let last = matches!(self.phase, Phase::LastLedger { .. });
+        let run = joined(&["v1/runs/", &self.setup.heading.id, "/ledger"]);
+        let key = self.setup.key.to_body();
+        let (mut ways, mut guesses) = (Vec::new(), Vec::new());
+        for by_socket in [false, true] {
+            let heard = |trace: &Trace| {
+                let marked = |e: &Event| matches!(e, Event::Head { marked: true, .. });
+                let said = |e: &Event| matches!(e, Event::Message { line, .. } if !line.is_empty());
+                !trace.own
+                    && match by_socket {
+                        true => trace.method == Method::WebSocket && trace.first(said).is_some(),
+                        false => trace.first(marked).is_some(),
+                    }
+            };
+            for lane in &self.setup.plan.lanes {
+                let about = !by_socket && lane.id == "main" && self.evidence.about.is_some();
+                let on_it = |trace: &&Trace| trace.lane == lane.id;
+                let mut traces = self.evidence.traces.iter().filter(on_it);
+                let into = match about || traces.any(heard) {
+                    true => &mut ways,
+                    false if last && lane.skipped == Some(Skipped::NotAsked) => &mut guesses,
+                    false => continue,
+                };
+                let (path, body) = match by_socket {
+                    true if last => {
+                        let turn = digits((into.len() + 1) as u64);
+                        let path = joined(&[&run, "/", &turn, "/web-socket"]);
+                        (path, sealed(&joined(&["ledger ", &key])))
+                    }
+                    true => continue,
+                    false => (run.clone(), key.clone()),
+                };
+                let url = lane.url(by_socket, &path);
+                into.push(Action::AskLedger {
                     url,
-                    body: self.setup.key.to_body(),
-                },
-            );
+                    body,
+                    by_socket,
+                });
+            }
         }
+        ways.extend(guesses);
+        ways
     }
 
     /// What still runs is stopped, and nothing more is started.

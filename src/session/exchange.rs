@@ -3,7 +3,7 @@
 use crate::evidence::{Ended, Event};
 use crate::plan::{OwnEndpoint, Want, budget};
 use crate::time::Micros;
-use crate::wire::{PollBody, TELLS_PLACES};
+use crate::wire::PollBody;
 
 /// A poll, a long poll, or a control.
 #[derive(Clone, Debug)]
@@ -37,9 +37,7 @@ impl Exchange {
 
     pub(super) fn handle(&mut self, event: &Event) {
         match event {
-            Event::Head { .. } if TELLS_PLACES && self.control => {
-                self.ended = Some(Ended::Complete)
-            }
+            Event::Head { .. } if self.control => self.ended = Some(Ended::Complete),
             Event::Head {
                 status,
                 marked,

@@ -4,7 +4,7 @@ use super::Do;
 use crate::evidence::{Ended, Event};
 use crate::plan::{OwnEndpoint, Want, budget};
 use crate::time::Micros;
-use crate::wire::{FromPage, FromServer, PADDING, TELLS_PLACES};
+use crate::wire::{FromPage, FromServer, PADDING, SUBPROTOCOL};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
@@ -28,6 +28,7 @@ pub struct Socket {
     echoes: u32,
     ticks: u32,
     silent: Micros,
+    subprotocol: bool,
     own: Option<Box<OwnEndpoint>>,
     /// The next one is the last.
     wanted: Vec<Do>,
@@ -35,12 +36,17 @@ pub struct Socket {
 
 impl Socket {
     pub(super) fn new(want: &Want, at: Micros) -> Self {
+        let mut selects = false;
         let (echoes, ticks, silent, own, patience) = match want {
             Want::Socket {
                 echoes,
                 ticks,
                 silent,
-            } => (*echoes, *ticks, *silent, None, budget::OPEN),
+                subprotocol,
+            } => {
+                selects = *subprotocol;
+                (*echoes, *ticks, *silent, None, budget::OPEN)
+            }
             Want::Own(endpoint) => (0, 0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
             Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } | Want::Control { .. } => {
                 (0, 0, Micros::ZERO, None, budget::OPEN)
@@ -57,6 +63,7 @@ impl Socket {
             echoes,
             ticks,
             silent,
+            subprotocol: selects,
             own,
             wanted: Vec::new(),
         }
@@ -64,6 +71,11 @@ impl Socket {
 
     pub(super) fn handle(&mut self, at: Micros, event: &Event) {
         match event {
+            // Some browsers open without the subprotocol that they offered (RFC 6455 § 4.1 lets them); apps fail then.
+            Event::Opened { protocol } if self.subprotocol && protocol != SUBPROTOCOL => {
+                self.opened = true;
+                self.ended = Some(Ended::Failed);
+            }
             Event::Opened { .. } if self.step == Step::Connecting => self.open(at),
             Event::Message { line, .. } => self.message(at, line),
             // While it closes only the close can be lost.
@@ -119,7 +131,7 @@ impl Socket {
         self.next_echo = None;
         self.echoes_sent += 1;
         let mut padding = String::new();
-        if TELLS_PLACES && self.echoes_sent == budget::PADDED_ECHO {
+        if self.echoes_sent == budget::PADDED_ECHO {
             padding.extend(core::iter::repeat_n(PADDING, budget::PADDED));
         }
         self.say(at, &FromPage::Echo(self.echoes_sent, padding));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, with_places};
+use super::Kind;
 use crate::time::Micros;
 
 /// What the server saw of a run.
@@ -124,7 +124,7 @@ pub struct Sighting {
     pub answered_at: Option<Micros>,
     /// WebSocket data frames received.
     pub frames_in: u32,
-    /// Of them such as carried no line of ours, or padding other than [`super::PADDING`].
+    /// Of them such as carried no line of ours, or one that was changed on its way.
     pub strange_in: u32,
     /// Frames received without a mask or with a reserved bit that was not agreed upon (RFC 6455 § 5.2, § 5.3).
     pub malformed_in: u32,
@@ -148,7 +148,6 @@ pub struct Sighting {
     /// The close frame from the page.
     pub close: Option<SeenClose>,
     /// Its TCP connection, as the kernel knew it at the end; null where it does not tell.
-    #[serde(serialize_with = "with_places")]
     pub tcp: Option<SeenTcp>,
     /// When it ended; null while it lasts.
     pub ended_at: Option<Micros>,

@@ -1,4 +1,4 @@
-//! The lines that carry ticks and echoes, the same over every method.
+//! The lines that carry ticks and echoes, the same over every method. On their way they are [sealed](super::sealed).
 
 use core::fmt::{self, Display, Formatter};
 use core::str::FromStr;

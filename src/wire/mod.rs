@@ -9,6 +9,7 @@ mod ledger;
 mod line;
 mod lines;
 mod path;
+mod seal;
 
 pub use about::{
     About, Instance, Lane, Limits, OutsideIn, OutsideTry, Scheme, Software, TcpVantage, TlsVantage,
@@ -22,40 +23,12 @@ pub use ledger::{
 pub use line::{At, Echo, FromPage, FromServer, LineError, PollBody, Tick, TickId};
 pub use lines::Lines;
 pub use path::{AttemptPath, IdError, Key, Kind, ProbeId, RunId};
-
-use serde::{Serialize, Serializer};
+pub use seal::{sealed, unsealed};
 
 use crate::time::Micros;
 
 /// The version of everything in this module.
 pub const WIRE: u32 = 1;
-
-/// Places are told: controls are tried, and what the server knows besides arrivals is read and reported.
-pub const TELLS_PLACES: bool = cfg!(feature = "places");
-
-/// What is only told with places; without them there is none.
-pub(crate) fn with_places<T: Serialize, S: Serializer>(
-    value: &Option<T>,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    if TELLS_PLACES {
-        value.serialize(to)
-    } else {
-        to.serialize_none()
-    }
-}
-
-/// What is only told with places; without them there is nothing.
-pub(crate) fn list_with_places<T: Serialize, S: Serializer>(
-    all: &[T],
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    if TELLS_PLACES {
-        all.serialize(to)
-    } else {
-        to.collect_seq([0_u8; 0])
-    }
-}
 
 /// The header that stands on every answer of ours, on every status; its value is the instance's id. An HTTP answer
 /// without it was not ours.
@@ -76,7 +49,11 @@ pub const CLOSE_CODE: u16 = 4242;
 /// The reason beside [`CLOSE_CODE`]: any other pair of code and reason was put there by somebody else.
 pub const CLOSE_REASON: &str = "pushcheck: all sent";
 
-/// What echoes are padded with: anything else in its place was put there by somebody else.
+/// The subprotocol that our server selects where it is offered (RFC 6455 § 1.9). An app's may be lost on the way; by
+/// default none is offered.
+pub const SUBPROTOCOL: &str = "pushcheck";
+
+/// What echoes are padded with.
 pub const PADDING: char = 'x';
 
 /// The gaps between ticks, in milliseconds: irregular, so that "one message behind", timers, blocks and plain latency

@@ -178,3 +178,50 @@ fn somebody_else_s_upgrade_is_not_ours() {
         Place::AnsweredFor,
     );
 }
+
+#[test]
+fn an_instance_that_the_page_heard_and_the_ledger_did_not_leaves_absence_unproved() {
+    let lost = || with_a_clock(refused().control(None, false));
+    is_at(&lost(), Place::WayOut);
+    // About came from another process than the ledger.
+    let mut other = lost();
+    let about = other.evidence.about.as_mut().expect("it was heard");
+    about.instance.id = "00000000000000bb".to_owned();
+    is_between(&other, [Place::WayOut, Place::AnsweredFor]);
+    // So did a poll.
+    let mut other = lost();
+    let poll = other.evidence.traces.last_mut().expect("a poll");
+    poll.push(Micros::ms(3), body(&"at 1 2 00000000000000bb\n"));
+    is_between(&other, [Place::WayOut, Place::AnsweredFor]);
+}
+
+#[test]
+fn a_ledger_that_stopped_watching_too_early_leaves_absence_unproved() {
+    let mut early = with_a_clock(refused().control(None, false));
+    let ledger = early.evidence.ledger.as_mut().expect("it was read");
+    // The refusal came 20 ms after its start at 100 ms; the server's clock is a second ahead.
+    ledger.instances[0].seen_through = Micros::ms(1_110);
+    is_between(&early, [Place::WayOut, Place::AnsweredFor]);
+    let ledger = early.evidence.ledger.as_mut().expect("it was read");
+    ledger.instances[0].seen_through = Micros::ms(1_130);
+    is_at(&early, Place::WayOut);
+}
+
+#[test]
+fn what_fails_before_any_packet_came_back_was_refused_nearby() {
+    let mut far = refused().control(Some(head(426, true)), true);
+    let mut poll = Scene::of(Method::Polling, Ended::Complete, &[])
+        .evidence
+        .traces
+        .remove(0);
+    (poll.id, poll.started_at) = (9, Micros::ZERO);
+    poll.push(Micros::ZERO, Event::Constructed);
+    poll.push(Micros::ms(90), head(200, true));
+    let text = format!("at 1001000 1001000 {INSTANCE}\n");
+    poll.push(Micros::ms(90), body(&text));
+    far.evidence.traces.push(poll);
+    for stamped in &mut far.evidence.traces[0].events {
+        stamped.at = Micros::ms(102);
+    }
+    is_between(&far, [Place::Page, Place::WayOut]);
+}

@@ -8,7 +8,7 @@ use crate::parts::Scene;
 use crate::support::events::{body, head};
 use crate::{is_at, is_between};
 
-const BODY: &str = "at 1 2 aa\n";
+const BODY: &str = "at 1 2 00000000000000aa\n";
 
 fn poll(ended: Ended, events: &[Event]) -> Scene {
     let mut all = vec![Event::Constructed];

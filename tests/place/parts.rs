@@ -6,8 +6,10 @@ use pushcheck::method::Method;
 use pushcheck::time::Micros;
 use pushcheck::wire::{Kind, Ledger, SeenConnection, SeenHeader, Sighting};
 
+use crate::support::INSTANCE;
 use crate::support::events::{closed_by_the_server, head};
-use crate::support::server::{about, ledger, sighting};
+pub(crate) use crate::support::server::field;
+use crate::support::server::{about, ledger, sighting, upgrade_fields};
 
 /// One attempt, what stands beside it, and the server's half.
 #[derive(Clone)]
@@ -144,24 +146,6 @@ impl Scene {
     }
 }
 
-pub(crate) fn field(name: &str, value: &str) -> SeenHeader {
-    SeenHeader {
-        name: name.to_owned(),
-        length: value.len() as u32,
-        value: Some(value.to_owned()),
-    }
-}
-
-/// What browsers send (RFC 6455 § 4.1).
-pub(crate) fn upgrade_fields() -> Vec<SeenHeader> {
-    vec![
-        field("Upgrade", "websocket"),
-        field("Connection", "keep-alive, Upgrade"),
-        field("Sec-WebSocket-Version", "13"),
-        field("Sec-WebSocket-Key", ""),
-    ]
-}
-
 /// `close` without a close frame.
 pub(crate) fn abnormal() -> Event {
     closed(1006, false)
@@ -188,7 +172,7 @@ pub(crate) fn whole_socket(close: Event) -> Vec<Event> {
         Event::Constructed,
         opened(),
         said("echo 1"),
-        message(&"echo 1 2 3 aa"),
+        message(&format!("echo 1 2 3 {INSTANCE}")),
         said("end"),
         close,
     ]

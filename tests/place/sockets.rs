@@ -239,3 +239,49 @@ fn a_lost_close_handshake_is_told_by_who_did_not_hear_it() {
     is_at(&scene(sent - 1), Place::FramesOut);
     events.clear();
 }
+
+#[test]
+fn what_opens_although_its_upgrade_was_lost_is_worth_a_warning() {
+    let whole = |change: fn(&mut pushcheck::wire::Sighting)| {
+        Scene::of(
+            Method::WebSocket,
+            Ended::Complete,
+            &whole_socket(our_close()),
+        )
+        .seen(|seen| {
+            seen.status = Some(101);
+            change(seen);
+        })
+    };
+    is_at(&whole(|_| {}), Place::Nowhere);
+    let lenient = whole(|seen| seen.headers.retain(|field| field.name != "Upgrade"));
+    is_at(&lenient, Place::RequestAltered);
+    assert_eq!(lenient.judged().verdict, Verdict::Warning);
+}
+
+fn offering(opened: Option<&str>, arrived: Option<&str>) -> Scene {
+    let mut events = vec![Event::Constructed];
+    match opened {
+        Some(protocol) => events.push(Event::Opened {
+            protocol: protocol.to_owned(),
+        }),
+        None => events.extend([Event::Errored { closed: true }, abnormal()]),
+    }
+    let mut scene = Scene::of(Method::WebSocket, Ended::Failed, &events).seen(|seen| {
+        seen.status = Some(101);
+        seen.probe = "web-socket-subprotocol".to_owned();
+        seen.headers
+            .extend(arrived.map(|offered| field("Sec-WebSocket-Protocol", offered)));
+    });
+    scene.evidence.traces[0].probe = "web-socket-subprotocol".to_owned();
+    scene
+}
+
+#[test]
+fn a_subprotocol_is_lost_on_the_way_to_us_or_back() {
+    // Chromium does not open without it, Firefox does.
+    is_at(&offering(None, Some("pushcheck")), Place::AnswerAltered);
+    is_at(&offering(Some(""), Some("pushcheck")), Place::AnswerAltered);
+    is_at(&offering(None, None), Place::RequestAltered);
+    is_at(&offering(Some(""), None), Place::RequestAltered);
+}

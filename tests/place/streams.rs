@@ -162,3 +162,20 @@ fn what_is_as_late_by_web_socket_is_not_held_but_slow() {
     scene.evidence.traces.push(socket);
     is_at(&scene, Place::Nowhere);
 }
+
+#[test]
+fn a_tick_that_was_changed_on_its_way_is_an_altered_answer() {
+    let changed = Event::Message {
+        line: String::new(),
+        bytes: 50,
+        id: None,
+    };
+    let scene = Scene::of(
+        Method::ServerSentEvents,
+        Ended::Complete,
+        &[Event::Constructed, opened(), changed],
+    )
+    .seen(|seen| seen.status = Some(200));
+    is_at(&scene, Place::AnswerAltered);
+    assert_eq!(scene.judged().verdict, Verdict::Failed);
+}

@@ -9,7 +9,7 @@ use pushcheck::plan::budget;
 use pushcheck::run::{Driver, Start};
 use pushcheck::time::Micros;
 
-use crate::faulty::Faulty;
+use crate::faulty::{Faulty, is_socket};
 use crate::support::events::{body, cut, head};
 use crate::support::world::{Nature, Queue};
 use crate::{method, quick, report};
@@ -92,7 +92,7 @@ fn a_dead_network_ends_within_twelve_seconds() {
         }
         fn sent(&mut self, _: &mut Queue, _: Micros, _: u16, _: &str) {}
         fn about(&mut self, _: &mut Queue, _: Micros) {}
-        fn ledger(&mut self, _: &mut Queue, _: Micros) {}
+        fn ledger(&mut self, _: &mut Queue, _: Micros, _: bool) {}
     }
     let told = quick(&mut Dead);
     assert!(told.ended_at <= budget::RUN);
@@ -105,4 +105,23 @@ fn a_dead_network_ends_within_twelve_seconds() {
         report.evidence.as_ref().is_some_and(|e| !e.complete),
         "the server's half is missing, and that is said"
     );
+}
+
+#[test]
+fn a_ledger_that_fetch_cannot_read_is_read_by_web_socket() {
+    let mut nature = Faulty::new(|_, _, _| false);
+    nature.fetch_reads = false;
+    let read = report(quick(&mut nature));
+    assert!(read.evidence.as_ref().is_some_and(|e| e.complete));
+    // Where no WebSocket passes, nothing is left.
+    let mut nature = Faulty::new(|world, at, start| {
+        if is_socket(start) {
+            world.see(at, start.attempt, Event::Constructed);
+            world.see(at.plus(Micros::ms(30)), start.attempt, cut());
+        }
+        is_socket(start)
+    });
+    nature.fetch_reads = false;
+    let unread = report(quick(&mut nature));
+    assert!(unread.evidence.as_ref().is_some_and(|e| !e.complete));
 }

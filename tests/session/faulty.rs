@@ -14,6 +14,8 @@ use crate::support::world::{Input, Nature, Queue};
 pub(crate) struct Faulty<F: FnMut(&mut Queue, Micros, &Start) -> bool> {
     pub(crate) about: About,
     pub(crate) ledger: Option<Ledger>,
+    /// The ledger can be read by `fetch`.
+    pub(crate) fetch_reads: bool,
     /// What the page sent to attempts that were taken over.
     pub(crate) unheard: Vec<String>,
     healthy: Healthy,
@@ -26,6 +28,7 @@ impl<F: FnMut(&mut Queue, Micros, &Start) -> bool> Faulty<F> {
         Self {
             about: server::about(),
             ledger: Some(server::ledger()),
+            fetch_reads: true,
             unheard: Vec::new(),
             healthy: Healthy::new(Micros::ms(40)),
             takes_over,
@@ -56,13 +59,13 @@ impl<F: FnMut(&mut Queue, Micros, &Start) -> bool> Nature for Faulty<F> {
         world.put(at.plus(self.healthy.rtt), about);
     }
 
-    fn ledger(&mut self, world: &mut Queue, at: Micros) {
+    fn ledger(&mut self, world: &mut Queue, at: Micros, by_socket: bool) {
         // What was not taken over arrived.
         let mut ledger = self.ledger.clone();
         if let Some(ledger) = &mut ledger {
             ledger.sightings.extend(self.healthy.seen.iter().cloned());
         }
-        let ledger = Input::Ledger(ledger);
+        let ledger = Input::Ledger(ledger.filter(|_| by_socket || self.fetch_reads));
         world.put(at.plus(self.healthy.rtt), ledger);
     }
 }

@@ -16,6 +16,7 @@ use crate::{method, quick, report};
 
 fn socket(echoes: u32, ticks: u32, silent: Micros) -> Session {
     let want = Want::Socket {
+        subprotocol: false,
         echoes,
         ticks,
         silent,

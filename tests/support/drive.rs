@@ -8,6 +8,7 @@ use pushcheck::report::Report;
 use pushcheck::run::{Action, Driver, Progress, Request, Run, Setup, Start};
 use pushcheck::session::Do;
 use pushcheck::time::Micros;
+use pushcheck::wire::{sealed, unsealed};
 
 use super::world::{Input, Nature, Queue};
 
@@ -79,8 +80,15 @@ impl Drive {
                 attempt,
                 what: Do::Send(text),
             } => {
-                queue.see(now, attempt, Event::Sent { line: text.clone() });
-                nature.sent(queue, now, attempt, &text);
+                let own = self.open.get(&attempt).is_some_and(|request| request.own);
+                let line = if own {
+                    Some(text.as_str())
+                } else {
+                    unsealed(&text)
+                };
+                let line = line.expect("what is sent is sealed").to_owned();
+                queue.see(now, attempt, Event::Sent { line: line.clone() });
+                nature.sent(queue, now, attempt, &line);
             }
             Action::Do {
                 attempt,
@@ -92,9 +100,14 @@ impl Drive {
                 self.told.released.push(attempt);
             }
             Action::AskAbout { .. } => nature.about(queue, now),
-            Action::AskLedger { url, body } => {
-                assert!(!url.contains(&body), "the key stands in a URL");
-                nature.ledger(queue, now);
+            Action::AskLedger {
+                url,
+                body,
+                by_socket,
+            } => {
+                let key = body.rsplit(' ').next().expect("a word");
+                assert!(!url.contains(key), "the key stands in a URL");
+                nature.ledger(queue, now, by_socket);
             }
             Action::Say(progress) => {
                 if let Some(before) = self.told.progress.last() {
@@ -170,12 +183,27 @@ impl Drive {
                 if matches!(event, Event::Opened { .. } | Event::Closed { .. }) {
                     self.connecting.remove(&attempt);
                 }
+                let own = self.open.get(&attempt).is_some_and(|request| request.own);
+                let event = if own { event } else { on_the_wire(event) };
                 self.run.handle(self.now, attempt, event);
             }
             Input::About(about) => self.run.heard_about(self.now, about.map(|about| *about)),
             Input::Ledger(ledger) => self.run.heard_ledger(self.now, ledger),
         }
     }
+}
+
+/// What the server and the page say, sealed; what others say, as it is.
+fn on_the_wire(mut event: Event) -> Event {
+    match &mut event {
+        Event::Message { line: text, .. }
+        | Event::Sent { line: text }
+        | Event::Body { text, .. } => {
+            *text = sealed(text);
+        }
+        _ => {}
+    }
+    event
 }
 
 fn host(url: &str) -> String {

@@ -84,7 +84,12 @@ impl Nature for Healthy {
             self.seen.push(arrival(&start.request.url));
         }
         match start.request.driver {
-            Driver::WebSocket => world.see(at.plus(self.rtt), start.attempt, opened()),
+            Driver::WebSocket => {
+                let protocol = start.request.protocols.first().cloned();
+                let protocol = protocol.unwrap_or_default();
+                let opened = Event::Opened { protocol };
+                world.see(at.plus(self.rtt), start.attempt, opened);
+            }
             Driver::EventSource => self.stream(world, at, start, opened()),
             Driver::StreamingFetch => self.stream(world, at, start, head(200, true)),
             Driver::Fetch => self.answer(world, at, start),
@@ -118,7 +123,7 @@ impl Nature for Healthy {
         world.put(at.plus(self.rtt), Input::About(Some(Box::new(about()))));
     }
 
-    fn ledger(&mut self, world: &mut Queue, at: Micros) {
+    fn ledger(&mut self, world: &mut Queue, at: Micros, _: bool) {
         let ledger = Ledger {
             sightings: self.seen.clone(),
             ..ledger()

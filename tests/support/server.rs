@@ -2,8 +2,8 @@
 
 use pushcheck::time::Micros;
 use pushcheck::wire::{
-    About, End, Instance, Kind, Ledger, LedgerInstance, Limits, Sighting, Software, TcpVantage,
-    TlsVantage, Vantage,
+    About, End, Instance, Kind, Ledger, LedgerInstance, Limits, SeenHeader, Sighting, Software,
+    TcpVantage, TlsVantage, Vantage,
 };
 
 use super::{AHEAD, INSTANCE};
@@ -48,7 +48,8 @@ pub fn ledger() -> Ledger {
         instances: vec![LedgerInstance {
             id: INSTANCE.to_owned(),
             started_at: 1,
-            seen_through: Micros(AHEAD),
+            // To the end of any run.
+            seen_through: Micros(AHEAD).plus(Micros::ms(60_000)),
             evicted: 0,
             refused: 0,
         }],
@@ -67,10 +68,33 @@ pub fn arrival(url: &str) -> Sighting {
     let upgrade = kind == Kind::WebSocket && url.starts_with("ws");
     Sighting {
         kind,
+        headers: if upgrade {
+            upgrade_fields()
+        } else {
+            Vec::new()
+        },
         status: Some(if upgrade { 101 } else { 200 }),
         end: Some(End::Complete),
         ..sighting(probe, attempt.parse().expect("a number"))
     }
+}
+
+pub fn field(name: &str, value: &str) -> SeenHeader {
+    SeenHeader {
+        name: name.to_owned(),
+        length: value.len() as u32,
+        value: Some(value.to_owned()),
+    }
+}
+
+/// What browsers send (RFC 6455 § 4.1).
+pub fn upgrade_fields() -> Vec<SeenHeader> {
+    vec![
+        field("Upgrade", "websocket"),
+        field("Connection", "keep-alive, Upgrade"),
+        field("Sec-WebSocket-Version", "13"),
+        field("Sec-WebSocket-Key", ""),
+    ]
 }
 
 /// A ledger that saw that attempt arrive, and nothing else.

@@ -23,8 +23,8 @@ pub trait Nature {
     fn sent(&mut self, world: &mut Queue, at: Micros, attempt: u16, text: &str);
     /// The page asked for `v1/about`.
     fn about(&mut self, world: &mut Queue, at: Micros);
-    /// The page asked for the ledger.
-    fn ledger(&mut self, world: &mut Queue, at: Micros);
+    /// The page asked for the ledger, by WebSocket or by `fetch`.
+    fn ledger(&mut self, world: &mut Queue, at: Micros, by_socket: bool);
 }
 
 /// What will happen, by time.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::names::Names;
 use crate::process;
 use crate::setup::rust::WASM;
 use crate::setup::{self, Kit, Need};
@@ -21,9 +22,20 @@ const BINDGEN: &[&str] = &[
     "pushcheck",
     "--remove-name-section",
     "--remove-producers-section",
+    // Every browser that has what the widget needs has it.
+    "--encode-into",
+    "always",
 ];
 // The stack begins at address 0, and nothing else lies in the first kilobyte.
-const SHRINK: &[&str] = &["-Oz", "--low-memory-unused", "--converge"];
+const SHRINK: &[&str] = &[
+    "--low-memory-unused",
+    "-Oz",
+    "--flatten",
+    "--rereloop",
+    "-Oz",
+    "-Oz",
+    "--converge",
+];
 const BUNDLE: &[&str] = &[
     "--bundle",
     "--minify",
@@ -33,6 +45,8 @@ const BUNDLE: &[&str] = &[
     "--log-level=warning",
 ];
 const MODULE: &str = "pushcheck_bg.wasm";
+/// What names parts of it.
+const BINDINGS: &[&str] = &["pushcheck.js", "pushcheck.d.ts"];
 /// The element with all that it imports, the bindings too; the server serves it instead of the source of that name.
 const ELEMENT: &str = "push-check.js";
 
@@ -43,17 +57,8 @@ pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
 
 /// Builds the deployable widget into `www/pkg`.
 pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
-    into_pkg(ws, kit, "allocator")
-}
-
-/// Builds a widget that also tells places into `www/pkg`: for the lab, which judges them.
-pub(crate) fn with_places(ws: &Workspace, kit: &Kit) -> Result<()> {
-    into_pkg(ws, kit, "allocator,places")
-}
-
-fn into_pkg(ws: &Workspace, kit: &Kit, features: &str) -> Result<()> {
     let pkg = ws.root.join("www/pkg");
-    bound(ws, kit, features, &pkg)?;
+    bound(ws, kit, "allocator", &pkg)?;
     bundle(ws, kit, &pkg)
 }
 
@@ -96,7 +101,6 @@ fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
         "widget",
         "--target",
         WASM,
-        "--no-default-features",
         "--features",
         features,
     ]);
@@ -133,6 +137,7 @@ fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
             .arg(&shrunk),
     )?;
     let _ = fs::remove_file(staged.join("pushcheck_bg.wasm.d.ts"));
+    shorten(&staged)?;
 
     if pkg.exists() {
         fs::remove_dir_all(pkg).with_context(|| format!("cannot clear {}", pkg.display()))?;
@@ -145,6 +150,21 @@ fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
     .context("cannot write the widget's stamp")
 }
 
+/// Gives what the bindings and their module call each other short names, in both.
+fn shorten(pkg: &Path) -> Result<()> {
+    let bound = pkg.join(MODULE);
+    let module = fs::read(&bound).with_context(|| format!("cannot read {}", bound.display()))?;
+    let mut names = Names::of(&module)?;
+    fs::write(&bound, names.in_module(&module)?).context("cannot write the module")?;
+    for script in BINDINGS {
+        let script = pkg.join(script);
+        let text = fs::read_to_string(&script)
+            .with_context(|| format!("cannot read {}", script.display()))?;
+        fs::write(&script, names.in_script(&text)).context("cannot write the bindings")?;
+    }
+    Ok(())
+}
+
 /// A number for everything that decides the outcome after compiling.
 fn inputs(ws: &Workspace, kit: &Kit, compiled: &Path) -> Result<u64> {
     let mut hash = DefaultHasher::new();
@@ -153,7 +173,7 @@ fn inputs(ws: &Workspace, kit: &Kit, compiled: &Path) -> Result<u64> {
         .hash(&mut hash);
     ws.locked_version("wasm-bindgen")?.hash(&mut hash);
     process::answer(kit.wasm("wasm-opt")?.arg("--version")).hash(&mut hash);
-    (BINDGEN, SHRINK).hash(&mut hash);
+    (BINDGEN, SHRINK, include_str!("names.rs")).hash(&mut hash);
     Ok(hash.finish())
 }
 

@@ -198,10 +198,7 @@ fn with_lab(
     needs.extend(more);
     let kit = setup::ready(ws, &needs, install)?;
     if !more.is_empty() {
-        match more.contains(&Need::Boxes) {
-            true => build::with_places(ws, &kit)?,
-            false => build::widget(ws, &kit)?,
-        }
+        build::widget(ws, &kit)?;
         binary(ws, &kit, "pushcheck-server", Profile::Release)?;
     }
     binary(ws, &kit, "pushcheck-lab", Profile::Release)?;

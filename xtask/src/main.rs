@@ -3,6 +3,7 @@
 mod build;
 mod display;
 mod lab;
+mod names;
 mod process;
 mod serve;
 mod setup;

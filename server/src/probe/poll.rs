@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hyper::{Response, StatusCode};
 use pushcheck::time::Micros;
-use pushcheck::wire::{At, PollBody, Tick};
+use pushcheck::wire::{At, PollBody, Tick, sealed};
 
 use crate::answer::{self, Body};
 use crate::app::App;
@@ -78,7 +78,7 @@ fn due(app: &App, ask: &Ask, run: &Run, open: &Open, after: u32) -> Response<Bod
     answer::full(
         StatusCode::OK,
         "text/plain; charset=utf-8",
-        body.to_string(),
+        sealed(&body.to_string()),
     )
 }
 

@@ -11,7 +11,7 @@ use hyper::body::Frame;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use pushcheck::time::Micros;
-use pushcheck::wire::{End, Tick, TickId};
+use pushcheck::wire::{End, Tick, TickId, sealed};
 use tokio::time::Sleep;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -114,16 +114,16 @@ impl Ticks {
         self.sleep.as_mut().reset(at);
     }
 
-    fn write(&self, tick: &Tick) -> String {
+    fn write(&self, tick: &Tick, line: &str) -> String {
         match self.form {
-            Form::Lines => format!("{tick}\n"),
+            Form::Lines => format!("{line}\n"),
             Form::Events => {
                 let id = TickId {
                     n: tick.n,
                     instance: tick.instance.clone(),
                     started_at: self.clock.instance.started_at,
                 };
-                format!("id: {id}\ndata: {tick}\n\n")
+                format!("id: {id}\ndata: {line}\n\n")
             }
         }
     }
@@ -172,8 +172,9 @@ impl hyper::body::Body for Ticks {
                 sent: now,
                 instance: self.clock.id().to_owned(),
             };
-            let text = self.write(&tick);
-            let payload = tick.to_string().len() as u64;
+            let line = sealed(&tick.to_string());
+            let text = self.write(&tick, &line);
+            let payload = line.len() as u64;
             if self.is_first {
                 self.is_first = false;
                 self.open.head_is_out();

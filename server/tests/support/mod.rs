@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pushcheck::wire::{Key, Ledger};
+use pushcheck::wire::{Key, Ledger, PollBody, unsealed};
 use pushcheck_server::{Config, Identity, bind};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -148,6 +148,11 @@ impl Answer {
 
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body of a poll.
+    pub fn poll(&self) -> PollBody {
+        unsealed(&self.text()).unwrap().parse().unwrap()
     }
 
     pub fn problem(&self) -> serde_json::Value {

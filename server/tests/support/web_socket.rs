@@ -1,5 +1,7 @@
 //! A WebSocket client by hand: it can also do what no browser does.
 
+use pushcheck::wire::{sealed, unsealed};
+
 use super::{Answer, Client, Site};
 
 pub const HANDSHAKE: &str = "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n\
@@ -57,8 +59,8 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 impl Client {
-    pub async fn say(&mut self, text: &str) {
-        self.send(frame(0x80 | TEXT, text.as_bytes())).await;
+    pub async fn say(&mut self, line: &str) {
+        self.send(frame(0x80 | TEXT, sealed(line).as_bytes())).await;
     }
 
     /// Opcode and payload of the next frame.
@@ -85,7 +87,8 @@ impl Client {
     pub async fn hear_text(&mut self) -> String {
         let (opcode, payload) = self.hear().await;
         assert_eq!(opcode, TEXT);
-        String::from_utf8(payload).unwrap()
+        let text = String::from_utf8(payload).unwrap();
+        unsealed(&text).unwrap().to_owned()
     }
 
     /// The close frame's code and reason.

@@ -3,6 +3,7 @@
 use super::case::{Case, Control};
 use super::head::came_by_a_proxy;
 use super::{Located, Place};
+use crate::diagnosis::TimeClass;
 use crate::evidence::Ended;
 use crate::wire::{End, Reached, SeenConnection, TcpVantage};
 
@@ -21,7 +22,7 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
         control.seen.is_none() && control.answer.is_some_and(|(_, marked)| !marked)
     };
     if case.facts.marked == Some(false) || controls.iter().any(|c| answered_by_others(&c)) {
-        return if case.absence_is_proved() {
+        return if case.misses_nothing {
             located(case, Place::AnsweredFor, &controls, &[])
         } else {
             // Had it arrived, it would have been cut before our answer.
@@ -32,7 +33,7 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
         // It worked, and now not even the ledger can be read.
         return case.at(Place::Cut);
     }
-    if !case.absence_is_proved() {
+    if !case.misses_nothing {
         return case.between([Place::WayOut, Place::AnsweredFor]);
     }
     let connections = case.connections();
@@ -52,6 +53,13 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
     if controls.iter().any(reached) && controls.iter().any(read_was_not) {
         // The same request but for its Origin arrived: whoever kept this one reads requests, and answers them.
         return located(case, Place::AnsweredFor, &controls, &[]);
+    }
+    if controls.iter().any(reached) && case.facts.time_class == Some(TimeClass::BeforeAnyPacket) {
+        // Sooner than the server could have said a word: whoever refused sits in the browser, or near it.
+        return Located {
+            because: case.because(&controls, &[]),
+            ..case.between([Place::Page, Place::WayOut])
+        };
     }
     if controls.iter().any(reached) {
         // What stands there lets plain requests through, and keeps or answers this one.

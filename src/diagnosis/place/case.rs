@@ -2,7 +2,7 @@
 
 use super::{Located, Place};
 use crate::diagnosis::clock::Clock;
-use crate::diagnosis::facts::{self, Attempt, StatusFrom, sightings};
+use crate::diagnosis::facts::{Attempt, StatusFrom, sightings};
 use crate::evidence::{Ended, Event, Evidence, Notice, Trace};
 use crate::time::Micros;
 use crate::wire::{SeenConnection, Sighting, digits, joined};
@@ -14,6 +14,8 @@ pub(in crate::diagnosis) struct Case<'a> {
     pub(in crate::diagnosis) trace: &'a Trace,
     pub(in crate::diagnosis) facts: &'a Attempt,
     pub(in crate::diagnosis) clocks: &'a [Clock<'a>],
+    /// A missing sighting proves that nothing arrived.
+    pub(in crate::diagnosis) misses_nothing: bool,
 }
 
 /// A plain request for the path of an attempt that failed.
@@ -37,11 +39,6 @@ impl<'a> Case<'a> {
     /// The last arrival of the attempt that the server saw.
     pub(super) fn seen(&self) -> Option<&'a Sighting> {
         sightings(self.evidence, self.trace).pop()
-    }
-
-    /// A missing sighting proves that nothing arrived.
-    pub(super) fn absence_is_proved(&self) -> bool {
-        facts::complete(self.evidence)
     }
 
     /// The controls of this method on this lane.
@@ -142,6 +139,12 @@ impl<'a> Case<'a> {
                 && other.decisive
                 && other.ended == Some(Ended::Complete)
         })
+    }
+
+    /// Something came on it that was none of our lines, or was changed on its way.
+    pub(super) fn heard_strange_words(&self) -> bool {
+        let foreign = |e: &Event| matches!(e, Event::Message { line, .. } if line.is_empty());
+        self.trace.first(foreign).is_some()
     }
 
     /// The browser said that it had no network when the attempt failed, and nothing had come before.

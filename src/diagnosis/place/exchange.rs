@@ -9,9 +9,7 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
     let seen = case.seen();
     match case.facts.ended {
         // Our own words, and we never said them: kept by somebody from an earlier answer.
-        Ended::Complete if seen.is_none() && case.absence_is_proved() => {
-            case.at(Place::AnsweredFor)
-        }
+        Ended::Complete if seen.is_none() && case.misses_nothing => case.at(Place::AnsweredFor),
         Ended::Complete => case.at(Place::Nowhere),
         _ if seen.is_none() && case.facts.marked != Some(true) => absent::locate(case),
         _ => unanswered(case, seen),

@@ -1,11 +1,12 @@
 //! WebSocket: constructed → open → echoes → the server's close code and reason.
 
 use super::case::Case;
-use super::head::upgrade_is_altered;
+use super::head::{self, upgrade_is_altered};
 use super::{Located, Place, absent};
 use crate::diagnosis::CloseClass;
 use crate::evidence::{Ended, EngineFamily, Event};
-use crate::wire::{CLOSE_CODE, CLOSE_REASON, End, Sighting};
+use crate::plan::asks_for_subprotocol;
+use crate::wire::{CLOSE_CODE, CLOSE_REASON, End, SUBPROTOCOL, Sighting};
 
 pub(super) fn locate(case: &Case<'_>) -> Located {
     let opened = case.facts.open_us.is_some();
@@ -20,6 +21,12 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
 /// Rows T6 to T8 of the truth table: the request arrived, and the page never had its `open`.
 fn unopened(case: &Case<'_>, seen: &Sighting) -> Located {
     match seen.status {
+        Some(101)
+            if asks_for_subprotocol(&case.trace.probe)
+                && head::value(seen, "sec-websocket-protocol") != Some(SUBPROTOCOL) =>
+        {
+            case.at(Place::RequestAltered)
+        }
         Some(101) => case.at(Place::AnswerAltered),
         Some(200) if seen.method == "CONNECT" => case.at(Place::AnswerAltered),
         Some(_) if upgrade_is_altered(seen) => case.at(Place::RequestAltered),
@@ -30,7 +37,7 @@ fn unopened(case: &Case<'_>, seen: &Sighting) -> Located {
 
 /// The page's half alone, or somebody else accepted.
 fn opened_unseen(case: &Case<'_>) -> Located {
-    if case.absence_is_proved() {
+    if case.misses_nothing {
         return case.at(Place::AnsweredFor);
     }
     match case.facts.ended {
@@ -48,8 +55,17 @@ fn opened_unseen(case: &Case<'_>) -> Located {
 /// Rows T9 to T17: it opened at both ends.
 fn opened_and_seen(case: &Case<'_>, seen: &Sighting) -> Located {
     let (came, sent) = case.trace.messages();
-    let foreign = |e: &Event| matches!(e, Event::Message { line, .. } if line.is_empty());
-    let strange = case.trace.first(foreign).is_some();
+    let strange = case.heard_strange_words();
+    if asks_for_subprotocol(&case.trace.probe)
+        && case.facts.ended == Ended::Failed
+        && selected(case) != Some(SUBPROTOCOL)
+    {
+        // It was asked for, and what arrived asked for it as well: we selected it.
+        return match head::value(seen, "sec-websocket-protocol") {
+            Some(SUBPROTOCOL) => case.at(Place::AnswerAltered),
+            _ => case.at(Place::RequestAltered),
+        };
+    }
     if seen.strange_in > 0 || seen.malformed_in > 0 {
         return case.at(Place::FramesOut);
     }
@@ -57,6 +73,8 @@ fn opened_and_seen(case: &Case<'_>, seen: &Sighting) -> Located {
         return case.at(Place::FramesBack);
     }
     match case.facts.ended {
+        // It opened all the same, as it would not with any stricter server.
+        Ended::Complete if upgrade_is_altered(seen) => case.at(Place::RequestAltered),
         Ended::Complete if is_ours(case) => case.at(Place::Nowhere),
         Ended::Complete if seen.end == Some(End::Complete) => case.at(Place::Close),
         Ended::Complete => case.between([Place::Close, Place::Cut]),
@@ -105,6 +123,17 @@ fn failed(case: &Case<'_>, seen: &Sighting) -> Located {
         Some(EngineFamily::Chromium) => case.at(Place::FramesBack),
         _ => case.at(Place::Cut),
     }
+}
+
+/// The subprotocol that the page was told of; `None`: it never opened.
+fn selected<'a>(case: &Case<'a>) -> Option<&'a str> {
+    case.trace
+        .events
+        .iter()
+        .find_map(|stamped| match &stamped.event {
+            Event::Opened { protocol } => Some(protocol.as_str()),
+            _ => None,
+        })
 }
 
 /// The close code and reason are what the server sends.

@@ -26,13 +26,16 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
 
 fn opened(case: &Case<'_>, seen: Option<&Sighting>) -> Located {
     let Some(seen) = seen else {
-        return if case.absence_is_proved() {
+        return if case.misses_nothing {
             case.at(Place::AnsweredFor)
         } else {
             by_the_page_alone(case)
         };
     };
     match case.facts.ended {
+        Ended::Complete | Ended::GaveUp if case.heard_strange_words() => {
+            case.at(Place::AnswerAltered)
+        }
         Ended::Complete => case.at(Place::Nowhere),
         _ if seen.end == Some(End::OurLimit) => Located::default(),
         Ended::Failed => case.at(Place::Cut),

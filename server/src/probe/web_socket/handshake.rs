@@ -5,16 +5,17 @@ use base64::engine::general_purpose::STANDARD;
 use hyper::ext::Protocol;
 use hyper::header::{
     CONNECTION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use hyper::{Method, Request, Response, StatusCode, Version};
+use pushcheck::wire::SUBPROTOCOL;
 use sha1::{Digest, Sha1};
 
 use crate::answer::{self, Body};
 use crate::problem::Problem;
 
-/// The answer that accepts; every part of the request is as it must be. A subprotocol is never selected: none is a
-/// valid answer, and what an application speaks is not spoken here.
+/// The answer that accepts; every part of the request is as it must be. Of subprotocols only our own is selected: none
+/// is a valid answer, and what an application speaks is not spoken here.
 ///
 /// `lenient`: over HTTP/1.1 a request that has the key of a handshake may lack what a proxy takes for its own. Only a
 /// WebSocket client sends such a key: scripts cannot (Fetch § 2.2.2, forbidden request-headers).
@@ -30,7 +31,7 @@ pub(super) fn answer<T>(request: &Request<T>, lenient: bool) -> Result<Response<
             return Err(Problem::not_implemented());
         }
         version(headers)?;
-        return Ok(answer::empty(StatusCode::OK));
+        return Ok(select_subprotocol(headers, answer::empty(StatusCode::OK)));
     }
     let forgiven = lenient && headers.contains_key(SEC_WEBSOCKET_KEY);
     // Lost is forgiven, another protocol's name is not.
@@ -48,11 +49,22 @@ pub(super) fn answer<T>(request: &Request<T>, lenient: bool) -> Result<Response<
         .and_then(accept)
         .ok_or(Problem::malformed("Sec-WebSocket-Key"))?;
     let mut response = answer::empty(StatusCode::SWITCHING_PROTOCOLS);
-    let headers = response.headers_mut();
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
-    Ok(response)
+    let accepted = response.headers_mut();
+    accepted.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    accepted.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    accepted.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    Ok(select_subprotocol(headers, response))
+}
+
+/// RFC 6455 § 4.2.2, step 5.5.
+fn select_subprotocol(asked: &HeaderMap, mut response: Response<Body>) -> Response<Body> {
+    if has_token(asked, &SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
+        let selected = HeaderValue::from_static(SUBPROTOCOL);
+        response
+            .headers_mut()
+            .insert(SEC_WEBSOCKET_PROTOCOL, selected);
+    }
+    response
 }
 
 fn version(headers: &HeaderMap) -> Result<(), Problem> {
@@ -94,6 +106,20 @@ mod tests {
         let key = HeaderValue::from_static("dGhlIHNhbXBsZSBub25jZQ==");
         assert_eq!(accept(&key).expect("a key"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
         assert!(accept(&HeaderValue::from_static("dGhl")).is_none());
+    }
+
+    #[test]
+    fn our_own_subprotocol_alone_is_selected() {
+        let selected = |offered: &'static str| {
+            let mut asked = HeaderMap::new();
+            asked.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(offered));
+            let answer = select_subprotocol(&asked, answer::empty(StatusCode::OK));
+            answer.headers().get(SEC_WEBSOCKET_PROTOCOL).cloned()
+        };
+        let ours = Some(HeaderValue::from_static("pushcheck"));
+        assert_eq!(selected("pushcheck"), ours);
+        assert_eq!(selected("chat, pushcheck"), ours);
+        assert_eq!(selected("chat"), None);
     }
 
     fn ask(change: impl FnOnce(&mut HeaderMap)) -> u16 {

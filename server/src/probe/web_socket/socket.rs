@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 use pushcheck::time::Micros;
 use pushcheck::wire::{
-    At, CLOSE_CODE, CLOSE_REASON, Echo, End, FromPage, PADDING, SeenClose, Tick,
+    At, CLOSE_CODE, CLOSE_REASON, Echo, End, FromPage, SeenClose, Tick, sealed, unsealed,
 };
 use soketto::base::{Codec, OpCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -220,7 +220,7 @@ impl Socket {
     async fn hear(&mut self, message: &[u8], received: Micros) -> Result<(), Ending> {
         let text = std::str::from_utf8(message).map_err(|_| Fault::NotText)?;
         // Other text is an application's own first message, tried on this socket: heard and counted, not answered.
-        let Ok(line) = text.parse::<FromPage>() else {
+        let Some(line) = from_page(text) else {
             return Ok(());
         };
         match line {
@@ -246,7 +246,8 @@ impl Socket {
                     },
                     padding,
                 };
-                self.send(OpCode::Text, echo.to_string().as_bytes()).await
+                self.send(OpCode::Text, sealed(&echo.to_string()).as_bytes())
+                    .await
             }
             FromPage::End => Err(Ending::Ours(CLOSE_CODE, CLOSE_REASON, End::Complete)),
         }
@@ -267,7 +268,8 @@ impl Socket {
         self.next = n.saturating_add(1);
         self.ticks_left -= 1;
         self.open.update(|seen| seen.ticks_out += 1);
-        self.send(OpCode::Text, tick.to_string().as_bytes()).await
+        self.send(OpCode::Text, sealed(&tick.to_string()).as_bytes())
+            .await
     }
 
     async fn send(&mut self, opcode: OpCode, payload: &[u8]) -> Result<(), Ending> {
@@ -358,17 +360,15 @@ impl Socket {
     }
 }
 
-/// No page of ours says this: it carries no line, or padding that it did not have when it left.
+/// What a page of ours says, as it was sent.
+fn from_page(text: &str) -> Option<FromPage> {
+    unsealed(text)?.parse().ok()
+}
+
+/// No page of ours says this: it carries no line, or one that was changed after it left.
 fn is_strange(opcode: OpCode, payload: &[u8]) -> bool {
-    if opcode != OpCode::Text {
-        return true;
-    }
-    let line = std::str::from_utf8(payload).map(str::parse::<FromPage>);
-    match line {
-        Ok(Ok(FromPage::Echo(_, padding))) => padding.chars().any(|c| c != PADDING),
-        Ok(Ok(FromPage::Ticks(_) | FromPage::End)) => false,
-        _ => true,
-    }
+    let line = std::str::from_utf8(payload).ok().and_then(from_page);
+    opcode != OpCode::Text || line.is_none()
 }
 
 fn seen(payload: &[u8]) -> Result<SeenClose, Fault> {
