@@ -9,7 +9,9 @@ use crate::evidence::{Evidence, Surroundings, Trace};
 use crate::method::Method;
 use crate::plan::{Lane, Skipped};
 use crate::time::Micros;
-use crate::wire::{About, OutsideIn, Scheme, SeenConnection, Sighting, Software, Vantage, WIRE};
+use crate::wire::{
+    About, LedgerInstance, OutsideIn, Scheme, SeenConnection, Sighting, Software, Vantage, WIRE,
+};
 
 /// The schema's version.
 pub const SCHEMA: u32 = 1;
@@ -146,8 +148,8 @@ pub struct EvidenceReport {
     pub sightings: Vec<Sighting>,
     /// Connections that brought it no request.
     pub connections: Vec<SeenConnection>,
-    /// The server's half was read, whole or not.
-    pub ledger: bool,
+    /// Who contributed to the server's half, and until when each watched; null: it was not read.
+    pub instances: Option<Vec<LedgerInstance>>,
     /// The server's half is there and whole.
     pub complete: bool,
 }
@@ -251,9 +253,10 @@ impl EvidenceReport {
         traces.iter_mut().for_each(Trace::shorten);
         let read = evidence.ledger.is_some();
         let ledger = evidence.ledger.unwrap_or_default();
+        let instances = read.then_some(ledger.instances);
         Self {
             traces,
-            ledger: read,
+            instances,
             complete: ledger.complete,
             sightings: ledger.sightings,
             connections: ledger.connections,

@@ -84,7 +84,18 @@ fn other_peoples_lines_are_refused() {
     ] {
         assert!(body.parse::<PollBody>().is_err(), "{body:?}");
     }
-    for line in ["end now", "ticks", "ticks x", "echo", "echo x", "", "ENDS"] {
+    for line in [
+        "end now",
+        "ticks",
+        "ticks x",
+        "echo",
+        "echo x",
+        "",
+        "ENDS",
+        "ledger",
+        "ledger 0123",
+        "ledger 0123456789abcdef0123456789abcdef again",
+    ] {
         assert!(line.parse::<FromPage>().is_err(), "{line:?}");
     }
 }
@@ -138,6 +149,9 @@ proptest! {
     fn ids_survive(bytes in any::<[u8; 16]>()) {
         let key = Key::new(bytes);
         assert_eq!(key.to_body().parse(), Ok(key.clone()));
+        let ask = FromPage::Ledger(key.clone());
+        assert_eq!(ask.to_string().parse(), Ok(ask.clone()));
+        assert!(!format!("{ask:?}").contains(&key.to_body()));
         assert_eq!(key.run().to_string().parse(), Ok(key.run()));
     }
 }

@@ -675,8 +675,8 @@ export interface EvidenceReport {
     sightings: Sighting[];
     /** Connections that brought the server no request. */
     connections: SeenConnection[];
-    /** The server's half was read, whole or not. */
-    ledger: boolean;
+    /** Who contributed to the server's half, and until when each watched; null: it was not read. */
+    instances: LedgerInstance[] | null;
     /** The server's half is there and whole: a missing sighting proves that nothing arrived. */
     complete: boolean;
 }
@@ -921,6 +921,20 @@ export interface SeenTcp {
     retransmits: number;
     /** Segments sent and not acknowledged. */
     unacked: number;
+}
+
+/** One instance's part of the server's half. */
+export interface LedgerInstance {
+    /** Its id. */
+    id: string;
+    /** When it began, ms since 1970. */
+    startedAt: number;
+    /** Until when it watched, µs on its own clock. */
+    seenThrough: number;
+    /** How many sightings of this run it has dropped for room. */
+    evicted: number;
+    /** How many requests of this run it refused by a limit. */
+    refused: number;
 }
 
 /** A connection that made no request. Times are µs since the server's instance began. */

@@ -52,7 +52,7 @@ pub(crate) struct Pieces {
 }
 
 /// As much of a body as may wait in buffers.
-const PIECE: usize = 16 * 1024;
+pub(crate) const PIECE: usize = 16 * 1024;
 
 impl Pieces {
     pub(crate) fn new(body: Vec<u8>, place: OwnedSemaphorePermit) -> Self {

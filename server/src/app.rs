@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
-use crate::config::{Behind, Config};
+use crate::config::{Behind, Config, RefuseUpgrades};
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origins};
@@ -30,6 +30,8 @@ pub(crate) struct App {
     pub(crate) behind: Option<Behind>,
     /// A WebSocket handshake may lack what a proxy takes for its own.
     pub(crate) lenient: bool,
+    /// Every WebSocket is refused for this.
+    pub(crate) refuse_upgrades: Option<RefuseUpgrades>,
     pub(crate) origins: Origins,
     pub(crate) files: Files,
     pub(crate) ledger: Ledger,
@@ -62,6 +64,7 @@ impl App {
             base: config.base_path.as_str().to_owned(),
             behind: config.behind,
             lenient: config.lenient,
+            refuse_upgrades: config.refuse_upgrades,
             origins: Origins { listed, lanes },
             files: config
                 .www

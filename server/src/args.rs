@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::config::{BasePath, Behind, Config, ConfigError, Identity};
+use crate::config::{BasePath, Behind, Config, ConfigError, Identity, RefuseUpgrades};
 use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origin};
 
@@ -88,6 +88,15 @@ pub struct Args {
     /// removes them lets frames through; HTTP/1.1 only, and no server that applications should imitate
     #[arg(long, env = "PUSHCHECK_LENIENT")]
     lenient: bool,
+    /// Refuse every WebSocket as a server does that has this against it, and say so: rehearses what pages and admins see
+    /// then; all other methods are answered as ever, and no server that applications should imitate
+    #[arg(
+        long,
+        env = "PUSHCHECK_REFUSE_UPGRADES",
+        value_name = "WHY",
+        value_enum
+    )]
+    refuse_upgrades: Option<RefuseUpgrades>,
     /// Read the page's files from a folder instead of from inside the program
     #[arg(long, env = "PUSHCHECK_WWW", value_name = "DIR", hide = true)]
     www: Option<PathBuf>,
@@ -136,6 +145,7 @@ impl Args {
                 },
             }),
             lenient: self.lenient,
+            refuse_upgrades: self.refuse_upgrades,
             limits: self.limits,
             www: self.www,
         })

@@ -27,6 +27,8 @@ pub struct Config {
     pub behind: Option<Behind>,
     /// Also opens WebSockets whose handshake has lost its `Upgrade` and `Connection` on the way, over HTTP/1.1.
     pub lenient: bool,
+    /// Refuses every WebSocket for this reason, for a rehearsal; none: only such as must be.
+    pub refuse_upgrades: Option<RefuseUpgrades>,
     /// How much it takes and gives.
     pub limits: Limits,
     /// Read the page from a folder instead of from inside the program.
@@ -44,6 +46,7 @@ impl Default for Config {
             public_urls: Vec::new(),
             behind: None,
             lenient: false,
+            refuse_upgrades: None,
             limits: Limits::default(),
             www: None,
         }
@@ -62,6 +65,22 @@ pub enum Identity {
         /// The private key.
         key: PathBuf,
     },
+}
+
+/// What a server has against WebSockets that were asked for as they must be; each is one that servers and frameworks
+/// answer in practice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum RefuseUpgrades {
+    /// The page's origin is not on its list: 403
+    Origin,
+    /// It speaks none of the subprotocols that were offered: 400
+    Subprotocol,
+    /// It takes the protocol's version for one that it does not speak, with the status of a malformed request: 400
+    #[value(name = "version-400")]
+    Version400,
+    /// The same with the status that RFC 6455 (section 4.2.2) wishes: 426
+    #[value(name = "version-426")]
+    Version426,
 }
 
 /// The operator's own proxy.

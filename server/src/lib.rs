@@ -34,7 +34,7 @@ mod tls;
 mod watched;
 
 pub use args::{Args, Log};
-pub use config::{BasePath, Behind, Config, ConfigError, Identity};
+pub use config::{BasePath, Behind, Config, ConfigError, Identity, RefuseUpgrades};
 pub use limits::Limits;
 pub use open_files::raise_open_files;
 pub use origin::{EmbedOrigin, Origin};

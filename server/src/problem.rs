@@ -16,6 +16,7 @@ pub(crate) enum Refusal {
     Size,
     Time,
     Origin,
+    Subprotocol,
     Version,
 }
 
@@ -27,6 +28,7 @@ impl Refusal {
             Self::Size => "size",
             Self::Time => "time",
             Self::Origin => "origin",
+            Self::Subprotocol => "subprotocol",
             Self::Version => "version",
         }
     }
@@ -35,7 +37,7 @@ impl Refusal {
     pub(crate) const fn is_limit(self) -> bool {
         match self {
             Self::Count | Self::Rate | Self::Size | Self::Time => true,
-            Self::Origin | Self::Version => false,
+            Self::Origin | Self::Subprotocol | Self::Version => false,
         }
     }
 }
@@ -175,6 +177,17 @@ impl Problem {
         }
     }
 
+    pub(crate) const fn other_subprotocol() -> Self {
+        Self {
+            field: Some("Sec-WebSocket-Protocol"),
+            refused: Some(Refusal::Subprotocol),
+            ..Self::new(
+                StatusCode::BAD_REQUEST,
+                "none of the subprotocols offered is spoken here",
+            )
+        }
+    }
+
     pub(crate) const fn other_version() -> Self {
         Self {
             field: Some("Sec-WebSocket-Version"),
@@ -304,8 +317,8 @@ mod tests {
 
     #[test]
     fn refusals_are_words_of_the_wire() {
-        use Refusal::{Count, Origin, Rate, Size, Time, Version};
-        for refusal in [Count, Rate, Size, Time, Origin, Version] {
+        use Refusal::{Count, Origin, Rate, Size, Subprotocol, Time, Version};
+        for refusal in [Count, Rate, Size, Time, Origin, Subprotocol, Version] {
             assert_eq!(
                 REFUSED_BY_LIMIT.contains(&refusal.as_str()),
                 refusal.is_limit()

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::probe::read_body;
 use crate::problem::Problem;
 use crate::route::Ask;
+use crate::source::SourceId;
 
 /// The key is the body. Whether or not the run exists, a wrong key gets the same answer.
 pub(crate) async fn ledger(app: &App, ask: Ask, run: RunId) -> Result<Response<Body>, Problem> {
@@ -24,18 +25,29 @@ pub(crate) async fn ledger(app: &App, ask: Ask, run: RunId) -> Result<Response<B
         .map_err(|_| Problem::malformed("key"))?
         .trim_ascii();
     let key: Key = key.parse()?;
+    let (ledger, place) = written(app, &key, run, asking).await?;
+    // Whoever does not take it makes room for others.
+    let limit = Micros::ms(app.limits.body_ms);
+    exchange.must_end_by(app.clock.now().plus(limit));
+    let body = Pieces::new(ledger, place).boxed_unsync();
+    Ok(answer::with(StatusCode::OK, "application/json", body))
+}
+
+/// A run's ledger, written out, and the place that it takes until it has been sent.
+pub(crate) async fn written(
+    app: &App,
+    key: &Key,
+    run: RunId,
+    asking: SourceId,
+) -> Result<(Vec<u8>, OwnedSemaphorePermit), Problem> {
     if key.run() != run {
         return Err(Problem::not_the_key());
     }
     let sightings = app.ledger.known(run).map_or(0, |run| run.sightings());
     let place = app.readers.place(sightings, app.limits.head_ms).await?;
-    // Whoever does not take it makes room for others.
-    let limit = Micros::ms(app.limits.body_ms);
-    exchange.must_end_by(app.clock.now().plus(limit));
     // Only our own types, without maps of other keys than text: it cannot fail.
     let ledger = serde_json::to_vec(&app.ledger.read(run, asking)).unwrap_or_default();
-    let body = Pieces::new(ledger, place).boxed_unsync();
-    Ok(answer::with(StatusCode::OK, "application/json", body))
+    Ok((ledger, place))
 }
 
 /// Those who read: a ledger is written out whole, at up to 7.5 kB for each sighting, and its reader may be slow.

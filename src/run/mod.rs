@@ -20,7 +20,7 @@ use crate::method::Method;
 use crate::plan::{Plan, Skipped, budget};
 use crate::report::{EvidenceReport, Heading, Report};
 use crate::time::Micros;
-use crate::wire::{About, Key, Ledger, Scheme, WIRE, digits, joined, sealed};
+use crate::wire::{About, FromPage, Key, Ledger, Scheme, WIRE, digits, joined, sealed};
 
 /// What a run is made of.
 #[derive(Clone, Debug)]
@@ -334,7 +334,7 @@ impl Run {
     fn ledger_ways(&self) -> Vec<Action> {
         let last = matches!(self.phase, Phase::LastLedger { .. });
         let run = joined(&["v1/runs/", &self.setup.heading.id, "/ledger"]);
-        let key = self.setup.key.to_body();
+        let key = &self.setup.key;
         let (mut ways, mut guesses) = (Vec::new(), Vec::new());
         for by_socket in [false, true] {
             let heard = |trace: &Trace| {
@@ -359,10 +359,10 @@ impl Run {
                     true if last => {
                         let turn = digits((into.len() + 1) as u64);
                         let path = joined(&[&run, "/", &turn, "/web-socket"]);
-                        (path, sealed(&joined(&["ledger ", &key])))
+                        (path, sealed(&FromPage::Ledger(key.clone()).to_text()))
                     }
                     true => continue,
-                    false => (run.clone(), key.clone()),
+                    false => (run.clone(), key.to_body()),
                 };
                 let url = lane.url(by_socket, &path);
                 into.push(Action::AskLedger {

@@ -4,6 +4,7 @@ use core::fmt::{self, Display, Formatter};
 use core::str::FromStr;
 
 use super::digits::{self, digits, joined};
+use super::path::Key;
 use crate::time::Micros;
 
 /// A line that is not one of ours.
@@ -234,6 +235,9 @@ pub enum FromPage {
     Echo(u32, String),
     /// `end`: close with [`super::CLOSE_CODE`] and [`super::CLOSE_REASON`].
     End,
+    /// `ledger <key>`: answer with the run's [`super::Ledger`] as JSON in one text message, then as [`Self::End`]; for
+    /// pages whose fetch cannot read. The key is as in [`Key::to_body`].
+    Ledger(Key),
 }
 
 impl FromPage {
@@ -246,6 +250,7 @@ impl FromPage {
                 joined(&["echo ", &digits((*n).into()), parted, padding])
             }
             Self::End => "end".to_owned(),
+            Self::Ledger(key) => joined(&["ledger ", &key.to_body()]),
         }
     }
 }
@@ -270,6 +275,10 @@ impl FromStr for FromPage {
                 ));
             }
             Some("end") => Self::End,
+            Some("ledger") => {
+                let key = fields.next().and_then(|key| key.parse().ok());
+                Self::Ledger(key.ok_or(LineError)?)
+            }
             _ => return Err(LineError),
         };
         nothing_left(fields)?;

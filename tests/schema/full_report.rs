@@ -13,7 +13,9 @@ use pushcheck::plan::{Lane, Skipped};
 use pushcheck::report::{Advice, EvidenceReport, Heading, Label, Mode, Report, Setting};
 use pushcheck::stats::Spread;
 use pushcheck::time::Micros;
-use pushcheck::wire::{About, OutsideIn, OutsideTry, Scheme, TcpVantage, TlsVantage, Vantage};
+use pushcheck::wire::{
+    About, LedgerInstance, OutsideIn, OutsideTry, Scheme, TcpVantage, TlsVantage, Vantage,
+};
 
 use crate::full_evidence::{connection, resource_timing, sighting, surroundings, trace};
 use crate::support::server;
@@ -52,7 +54,13 @@ pub(crate) fn filled() -> Report {
             traces: vec![trace()],
             sightings: vec![sighting()],
             connections: vec![connection()],
-            ledger: true,
+            instances: Some(vec![LedgerInstance {
+                id: "0011223344556677".to_owned(),
+                started_at: 1_790_000_000_000,
+                seen_through: Micros::ms(9_000),
+                evicted: 1,
+                refused: 2,
+            }]),
             complete: true,
         }),
         ..made(&lanes, &evidence)

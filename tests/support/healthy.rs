@@ -115,7 +115,9 @@ impl Nature for Healthy {
                 let at = stamps(there, there);
                 world.see(back, attempt, message(&Echo { n, at, padding }));
             }
-            FromPage::End => world.see(back, attempt, closed_by_the_server()),
+            FromPage::End | FromPage::Ledger(_) => {
+                world.see(back, attempt, closed_by_the_server());
+            }
         }
     }
 

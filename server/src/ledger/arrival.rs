@@ -88,6 +88,12 @@ impl Open {
         });
     }
 
+    /// How many segments its connection has sent that are not acknowledged; `None`: the kernel does not tell, or the
+    /// connection is not the visitor's.
+    pub(crate) fn unacked(&self) -> Option<u32> {
+        self.connection.tap.tcp().map(|tcp| tcp.unacked)
+    }
+
     /// How it ends where the connection's end is its own.
     pub(crate) fn unfinished(&self) -> End {
         self.connection.unfinished()

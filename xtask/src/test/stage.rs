@@ -240,7 +240,7 @@ impl Bench<'_> {
     }
 
     fn lab(&self) -> Result<String> {
-        build::with_places(self.ws, &self.kit)?;
+        build::widget(self.ws, &self.kit)?;
         for program in ["pushcheck-server", "pushcheck-lab"] {
             binary(self.ws, &self.kit, program, Profile::Dev)?;
         }

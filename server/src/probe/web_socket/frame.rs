@@ -66,9 +66,16 @@ pub(super) fn next(codec: &Codec, inbox: &mut BytesMut) -> Result<Option<Frame>,
     }))
 }
 
-/// Appends a whole message, unmasked as a server's are.
-pub(super) fn write(codec: &mut Codec, outbox: &mut Vec<u8>, opcode: OpCode, payload: &[u8]) {
+/// Appends a frame, unmasked as a server's are; `is_final`: it is the last of its message.
+pub(super) fn write(
+    codec: &mut Codec,
+    outbox: &mut Vec<u8>,
+    opcode: OpCode,
+    is_final: bool,
+    payload: &[u8],
+) {
     let mut header = Header::new(opcode);
+    header.set_fin(is_final);
     header.set_payload_len(payload.len());
     outbox.extend_from_slice(codec.encode_header(&header));
     outbox.extend_from_slice(payload);

@@ -8,11 +8,12 @@ mod socket;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hyper::{Response, Version};
+use hyper::{Response, StatusCode, Version};
 use hyper_util::rt::TokioIo;
 
 use crate::answer::Body;
 use crate::app::App;
+use crate::config::RefuseUpgrades;
 use crate::connection::Raw;
 use crate::ledger::{Open, Run};
 use crate::problem::Problem;
@@ -30,6 +31,9 @@ pub(crate) fn answer(
     open: &Arc<Open>,
 ) -> Result<Response<Body>, Problem> {
     let mut response = handshake::answer(&ask.request, app.lenient)?;
+    if let Some(why) = app.refuse_upgrades {
+        return Err(refusal(why));
+    }
     let origin = ask
         .request
         .headers()
@@ -39,6 +43,7 @@ pub(crate) fn answer(
         return Err(Problem::foreign_origin());
     }
     let held = Held::take(app, &ask, run)?;
+    let asking = ask.source;
     let taking = take_over(&mut ask);
     let (app, run, open) = (Arc::clone(app), Arc::clone(run), Arc::clone(open));
     // The exchange goes on: what the socket reads and writes is counted as its.
@@ -50,7 +55,7 @@ pub(crate) fn answer(
             match taking.await {
                 Some(raw) => {
                     open.head_is_out();
-                    Socket::new(app, run, open, raw).live().await;
+                    Socket::new(app, run, open, asking, raw).live().await;
                 }
                 None => open.cut(),
             }
@@ -62,6 +67,19 @@ pub(crate) fn answer(
     });
     response.extensions_mut().insert(WatchedElsewhere);
     Ok(response)
+}
+
+/// The answer of a server that has this against a handshake in which nothing is wrong.
+const fn refusal(why: RefuseUpgrades) -> Problem {
+    match why {
+        RefuseUpgrades::Origin => Problem::foreign_origin(),
+        RefuseUpgrades::Subprotocol => Problem::other_subprotocol(),
+        RefuseUpgrades::Version400 => Problem {
+            status: StatusCode::BAD_REQUEST,
+            ..Problem::other_version()
+        },
+        RefuseUpgrades::Version426 => Problem::other_version(),
+    }
 }
 
 /// The bytes under the handshake, once its answer has been written; none: the connection has ended before.

@@ -1,5 +1,7 @@
 //! A socket after the handshake. It holds little: its buffers grow for a message and shrink after it.
 
+mod ledger;
+
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::app::App;
 use crate::connection::{Io, Raw};
 use crate::ledger::{Open, Run};
+use crate::source::SourceId;
 
 use super::frame::{self, Fault, Frame};
 
@@ -31,6 +34,8 @@ pub(super) struct Socket {
     app: Arc<App>,
     run: Arc<Run>,
     open: Arc<Open>,
+    /// To whose limits it counts.
+    asking: SourceId,
     io: Box<dyn Io>,
     codec: Codec,
     inbox: BytesMut,
@@ -72,13 +77,20 @@ impl From<Fault> for Ending {
 }
 
 impl Socket {
-    pub(super) fn new(app: Arc<App>, run: Arc<Run>, open: Arc<Open>, raw: Raw) -> Self {
+    pub(super) fn new(
+        app: Arc<App>,
+        run: Arc<Run>,
+        open: Arc<Open>,
+        asking: SourceId,
+        raw: Raw,
+    ) -> Self {
         let mut codec = Codec::new();
         codec.set_max_data_size(usize::try_from(app.limits.message_bytes).unwrap_or(usize::MAX));
         Self {
             app,
             run,
             open,
+            asking,
             io: raw.io,
             codec,
             // A copy, since the original holds on to all that HTTP had room for.
@@ -250,6 +262,7 @@ impl Socket {
                     .await
             }
             FromPage::End => Err(Ending::Ours(CLOSE_CODE, CLOSE_REASON, End::Complete)),
+            FromPage::Ledger(key) => Err(self.tell(&key, received).await),
         }
     }
 
@@ -272,7 +285,17 @@ impl Socket {
             .await
     }
 
+    /// Sends a message of one frame.
     async fn send(&mut self, opcode: OpCode, payload: &[u8]) -> Result<(), Ending> {
+        self.send_frame(opcode, true, payload).await
+    }
+
+    async fn send_frame(
+        &mut self,
+        opcode: OpCode,
+        is_final: bool,
+        payload: &[u8],
+    ) -> Result<(), Ending> {
         if !opcode.is_control() {
             self.open.update(|seen| {
                 seen.frames_out += 1;
@@ -280,7 +303,7 @@ impl Socket {
             });
         }
         self.outbox.clear();
-        frame::write(&mut self.codec, &mut self.outbox, opcode, payload);
+        frame::write(&mut self.codec, &mut self.outbox, opcode, is_final, payload);
         let writing = async {
             self.io.write_all(&self.outbox).await?;
             self.io.flush().await

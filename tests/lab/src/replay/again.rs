@@ -28,9 +28,9 @@ fn evidence(report: &Report, raw: &EvidenceReport) -> Evidence {
     let plain = plain.filter(|lane| lane.scheme == Scheme::Http);
     Evidence {
         traces: raw.traces.clone(),
-        ledger: raw.ledger.then(|| Ledger {
+        ledger: raw.instances.as_ref().map(|instances| Ledger {
             complete: raw.complete,
-            instances: Vec::new(),
+            instances: instances.clone(),
             sightings: raw.sightings.clone(),
             connections: raw.connections.clone(),
         }),

@@ -108,7 +108,7 @@ fn apply(report: &mut Value, which: Index, change: &Change) {
     places(report, String::new(), &mut all);
     let at = which.get(&all).clone();
     let other = match change {
-        Change::Graft(from) => report.pointer(from.get::<String>(&all)).cloned(),
+        Change::Graft(from) => report.pointer(from.get(&all[..]).as_str()).cloned(),
         _ => None,
     };
     if matches!(change, Change::Remove | Change::Repeat) {
