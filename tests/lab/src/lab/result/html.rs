@@ -37,19 +37,21 @@ pub(crate) fn matrix(records: &[Record], seed: u64) -> String {
          <meta name=\"viewport\" content=\"width=device-width\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>The lab, seed {seed}</title>\n<style>\n{STYLE}</style>\n\
-         <header><h1>The lab</h1><p>Seed {seed}. {}</p>{}</header>\n\
-         <div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">scenario</th>\
+         <header><h1>The lab</h1><p>Seed {seed}. {}</p>{}</header>\n{}\
+         <table>\n<thead><tr><th scope=\"col\">scenario</th>\
          <th scope=\"col\">breaks at</th>{heads}</tr></thead>\n<tbody>\n",
         escaped(sum(records).trim()),
         bar(records),
+        choice(records),
     );
     for (name, row) in rows {
         let Some(first) = row.first() else { continue };
         let _ = write!(
             html,
-            "<tr><th scope=\"row\" id=\"{id}\"><a href=\"#{id}\">{id}</a><p>{}</p></th><td class=\"place\">{}</td>",
+            "<tr id=\"{id}\"><th scope=\"row\"><a href=\"#{id}\">{id}</a><p>{}</p></th>\
+             <td class=\"place\" data-of=\"breaks at\">{}</td>",
             escaped(&first.about),
-            escaped(&expected(&first.expected)),
+            places(&expected(&first.expected)),
             id = escaped(name),
         );
         for (browser, page) in &columns {
@@ -58,11 +60,19 @@ pub(crate) fn matrix(records: &[Record], seed: u64) -> String {
                 .filter(|record| record.browser == *browser && record.page == *page)
                 .map(|record| cell(record))
                 .collect();
-            let _ = write!(html, "<td>{cells}</td>");
+            let of = match page {
+                View::Clean => "",
+                View::Through => ", page through the fault",
+            };
+            let _ = write!(
+                html,
+                "<td data-of=\"{}{of}\">{cells}</td>",
+                escaped(browser)
+            );
         }
         html.push_str("</tr>\n");
     }
-    html.push_str("</tbody></table></div>\n</html>\n");
+    html.push_str("</tbody></table>\n</html>\n");
     html
 }
 
@@ -96,10 +106,40 @@ fn bar(records: &[Record]) -> String {
     )
 }
 
+/// Which rows are shown, where there is something to choose.
+fn choice(records: &[Record]) -> String {
+    let is_there = |judgement| records.iter().any(|record| record.outcome == judgement);
+    let choices: String = [Judgement::Wrong, Judgement::NotRun]
+        .into_iter()
+        .filter(|judgement| is_there(*judgement))
+        .map(|judgement| {
+            let (class, word) = (class(judgement), word(judgement).to_lowercase());
+            format!("<label><input type=\"radio\" name=\"rows\" id=\"only-{class}\">{word}</label>")
+        })
+        .collect();
+    if choices.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<fieldset><label><input type=\"radio\" name=\"rows\" checked>all</label>{choices}</fieldset>\n"
+    )
+}
+
+/// Each method's place in a line of its own.
+fn places(told: &str) -> String {
+    let line = |told: &str| match told.split_once(' ') {
+        Some((method, place)) if !method.starts_with("null") => {
+            format!("<span><b>{}</b> {}</span>", escaped(method), escaped(place))
+        }
+        _ => format!("<span>{}</span>", escaped(told)),
+    };
+    told.split(", ").map(line).collect()
+}
+
 /// One cell; what is behind it opens on a click.
 fn cell(record: &Record) -> String {
     let short = match (&record.found, record.outcome) {
-        (_, Judgement::NotRun) => "not run".to_owned(),
+        (_, Judgement::NotRun) => String::new(),
         (Some(report), _) => found(report),
         (None, _) => "no report".to_owned(),
     };
@@ -130,7 +170,7 @@ fn cell(record: &Record) -> String {
         "<details class=\"{}\"><summary><b>{}</b> {}</summary><ul>{lines}</ul></details>",
         class(record.outcome),
         word(record.outcome),
-        escaped(&short),
+        places(&short),
     )
 }
 
