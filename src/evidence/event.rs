@@ -101,18 +101,22 @@ const LONGEST_BODY: usize = 20_000;
 
 /// Of a message only a line of our own protocol, and of an echo's padding the first character.
 fn keep_message(line: &mut String, own: bool) {
-    if let Some(at) = line.find(PADDING) {
+    if let Some((kept, padding)) = padded(line) {
         // Anything else among it makes the whole a stranger's.
-        let padding = line.split_off(at);
-        if padding.chars().all(|c| c == PADDING) {
-            line.push(PADDING);
-        } else {
-            line.clear();
-        }
+        *line = match padding.bytes().all(|byte| byte == PADDING as u8) {
+            true => kept.to_owned(),
+            false => String::new(),
+        };
     }
     if own || line.len() > LONGEST_LINE || line.parse::<FromServer>().is_err() {
         line.clear();
     }
+}
+
+/// Until the first character of its padding, and the rest; `None`: there is none.
+fn padded(line: &str) -> Option<(&str, &str)> {
+    let at = line.bytes().position(|byte| byte == PADDING as u8)?;
+    line.get(..=at).zip(line.get(at + 1..))
 }
 
 fn is_refusal(why: &str) -> bool {
@@ -137,8 +141,9 @@ impl Event {
                 *refused = refused.take().filter(|why| !own && is_refusal(why))
             }
             Self::Sent { line } if !own => {
-                let padding = line.find(PADDING).map_or(line.len(), |at| at + 1);
-                line.truncate(padding);
+                if let Some((kept, _)) = padded(line) {
+                    *line = kept.to_owned();
+                }
             }
             Self::Opened { protocol: text }
             | Self::Sent { line: text }
