@@ -31,7 +31,7 @@ impl Spread {
             n: samples.len() as u32,
             min_us: *samples.iter().min()?,
             median_us: middle,
-            mad_us: median(&off)?.saturating_mul(14_826) / 10_000,
+            mad_us: median(&off)?.min(u64::MAX / 14_826) * 14_826 / 10_000,
         })
     }
 }

@@ -35,6 +35,10 @@ impl Micros {
 
     /// That many times this span.
     pub const fn times(self, n: u64) -> Self {
-        Self(self.0.saturating_mul(n))
+        // What `saturating_mul` needs is a multiplication of 128 bits.
+        match u64::MAX.checked_div(n) {
+            Some(most) if self.0 > most => Self(u64::MAX),
+            _ => Self(self.0 * n),
+        }
     }
 }

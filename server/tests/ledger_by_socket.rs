@@ -47,7 +47,10 @@ async fn it_is_the_one_that_a_post_gets_and_the_socket_stands_in_it_as_any() {
     site.get(&path(&key(1), "p", 1, "poll")).await;
     site.get(&path(&key(2), "p", 1, "poll")).await;
     let (frames, mut told) = asked(&site, &key(1)).await;
-    assert!(frames > 1, "small pieces, for paths that carry no larger ones");
+    assert!(
+        frames > 1,
+        "small pieces, for paths that carry no larger ones"
+    );
     assert!(told.complete && told.instances[0].refused == 0);
     let own = told.sightings.pop().unwrap();
     assert_eq!(

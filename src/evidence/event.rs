@@ -102,8 +102,8 @@ const LONGEST_LINE: usize = 1024;
 const LONGEST_BODY: usize = 20_000;
 
 fn shorten_padding(line: &mut String) {
-    let padding = line.find(PADDING).map_or(line.len(), |at| at + 1);
-    line.truncate(padding);
+    let padding = line.bytes().position(|byte| byte == PADDING as u8);
+    line.truncate(padding.map_or(line.len(), |at| at + 1));
 }
 
 /// Of a message only a line of our own protocol, and of an echo's padding the first character.

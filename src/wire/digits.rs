@@ -38,12 +38,8 @@ pub fn number(digits: &str) -> Option<u64> {
         if digit > 9 || digits.len() > LONGEST {
             return None;
         }
-        number = Some(
-            number
-                .unwrap_or(0_u64)
-                .checked_mul(10)?
-                .checked_add(digit.into())?,
-        );
+        // Sixteen digits always fit.
+        number = Some(number.unwrap_or(0) * 10 + u64::from(digit));
     }
     number
 }

@@ -1,7 +1,7 @@
 //! The bytes that a visitor of a healthy network loads, against the budget.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 /// All of it, brotli, in bytes. What was measured, with room for another compiler: it may only fall, to the 55 kB that
 /// are meant.
-const BUDGET: u64 = 61_800;
+const BUDGET: u64 = 59_300;
 /// What is loaded before the first probe starts: everything. On the networks that this is for, what is fetched later
 /// does not arrive.
 const BUDGET_BEFORE_FIRST_PROBE: u64 = BUDGET;
@@ -84,7 +84,16 @@ fn measure(content: &[u8]) -> Result<Bytes> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(content)?;
     let mut brotli = Vec::new();
-    brotli::CompressorReader::new(content, 1 << 16, 11, 22).read_to_end(&mut brotli)?;
+    // As the server's build does it.
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        lgblock: 16,
+
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &content[..], &mut brotli, &params)?;
     Ok(Bytes {
         raw: content.len() as u64,
         gzip: gzip.finish()?.len() as u64,

@@ -14,8 +14,9 @@ pub(super) fn value<'a>(seen: &'a Sighting, name: &str) -> Option<&'a str> {
 /// One of the comma-separated words of a value.
 fn lists(value: &str, word: &str) -> bool {
     value
-        .split(',')
-        .any(|one| one.trim().eq_ignore_ascii_case(word))
+        .as_bytes()
+        .split(|byte| *byte == b',')
+        .any(|one| one.trim_ascii().eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// An upgrade (RFC 6455 § 4.1) arrived with less than browsers send. By HTTP/2 there is none (RFC 8441).
