@@ -21,7 +21,7 @@ pub(crate) fn answer(app: &App) -> Response<Body> {
         lanes: app.origins.lanes.clone(),
         limits: app.limits.to_wire(),
         vantage: app.vantage(),
-        outside_in: None,
+        outside_in: app.outside_in.to_wire(app.clock.now()),
     };
     answer::json(StatusCode::OK, &about)
 }

@@ -14,6 +14,7 @@ use crate::config::{Behind, Config, RefuseUpgrades};
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origins};
+use crate::outside_in::OutsideIn;
 use crate::page::Files;
 use crate::read::Readers;
 use crate::report::Reports;
@@ -33,6 +34,8 @@ pub(crate) struct App {
     /// Every WebSocket is refused for this.
     pub(crate) refuse_upgrades: Option<RefuseUpgrades>,
     pub(crate) origins: Origins,
+    /// What it is like from outside.
+    pub(crate) outside_in: OutsideIn,
     pub(crate) files: Files,
     pub(crate) ledger: Ledger,
     pub(crate) readers: Readers,
@@ -50,7 +53,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(config: Config, lanes: Vec<Lane>) -> io::Result<Self> {
+    pub(crate) fn new(config: Config, lanes: Vec<Lane>, outside_in: OutsideIn) -> io::Result<Self> {
         let clock = Arc::new(Clock::new()?);
         let limits = Arc::new(config.limits);
         let listed = config
@@ -66,6 +69,7 @@ impl App {
             lenient: config.lenient,
             refuse_upgrades: config.refuse_upgrades,
             origins: Origins { listed, lanes },
+            outside_in,
             files: config
                 .www
                 .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,

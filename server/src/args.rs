@@ -64,7 +64,8 @@ pub struct Args {
     )]
     embed_origin: Vec<EmbedOrigin>,
     /// Where visitors reach this server, when not at the listeners themselves: `https://check.example` (repeatable;
-    /// each is a lane, and the listeners are none then)
+    /// each is a lane, and the listeners are none then). Through the first the server tries every method itself, at start,
+    /// every five minutes and on POST v1/outside-in, and tells in v1/about which pass
     #[arg(
         long,
         env = "PUSHCHECK_PUBLIC_URL",
@@ -72,6 +73,14 @@ pub struct Args {
         value_delimiter = ','
     )]
     public_url: Vec<Origin>,
+    /// A certificate authority to trust in these tries, PEM, besides the system's (or those in SSL_CERT_FILE)
+    #[arg(
+        long,
+        env = "PUSHCHECK_OUTSIDE_IN_CA",
+        value_name = "FILE",
+        requires = "public_url"
+    )]
+    outside_in_ca: Option<PathBuf>,
     /// The operator's own proxy in front, by name (nginx, …): TLS and TCP that the server sees are the proxy's then
     #[arg(long, env = "PUSHCHECK_BEHIND", value_name = "NAME")]
     behind: Option<String>,
@@ -136,6 +145,7 @@ impl Args {
             base_path: self.base_path,
             embed_origins: self.embed_origin,
             public_urls: self.public_url,
+            outside_in_ca: self.outside_in_ca,
             behind: self.behind.map(|name| Behind {
                 name,
                 trusted: if self.trust.is_empty() {

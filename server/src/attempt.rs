@@ -23,7 +23,11 @@ pub(crate) async fn answer(
     path: AttemptPath,
 ) -> (Response<Body>, Option<Arc<Open>>) {
     let head = mem::take(&mut ask.sent);
-    let passing = is_navigation(ask.request.headers(), ask.exchange.connection.tls);
+    let own = app.outside_in.claims(path.run);
+    if own {
+        ask.source = app.sources.own();
+    }
+    let passing = own || is_navigation(ask.request.headers(), ask.exchange.connection.tls);
     let guarded = app.guard(&ask, true);
     let run = match guarded {
         _ if passing => app.ledger.passing(path.run, ask.source),

@@ -21,8 +21,12 @@ pub struct Config {
     pub base_path: BasePath,
     /// Whose pages may open WebSockets, besides our own.
     pub embed_origins: Vec<EmbedOrigin>,
-    /// Where visitors reach the server; empty: at the listeners.
+    /// Where visitors reach the server; empty: at the listeners. Through the first the server tries itself at start and
+    /// every five minutes.
     pub public_urls: Vec<Origin>,
+    /// Certificate authorities, besides the system's, that are trusted when the server tries itself through the first of
+    /// `public_urls`; PEM.
+    pub outside_in_ca: Option<PathBuf>,
     /// The operator's own proxy in front; none: visitors connect to us.
     pub behind: Option<Behind>,
     /// Also opens WebSockets whose handshake has lost its `Upgrade` and `Connection` on the way, over HTTP/1.1.
@@ -44,6 +48,7 @@ impl Default for Config {
             base_path: BasePath::default(),
             embed_origins: Vec::new(),
             public_urls: Vec::new(),
+            outside_in_ca: None,
             behind: None,
             lenient: false,
             refuse_upgrades: None,

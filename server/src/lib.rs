@@ -20,6 +20,7 @@ mod ledger;
 mod limits;
 mod open_files;
 mod origin;
+mod outside_in;
 mod page;
 mod probe;
 mod problem;

@@ -6,9 +6,17 @@ use clap::Parser;
 use pushcheck_server::{Args, bind, raise_open_files};
 use tokio::signal::unix::{SignalKind, signal};
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Args::parse()).await {
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let ended = tokio::runtime::Runtime::new()
+        .map_err(Into::into)
+        .and_then(|runtime| {
+            let ended = runtime.block_on(run(args));
+            // A name that is still being looked up, to try ourselves from outside, is not waited for.
+            runtime.shutdown_background();
+            ended
+        });
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pushcheck-server: {error}");

@@ -40,6 +40,7 @@ pub(crate) enum Place<'a> {
     Ledger(RunId),
     Malformed(IdError),
     About,
+    OutsideIn,
     Reports,
     /// A name under the base path.
     File(&'a str),
@@ -60,6 +61,7 @@ pub(crate) fn place<'a>(base: &str, path: &'a str) -> Place<'a> {
     let segments: Vec<&str> = rest.splitn(8, '/').collect();
     let found = match segments[..] {
         ["v1", "about"] => Ok(Place::About),
+        ["v1", "outside-in"] => Ok(Place::OutsideIn),
         ["v1", "reports"] => Ok(Place::Reports),
         ["v1", "runs", run, "ledger"] => run.parse().map(Place::Ledger),
         ["v1", "runs", run, probe, attempt, kind] => {
@@ -131,6 +133,10 @@ impl App {
             Place::Attempt(_) | Place::Nowhere => Err(Problem::not_found()),
             Place::Malformed(error) => Err(error.into()),
             Place::About if reading => Ok(about::answer(self)),
+            Place::OutsideIn if method == Method::POST => Ok(answer::json(
+                StatusCode::OK,
+                &self.outside_in.ask(self).await,
+            )),
             Place::Ledger(run) if method == Method::POST => read::ledger(self, ask, run).await,
             Place::Reports if method == Method::POST => report::keep(self, ask).await,
             Place::BeforeBase if reading => Ok(redirect(&self.base)),
@@ -144,7 +150,9 @@ impl App {
                     ask.host.as_ref(),
                 )
                 .ok_or_else(Problem::not_found),
-            Place::Ledger(_) | Place::Reports => Err(Problem::wrong_method("POST, OPTIONS")),
+            Place::Ledger(_) | Place::OutsideIn | Place::Reports => {
+                Err(Problem::wrong_method("POST, OPTIONS"))
+            }
             Place::About | Place::BeforeBase | Place::File(_) => {
                 Err(Problem::wrong_method("GET, HEAD, OPTIONS"))
             }
@@ -231,6 +239,7 @@ mod tests {
             Place::Ledger(_)
         ));
         assert_eq!(place("/x/", "/x/v1/about"), Place::About);
+        assert_eq!(place("/x/", "/x/v1/outside-in"), Place::OutsideIn);
         assert_eq!(place("/x/", "/x"), Place::BeforeBase);
         assert_eq!(place("/x/", "/v1/about"), Place::Nowhere);
         assert_eq!(place("/", "/pkg/a.js"), Place::File("pkg/a.js"));

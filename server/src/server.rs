@@ -13,6 +13,7 @@ use crate::accept::{self, Listener};
 use crate::app::App;
 use crate::config::Config;
 use crate::origin::{Origin, word};
+use crate::outside_in::OutsideIn;
 use crate::tls;
 
 /// A listener, where it is.
@@ -37,7 +38,7 @@ impl fmt::Display for Bound {
 pub enum BindError {
     /// That address could not be listened on.
     Listen(SocketAddr, std::io::Error),
-    /// The certificate or key is missing or cannot be used.
+    /// A certificate or key is missing or cannot be used.
     Identity(Box<dyn std::error::Error + Send + Sync>),
     /// The page's folder could not be read, or the system has no randomness.
     Start(std::io::Error),
@@ -99,7 +100,8 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
         });
     }
     let lanes = lanes(&bound, &config.public_urls);
-    let app = App::new(config, lanes).map_err(BindError::Start)?;
+    let outside_in = OutsideIn::new(&config).map_err(BindError::Identity)?;
+    let app = App::new(config, lanes, outside_in).map_err(BindError::Start)?;
     Ok(Server {
         app: Arc::new(app),
         listeners,
@@ -150,6 +152,7 @@ impl Server {
         for listener in listeners {
             doors.spawn(accept::run(Arc::clone(&app), listener));
         }
+        doors.spawn(OutsideIn::keep(Arc::clone(&app)));
         let sweeper = Arc::clone(&app);
         doors.spawn(async move {
             loop {

@@ -60,6 +60,11 @@ impl Sources {
         SourceId(self.key.hash_one(address))
     }
 
+    /// The source of the server's own tries of itself: that of no address.
+    pub(crate) fn own(&self) -> SourceId {
+        SourceId(self.key.hash_one("outside-in"))
+    }
+
     /// Counts a connection, and says how many there are with it.
     pub(crate) fn connect(self: &Arc<Self>, id: SourceId) -> (Ticket, u32) {
         let live = self.with(id, |source| {

@@ -40,7 +40,8 @@ fn development() -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), Er
     Ok((made.cert.der().clone(), key.into()))
 }
 
-fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+/// The certificates in a PEM file; at least one.
+pub(crate) fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let chain =
         CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let chain = chain.map_err(|error| format!("{}: {error}", file.display()))?;

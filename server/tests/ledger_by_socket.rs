@@ -4,34 +4,13 @@
 mod support;
 
 use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, End, Key, Ledger};
-use support::web_socket::{CLOSE, TEXT, frame, open};
-use support::{Client, Site, key, path};
-
-/// Frames and payload of the next message.
-async fn message(client: &mut Client) -> (u32, Vec<u8>) {
-    let (mut frames, mut whole) = (0, Vec::new());
-    loop {
-        let head = client.take(2).await;
-        assert_eq!(head[0] & 15, if frames == 0 { TEXT } else { 0 });
-        let length = match head[1] {
-            126 => {
-                let bytes = client.take(2).await;
-                usize::from(u16::from_be_bytes([bytes[0], bytes[1]]))
-            }
-            short => usize::from(short),
-        };
-        whole.extend(client.take(length).await);
-        frames += 1;
-        if head[0] & 0x80 != 0 {
-            return (frames, whole);
-        }
-    }
-}
+use support::web_socket::{CLOSE, frame, open};
+use support::{Site, key, path};
 
 async fn asked(site: &Site, key: &Key) -> (u32, Ledger) {
     let mut client = open(site, &path(key, "ledger", 1, "web-socket")).await;
     client.say(&format!("ledger {}", key.to_body())).await;
-    let (frames, text) = message(&mut client).await;
+    let (frames, text) = client.hear_message().await;
     let ledger = serde_json::from_slice(&text).unwrap();
     let close = client.hear_close().await;
     assert_eq!(close, (CLOSE_CODE, CLOSE_REASON.to_owned()));

@@ -122,6 +122,7 @@ fn help_names_every_limit_with_its_default() {
     for part in [
         "--tls-dev",
         "--embed-origin",
+        "--outside-in-ca",
         "--refuse-upgrades",
         "PUSHCHECK_PUBLIC_URL",
         "--limit-run-long",

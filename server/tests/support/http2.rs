@@ -6,7 +6,7 @@ use h2::ext::Protocol;
 use h2::{RecvStream, SendStream};
 use http::Request;
 
-use super::{Site, encrypted, within};
+use super::{Io, Site, encrypted, within};
 
 pub async fn connect(site: &Site) -> SendRequest<Bytes> {
     connect_as(site, &Builder::new()).await
@@ -15,7 +15,15 @@ pub async fn connect(site: &Site) -> SendRequest<Bytes> {
 pub async fn connect_as(site: &Site, builder: &Builder) -> SendRequest<Bytes> {
     let tls = encrypted(site, b"h2").await;
     assert_eq!(tls.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-    let (send, connection) = builder.handshake(tls).await.unwrap();
+    begin(builder, tls).await
+}
+
+pub async fn over(io: impl Io + 'static) -> SendRequest<Bytes> {
+    begin(&Builder::new(), io).await
+}
+
+async fn begin(builder: &Builder, io: impl Io + 'static) -> SendRequest<Bytes> {
+    let (send, connection) = builder.handshake(io).await.unwrap();
     tokio::spawn(connection);
     send.ready().await.unwrap()
 }

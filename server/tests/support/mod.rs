@@ -206,6 +206,11 @@ impl Client {
         read > 0
     }
 
+    /// What has come and not been taken.
+    pub fn unread(&self) -> &[u8] {
+        &self.unread
+    }
+
     pub async fn take(&mut self, count: usize) -> Vec<u8> {
         while self.unread.len() < count {
             assert!(
@@ -298,6 +303,15 @@ pub fn reset(socket: TcpStream) {
 
 /// TLS to the server, whatever its certificate.
 pub async fn encrypted(site: &Site, alpn: &[u8]) -> tokio_rustls::client::TlsStream<TcpStream> {
+    encrypted_to(site.tls, "localhost", alpn).await
+}
+
+/// The same by address, with another name in the ClientHello.
+pub async fn encrypted_to(
+    address: SocketAddr,
+    name: &str,
+    alpn: &[u8],
+) -> tokio_rustls::client::TlsStream<TcpStream> {
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
@@ -305,8 +319,8 @@ pub async fn encrypted(site: &Site, alpn: &[u8]) -> tokio_rustls::client::TlsStr
         .with_custom_certificate_verifier(Arc::new(Anyone))
         .with_no_client_auth();
     config.alpn_protocols = vec![alpn.to_vec()];
-    let socket = TcpStream::connect(site.tls).await.unwrap();
-    let name = ServerName::try_from("localhost").unwrap();
+    let socket = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
     TlsConnector::from(Arc::new(config))
         .connect(name, socket)
         .await

@@ -84,6 +84,27 @@ impl Client {
         (head[0] & 15, self.take(length).await)
     }
 
+    /// Frames and payload of the next message of text, which may have several.
+    pub async fn hear_message(&mut self) -> (u32, Vec<u8>) {
+        let (mut frames, mut whole) = (0, Vec::new());
+        loop {
+            let head = self.take(2).await;
+            assert_eq!(head[0] & 15, if frames == 0 { TEXT } else { 0 });
+            let length = match head[1] {
+                126 => {
+                    let bytes = self.take(2).await;
+                    usize::from(u16::from_be_bytes([bytes[0], bytes[1]]))
+                }
+                short => usize::from(short),
+            };
+            whole.extend(self.take(length).await);
+            frames += 1;
+            if head[0] & 0x80 != 0 {
+                return (frames, whole);
+            }
+        }
+    }
+
     pub async fn hear_text(&mut self) -> String {
         let (opcode, payload) = self.hear().await;
         assert_eq!(opcode, TEXT);
