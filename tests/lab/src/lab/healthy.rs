@@ -10,7 +10,7 @@ use super::cells::{self, Asked, How};
 use super::judge::Judgement;
 use super::run::Browsers;
 use super::scenario::{self, Scenario};
-use super::{draw, list};
+use super::{draw, jail, list};
 use crate::browser::Browser;
 
 /// Runs networks without a fault over long and lossy ways: whatever is found there is wrong
@@ -87,7 +87,8 @@ pub(super) async fn command(healthy: &Healthy) -> Result<bool> {
     let chosen = scenario::chosen(all, &healthy.names)?;
     let chosen: Vec<_> = chosen.into_iter().map(Arc::new).collect();
     let asked = healthy.asked(&chosen)?;
-    let records = cells::run(&healthy.how, asked, None, "healthy").await?;
+    let refused = jail::refusal()?;
+    let records = cells::run(&healthy.how, asked, refused.as_deref(), "healthy").await?;
     Ok(records
         .iter()
         .all(|record| record.outcome == Judgement::Right))

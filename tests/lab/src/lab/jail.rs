@@ -19,11 +19,10 @@ const TOOLS: &str = "cannot start setpriv and unshare (package util-linux)";
 /// What makes namespaces for the program that is to be named next.
 fn unshared() -> Command {
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "KILL", "unshare"]);
-    if !rustix::process::geteuid().is_root() {
-        command.args(["--user", "--map-root-user"]);
-    }
     command.args([
+        "--pdeathsig",
+        "KILL",
+        "unshare",
         "--net",
         "--mount",
         "--pid",
@@ -36,11 +35,15 @@ fn unshared() -> Command {
     command
 }
 
-/// Why this machine lets nobody here make namespaces, as inside many containers; `None`: it does.
+/// Why no cell can be made here, as inside many containers; `None`: it can.
 ///
 /// # Errors
 /// The tools are missing.
 pub(crate) fn refusal() -> Result<Option<String>> {
+    if !rustix::process::geteuid().is_root() {
+        // With one user mapped nobody can write below /etc, nor can a proxy become the user that it runs as.
+        return Ok(Some("a cell's networks need root".to_owned()));
+    }
     let output = unshared()
         .arg("true")
         .stdin(Stdio::null())
@@ -49,7 +52,7 @@ pub(crate) fn refusal() -> Result<Option<String>> {
     let said = String::from_utf8_lossy(&output.stderr);
     Ok((!output.status.success()).then(|| {
         format!(
-            "this machine lets nobody here make networks: {}",
+            "this machine lets not even root make networks: {}",
             said.trim()
         )
     }))

@@ -66,7 +66,7 @@ pub(super) struct Run {
     #[arg(long, value_enum)]
     browser: Vec<Browsers>,
     /// Only what each scenario names as quick, from the clean page: every place once. A cell that could not be run is wrong
-    /// then too, unless this machine lets nobody make networks
+    /// then too, unless no cell can be made here
     #[arg(long, conflicts_with = "page")]
     quick: bool,
     /// Runs each with that many seeds in a row
@@ -141,10 +141,7 @@ impl Run {
 pub(super) async fn command(run: &Run) -> Result<bool> {
     let all = scenario::all(&list::folders_of(&run.how.scenarios))?;
     let chosen = scenario::chosen(all, &run.names)?;
-    let refused = match run.quick {
-        true => jail::refusal()?,
-        false => None,
-    };
+    let refused = jail::refusal()?;
     let asked = run.asked(chosen);
     let records = cells::run(&run.how, asked, refused.as_deref(), "matrix").await?;
     let allowed = |outcome| run.allows(outcome, refused.is_some());

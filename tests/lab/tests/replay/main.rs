@@ -10,7 +10,7 @@ use pushcheck_lab::replay::{MOST, Unusable, again, differences, read};
 use pushcheck_server::Schema;
 use serde_json::{Value, json};
 
-/// Reports as the lab's browsers gave them.
+/// Reports as the lab's browsers gave them. When a rule becomes better on purpose, `replay --json` writes them anew.
 fn files() -> Result<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay/reports");
     let entries = std::fs::read_dir(&folder).context("the folder of reports")?;
