@@ -177,6 +177,7 @@ pub(super) fn about(json: JsValue) -> Option<About> {
                     true => TcpVantage::Proxy,
                 },
                 trusted_hops: vantage.small("trustedHops"),
+                undeclared_front: vantage.flag("undeclaredFront"),
             },
             outside_in: v
                 .part("outsideIn")
