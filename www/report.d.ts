@@ -204,6 +204,8 @@ export interface Vantage {
     tcp: TcpVantage;
     /** How many hops in front are the operator's own. */
     trustedHops: number;
+    /** Nothing is declared to stand in front, and the request for this answer bore a field that proxies add (Via, Forwarded, X-Forwarded-For and its like): whose TLS and TCP the server sees is unsure, be it that of the operator's own proxy or of one on the visitor's way. */
+    undeclaredFront: boolean;
 }
 
 /** Who ends TLS. */

@@ -1,14 +1,14 @@
 //! `GET v1/about`.
 
-use hyper::{Response, StatusCode};
+use hyper::{HeaderMap, Response, StatusCode};
 use pushcheck::wire::{About, Software, WIRE};
 
 use crate::answer::{self, Body};
 use crate::app::App;
 use crate::clock::wall;
 
-/// What the server says of itself.
-pub(crate) fn answer(app: &App) -> Response<Body> {
+/// What the server says of itself to whoever sent that head.
+pub(crate) fn answer(app: &App, headers: &HeaderMap) -> Response<Body> {
     let about = About {
         software: Software {
             name: env!("CARGO_PKG_NAME").to_owned(),
@@ -20,7 +20,7 @@ pub(crate) fn answer(app: &App) -> Response<Body> {
         now: wall(),
         lanes: app.origins.lanes.clone(),
         limits: app.limits.to_wire(),
-        vantage: app.vantage(),
+        vantage: app.vantage(headers),
         outside_in: app.outside_in.to_wire(app.clock.now()),
     };
     answer::json(StatusCode::OK, &about)

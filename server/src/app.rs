@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
+use hyper::HeaderMap;
 use pushcheck::wire::{Lane, TcpVantage, TlsVantage, Vantage};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +20,16 @@ use crate::page::Files;
 use crate::read::Readers;
 use crate::report::Reports;
 use crate::source::{SourceId, Sources};
+
+/// RFC 9110 § 7.6.3, RFC 7239, and what came before it.
+const ADDED_BY_PROXIES: [&str; 6] = [
+    "via",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
 
 /// The state of the server.
 #[derive(Debug)]
@@ -103,18 +114,22 @@ impl App {
         })
     }
 
-    /// From where this server watches.
-    pub(crate) fn vantage(&self) -> Vantage {
+    /// From where this server watches, as far as it can tell whoever sent that head.
+    pub(crate) fn vantage(&self, headers: &HeaderMap) -> Vantage {
         match self.behind {
             None => Vantage {
                 tls: TlsVantage::Own,
                 tcp: TcpVantage::Client,
                 trusted_hops: 0,
+                undeclared_front: ADDED_BY_PROXIES
+                    .iter()
+                    .any(|name| headers.contains_key(*name)),
             },
             Some(_) => Vantage {
                 tls: TlsVantage::TerminatedBefore,
                 tcp: TcpVantage::Proxy,
                 trusted_hops: 1,
+                undeclared_front: false,
             },
         }
     }

@@ -132,7 +132,7 @@ impl App {
         match place {
             Place::Attempt(_) | Place::Nowhere => Err(Problem::not_found()),
             Place::Malformed(error) => Err(error.into()),
-            Place::About if reading => Ok(about::answer(self)),
+            Place::About if reading => Ok(about::answer(self, ask.request.headers())),
             Place::OutsideIn if method == Method::POST => Ok(answer::json(
                 StatusCode::OK,
                 &self.outside_in.ask(self).await,

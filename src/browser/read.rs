@@ -168,6 +168,7 @@ pub(super) fn about(json: JsValue) -> Option<About> {
                     true => TcpVantage::Proxy,
                 },
                 trusted_hops: vantage.small("trustedHops"),
+                undeclared_front: vantage.flag("undeclaredFront"),
             },
             outside_in: v.part("outsideIn").map(|v| OutsideIn {
                 age_ms: v.number("ageMs"),

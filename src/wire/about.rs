@@ -123,6 +123,10 @@ pub struct Vantage {
     pub tcp: TcpVantage,
     /// How many hops in front are the operator's own.
     pub trusted_hops: u32,
+    /// Nothing is declared to stand in front, and the request for this answer bore a field that proxies add (`Via`,
+    /// `Forwarded`, `X-Forwarded-For` and its like): whose TLS and TCP the server sees is unsure, be it that of the
+    /// operator's own proxy or of one on the visitor's way.
+    pub undeclared_front: bool,
 }
 
 /// Who ends TLS.

@@ -112,6 +112,7 @@ pub(crate) fn about() -> About {
             tls: TlsVantage::TerminatedBefore,
             tcp: TcpVantage::Proxy,
             trusted_hops: 1,
+            undeclared_front: false,
         },
         outside_in: Some(OutsideIn {
             age_ms: 1,

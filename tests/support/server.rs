@@ -36,6 +36,7 @@ pub fn about() -> About {
             tls: TlsVantage::Own,
             tcp: TcpVantage::Client,
             trusted_hops: 0,
+            undeclared_front: false,
         },
         outside_in: None,
     }
