@@ -41,6 +41,15 @@ fn what_reached_nobody_by_any_way_was_lost_on_its_way_out() {
     let about = behind.evidence.about.as_mut().expect("it was heard");
     about.vantage.tcp = TcpVantage::Proxy;
     is_between(&behind, [Place::WayOut, Place::Secure]);
+    let mut fronted = refused().control(None, false);
+    let about = fronted.evidence.about.as_mut().expect("it was heard");
+    about.vantage.undeclared_front = true;
+    is_between(&fronted, [Place::WayOut, Place::Secure]);
+    let forward = fronted.seen(|seen| {
+        seen.probe = "other".to_owned();
+        seen.headers = vec![field("Via", "1.1 box (squid)")];
+    });
+    is_at(&forward, Place::WayOut);
     is_between(&refused(), [Place::WayOut, Place::Secure]);
 }
 

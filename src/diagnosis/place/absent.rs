@@ -3,9 +3,10 @@
 use super::case::{Case, Control};
 use super::head::came_by_a_proxy;
 use super::{Located, Place};
-use crate::diagnosis::TimeClass;
+use crate::diagnosis::heard::smallest_rtt;
 use crate::evidence::Ended;
-use crate::wire::{End, Reached, SeenConnection, TcpVantage};
+use crate::time::Micros;
+use crate::wire::{End, Reached, SeenConnection, TcpVantage, Vantage};
 
 pub(super) fn locate(case: &Case<'_>) -> Located {
     // Firefox tells pages that TLS failed; whether it was with us only the server knows.
@@ -54,7 +55,7 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
         // The same request but for its Origin arrived: whoever kept this one reads requests, and answers them.
         return located(case, Place::AnsweredFor, &controls, &[]);
     }
-    if controls.iter().any(reached) && case.facts.time_class == Some(TimeClass::BeforeAnyPacket) {
+    if controls.iter().any(reached) && failed_before_any_answer(case) {
         // Sooner than the server could have said a word: whoever refused sits in the browser, or near it.
         return Located {
             because: case.because(&controls, &[]),
@@ -68,14 +69,31 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
             ..case.between([Place::WayOut, Place::AnsweredFor])
         };
     }
-    let vantage = case.evidence.about.as_ref().map(|about| about.vantage.tcp);
+    let vantage = case.evidence.about.as_ref().map(|about| &about.vantage);
     // To what was waited for in vain nobody answered; of a failure only controls tell whether somebody did.
     let unanswered = case.facts.ended == Ended::GaveUp || !controls.is_empty();
-    if vantage == Some(TcpVantage::Client) && unanswered {
+    if vantage.is_some_and(|vantage| sees_visitors(case, vantage)) && unanswered {
         located(case, Place::WayOut, &controls, &[])
     } else {
         case.between([Place::WayOut, Place::Secure])
     }
+}
+
+/// Connections reach our server from the visitor's network, as far as it knows. What shows itself undeclared is a front
+/// of the operator's own unless it says `Via`, as forward proxies do.
+fn sees_visitors(case: &Case<'_>, vantage: &Vantage) -> bool {
+    let ledger = case.evidence.ledger.iter();
+    let mut seen = ledger.flat_map(|ledger| &ledger.sightings);
+    vantage.tcp == TcpVantage::Client && (!vantage.undeclared_front || seen.any(came_by_a_proxy))
+}
+
+/// Sooner than one round trip to our server.
+fn failed_before_any_answer(case: &Case<'_>) -> bool {
+    let step = Micros(case.evidence.surroundings.clock_step_us);
+    let failed = case.facts.failed_us.map(|us| Micros(us).plus(step));
+    failed
+        .zip(smallest_rtt(&case.evidence.traces))
+        .is_some_and(|(failed, rtt)| failed < rtt)
 }
 
 /// It was no connection that a browser opens in advance and keeps: something went wrong on it.

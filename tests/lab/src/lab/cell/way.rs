@@ -13,13 +13,15 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Error, Result, bail};
 use clap::Args;
 use nfq::{Message, Queue, Verdict};
+use serde::Deserialize;
 
 use super::boxes::Running;
 use super::shell;
 use crate::lab::scenario::Where;
 
 /// What is added to the cell's own way, which takes no time and loses nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct Way {
     /// Milliseconds added to every round trip.
     pub(crate) delay_ms: u32,
@@ -46,6 +48,14 @@ impl FromStr for Way {
             delay_ms: delay.parse()?,
             loss_permille: loss.parse()?,
         })
+    }
+}
+
+impl TryFrom<String> for Way {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
     }
 }
 

@@ -73,7 +73,7 @@ impl World {
             network::rules(place, part, &files, &values)
                 .with_context(|| format!("the rules of the {place:?}"))?;
         }
-        if let Some(way) = cell.way {
+        if let Some(way) = cell.way.or(scenario.way) {
             others.push(way::lengthen(way, cell.seed)?);
             drawn.insert("way".to_owned(), way.to_string());
         }

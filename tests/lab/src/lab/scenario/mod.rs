@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use super::cell::Way;
 use super::draw::Draw;
 use crate::browser::Browser;
 
@@ -59,6 +60,9 @@ pub(crate) struct Scenario {
     /// Everything else that runs.
     #[serde(default, rename = "box")]
     pub(crate) boxes: Vec<Part>,
+    /// What is added to the way between browser and router.
+    #[serde(default)]
+    pub(crate) way: Option<Way>,
     /// Rules of the router between client and server.
     #[serde(default)]
     pub(crate) router: NetworkPart,
