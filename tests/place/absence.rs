@@ -118,6 +118,8 @@ fn a_connection_that_broke_before_its_request_was_not_secure() {
         (Reached::TlsToPlain, End::PeerLeft),
         (Reached::PlainToTls, End::PeerLeft),
         (Reached::Accepted, End::Reset),
+        // Row T5: an inspecting box greets us before its visitor, who does not trust it.
+        (Reached::Secured, End::PeerLeft),
     ] {
         let scene =
             with_a_clock(refused().control(None, false)).connection(connection(reached, end));

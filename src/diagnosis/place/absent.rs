@@ -100,9 +100,9 @@ fn failed_before_any_answer(case: &Case<'_>) -> bool {
 fn broke_early(connection: &SeenConnection) -> bool {
     match connection.reached {
         Reached::Hello | Reached::TlsToPlain | Reached::PlainToTls | Reached::Bytes => true,
-        Reached::Accepted | Reached::Secured => {
-            connection.alert.is_some() || matches!(connection.end, Some(End::Reset | End::Broken))
-        }
+        // What a browser secures in advance it keeps: that this one ended with the attempt says that it was its own.
+        Reached::Secured => true,
+        Reached::Accepted => matches!(connection.end, Some(End::Reset | End::Broken)),
     }
 }
 
