@@ -13,17 +13,24 @@ pub enum Code {
     MethodNotSupported,
     /// The widget itself failed.
     OwnFailure,
+    /// Somebody on the way opens TLS. By itself no fault.
+    TlsInspectionPresent,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::MethodNotSupported, Self::OwnFailure];
+    pub const ALL: [Self; 3] = [
+        Self::MethodNotSupported,
+        Self::OwnFailure,
+        Self::TlsInspectionPresent,
+    ];
 
     /// The code as it stands in a report.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::MethodNotSupported => "method-not-supported",
             Self::OwnFailure => "own-failure",
+            Self::TlsInspectionPresent => "tls-inspection-present",
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod facts;
 mod finding;
 pub mod heard;
 mod held;
+mod inspection;
 mod local;
 pub mod methods;
 pub mod overhead;
@@ -44,6 +45,7 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
         .collect();
     let mut findings = local::method_not_supported(evidence);
     findings.extend(local::own_failure(evidence));
+    findings.extend(inspection::tls_inspection(evidence));
     for (i, finding) in findings.iter_mut().enumerate() {
         finding.id = joined(&["f", &digits(i as u64 + 1)]);
     }

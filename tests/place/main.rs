@@ -3,6 +3,7 @@
 
 mod absence;
 mod fetches;
+mod inspection;
 mod parts;
 mod sockets;
 mod streams;

@@ -139,6 +139,7 @@ export default {
   finding: {
     "method-not-supported": "This browser has no {method}.",
     "own-failure": "The check itself failed.",
+    "tls-inspection-present": "Something on the way, or on this device, opens encrypted connections.",
   },
   seen: "{strength}, seen {seen} of {of}",
 

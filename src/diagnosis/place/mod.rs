@@ -13,6 +13,7 @@ mod stream;
 use serde::{Deserialize, Serialize};
 
 pub(super) use case::Case;
+pub(super) use head::came_by_a_proxy;
 
 use super::facts::Endpoint;
 use crate::evidence::Ended;
