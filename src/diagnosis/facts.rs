@@ -111,9 +111,11 @@ pub struct Close {
 /// The arrivals that the server saw of an attempt; none where its half is missing.
 pub fn sightings<'a>(evidence: &'a Evidence, trace: &Trace) -> Vec<&'a Sighting> {
     let mut seen = Vec::new();
-    for sighting in evidence.ledger.iter().flat_map(|ledger| &ledger.sightings) {
-        if sighting.attempt == trace.attempt && sighting.probe == trace.probe && !trace.own {
-            seen.push(sighting);
+    if let Some(ledger) = &evidence.ledger {
+        for sighting in &ledger.sightings {
+            if sighting.attempt == trace.attempt && sighting.probe == trace.probe && !trace.own {
+                seen.push(sighting);
+            }
         }
     }
     seen

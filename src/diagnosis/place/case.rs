@@ -45,18 +45,22 @@ impl<'a> Case<'a> {
 
     /// The controls of this method on this lane.
     pub(super) fn controls(&self) -> Vec<Control<'a>> {
-        let beside =
-            |t: &&Trace| t.control && t.lane == self.trace.lane && t.method == self.trace.method;
-        let traces = self.evidence.traces.iter().filter(beside);
-        let control = |trace: &'a Trace| Control {
-            trace,
-            answer: trace.events.iter().find_map(|stamped| match stamped.event {
-                Event::Head { status, marked, .. } => Some((status, marked)),
-                _ => None,
-            }),
-            seen: sightings(self.evidence, trace).pop(),
-        };
-        traces.map(control).collect()
+        let mut controls = Vec::new();
+        for trace in &self.evidence.traces {
+            if !trace.control || trace.lane != self.trace.lane || trace.method != self.trace.method
+            {
+                continue;
+            }
+            controls.push(Control {
+                trace,
+                answer: trace.events.iter().find_map(|stamped| match stamped.event {
+                    Event::Head { status, marked, .. } => Some((status, marked)),
+                    _ => None,
+                }),
+                seen: sightings(self.evidence, trace).pop(),
+            });
+        }
+        controls
     }
 
     /// Connections without a request that came while the attempt ran and went soon after it at the latest.
@@ -64,7 +68,7 @@ impl<'a> Case<'a> {
         // The page may know of an end before the server does.
         const LATER: Micros = Micros::ms(500);
         let ended = self.trace.started_at.plus(Micros(self.facts.ended_us));
-        let within = |connection: &&SeenConnection| {
+        let within = |connection: &SeenConnection| {
             let clock = self
                 .clocks
                 .iter()
@@ -77,11 +81,15 @@ impl<'a> Case<'a> {
                     && clock.page_time(gone) <= ended.plus(LATER).0 as i64
             })
         };
-        let ledger = self.evidence.ledger.iter();
-        ledger
-            .flat_map(|ledger| &ledger.connections)
-            .filter(within)
-            .collect()
+        let mut all = Vec::new();
+        if let Some(ledger) = &self.evidence.ledger {
+            for connection in &ledger.connections {
+                if within(connection) {
+                    all.push(connection);
+                }
+            }
+        }
+        all
     }
 
     /// The answer's status where the page could not read it, and who did.
