@@ -937,6 +937,8 @@ export interface LedgerInstance {
     evicted: number;
     /** How many requests of this run it refused by a limit. */
     refused: number;
+    /** How many connections that it should tell of it has dropped for room: where any are, a missing one proves nothing. */
+    connectionsLost: number;
 }
 
 /** A connection that made no request. Times are µs since the server's instance began. */

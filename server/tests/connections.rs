@@ -176,23 +176,24 @@ async fn ones_of_other_addresses_are_others() {
 }
 
 #[tokio::test]
-async fn the_latest_hundred_are_told_and_leave_the_arrivals_whole() {
+async fn the_latest_200_are_told_and_how_many_are_not() {
     let site = Site::plain().await;
     let mut kept = Vec::new();
-    for _ in 0..100 {
+    for _ in 0..200 {
         kept.push(TcpStream::connect(site.plain).await.unwrap());
     }
     let all = site
-        .ledger_when(&key(1), |ledger| ledger.connections.len() == 100)
+        .ledger_when(&key(1), |ledger| ledger.connections.len() == 200)
         .await;
-    assert!(all.complete);
+    assert!(all.complete && all.instances[0].connections_lost == 0);
     kept.push(TcpStream::connect(site.tls).await.unwrap());
     let latest = site
         .ledger_when(&key(1), |ledger| {
             ledger.connections.last().map(|one| one.port) == Some(site.tls.port())
         })
         .await;
-    assert_eq!((latest.connections.len(), latest.complete), (100, true));
+    assert_eq!((latest.connections.len(), latest.complete), (200, true));
+    assert_eq!(latest.instances[0].connections_lost, 1);
 }
 
 #[tokio::test]

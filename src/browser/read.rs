@@ -210,6 +210,7 @@ pub(super) fn ledger(json: JsValue) -> Option<Ledger> {
             seen_through: v.micros("seenThrough"),
             evicted: v.small("evicted"),
             refused: v.small("refused"),
+            connections_lost: v.small("connectionsLost"),
         }),
         sightings: v.list("sightings", sighting),
         connections: v.list("connections", connection),

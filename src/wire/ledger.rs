@@ -85,6 +85,8 @@ pub struct LedgerInstance {
     pub evicted: u32,
     /// How many requests of this run it refused by a limit.
     pub refused: u32,
+    /// How many connections that it should tell of it has dropped for room: where any are, a missing one proves nothing.
+    pub connections_lost: u32,
 }
 
 /// One arrival of a request.

@@ -41,6 +41,10 @@ fn what_reached_nobody_by_any_way_was_lost_on_its_way_out() {
     let about = behind.evidence.about.as_mut().expect("it was heard");
     about.vantage.tcp = TcpVantage::Proxy;
     is_between(&behind, [Place::WayOut, Place::Secure]);
+    let mut crowded = refused().control(None, false);
+    let ledger = crowded.evidence.ledger.as_mut().expect("it was read");
+    ledger.instances[0].connections_lost = 1;
+    is_between(&crowded, [Place::WayOut, Place::Secure]);
     let mut fronted = refused().control(None, false);
     let about = fronted.evidence.about.as_mut().expect("it was heard");
     about.vantage.undeclared_front = true;
@@ -235,4 +239,12 @@ fn what_fails_before_any_packet_came_back_was_refused_nearby() {
         stamped.at = Micros::ms(102);
     }
     is_between(&far, [Place::Page, Place::WayOut]);
+}
+
+#[test]
+fn what_firefox_takes_for_an_answer_of_the_oldest_kind_was_said_by_our_tls_port() {
+    let answered = refused().control(Some(head(0, false)), false);
+    is_at(&answered, Place::AnsweredFor);
+    let wrong = with_a_clock(answered).connection(connection(Reached::PlainToTls, End::Broken));
+    is_at(&wrong, Place::Secure);
 }

@@ -1,7 +1,7 @@
 //! WebSocket: rows T6 to T17.
 
 use pushcheck::diagnosis::{Place, Verdict};
-use pushcheck::evidence::{Ended, Event};
+use pushcheck::evidence::{Ended, EngineFamily, Event};
 use pushcheck::method::Method;
 use pushcheck::wire::{End, SeenClose};
 
@@ -284,4 +284,26 @@ fn a_subprotocol_is_lost_on_the_way_to_us_or_back() {
     is_at(&offering(Some(""), Some("pushcheck")), Place::AnswerAltered);
     is_at(&offering(None, None), Place::RequestAltered);
     is_at(&offering(Some(""), None), Place::RequestAltered);
+}
+
+#[test]
+fn firefox_errs_at_what_it_cannot_read_and_at_a_reset() {
+    let erred = |end| {
+        let events = [
+            Event::Constructed,
+            opened(),
+            said("echo 1"),
+            Event::Errored { closed: true },
+            abnormal(),
+        ];
+        let mut scene = Scene::of(Method::WebSocket, Ended::Failed, &events).seen(|seen| {
+            seen.status = Some(101);
+            (seen.frames_in, seen.frames_out, seen.end) = (1, 1, Some(end));
+        });
+        let engine = scene.evidence.surroundings.engine.as_mut();
+        engine.expect("it is known").family = EngineFamily::Gecko;
+        scene
+    };
+    is_at(&erred(End::PeerLeft), Place::FramesBack);
+    is_at(&erred(End::Reset), Place::Cut);
 }

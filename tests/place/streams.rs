@@ -179,3 +179,13 @@ fn a_tick_that_was_changed_on_its_way_is_an_altered_answer() {
     is_at(&scene, Place::AnswerAltered);
     assert_eq!(scene.judged().verdict, Verdict::Failed);
 }
+
+#[test]
+fn an_answer_that_never_came_where_others_of_its_kind_did_was_cut() {
+    let mut silent = no_reason().seen(|seen| seen.status = Some(200));
+    let mut whole = silent.evidence.traces[0].clone();
+    (whole.id, whole.attempt, whole.ended) = (2, 2, Some(Ended::Complete));
+    silent.evidence.traces.push(whole);
+    let lane = silent.judged();
+    assert_eq!(lane.attempts[0].place, Some(Place::Cut));
+}

@@ -60,6 +60,7 @@ pub(crate) fn filled() -> Report {
                 seen_through: Micros::ms(9_000),
                 evicted: 1,
                 refused: 2,
+                connections_lost: 3,
             }]),
             complete: true,
         }),

@@ -53,6 +53,7 @@ pub fn ledger() -> Ledger {
             seen_through: Micros(AHEAD).plus(Micros::ms(60_000)),
             evicted: 0,
             refused: 0,
+            connections_lost: 0,
         }],
         sightings: Vec::new(),
         connections: Vec::new(),

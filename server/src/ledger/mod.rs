@@ -119,7 +119,7 @@ impl Ledger {
             || (vec![asking], now.since(EARLIER)),
             |run| (run.sources(asking), run.epoch.since(BEFORE)),
         );
-        let connections = self.visits.since(&sources, began, self.clock.id());
+        let (connections, connections_lost) = self.visits.since(&sources, began, self.clock.id());
         let (evicted, refused, sure, sightings) = match (&run, lost) {
             (Some(run), _) => run.read(self.clock.id()),
             (None, Some(lost)) => (lost, 0, false, Vec::new()),
@@ -131,6 +131,7 @@ impl Ledger {
             seen_through: now,
             evicted,
             refused,
+            connections_lost,
         };
         wire::Ledger {
             complete: sure && evicted == 0 && !doubted,

@@ -18,7 +18,7 @@ const OF_SOURCE: usize = 256;
 const OF_ALL: usize = 20_000;
 
 /// Those handed out in one ledger: the latest.
-const HANDED_OUT: usize = 100;
+const HANDED_OUT: usize = 200;
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -28,15 +28,25 @@ pub(crate) struct Visits {
 
 #[derive(Debug, Default)]
 struct Known {
-    by_source: HashMap<SourceId, VecDeque<Arc<Tap>>>,
+    by_source: HashMap<SourceId, Taps>,
     all: usize,
+}
+
+/// Those of one source, in order of their coming.
+#[derive(Debug, Default)]
+struct Taps {
+    known: VecDeque<Arc<Tap>>,
+    /// How many earlier ones were dropped for room.
+    lost: u32,
+    /// When the last of these came.
+    lost_at: Micros,
 }
 
 impl Visits {
     /// Remembers a connection just accepted, until it asks.
     pub(crate) fn remember(self: &Arc<Self>, source: SourceId, tap: Arc<Tap>) -> Visit {
         let mut known = lock(&self.known);
-        let own = known.by_source.get(&source).map_or(0, VecDeque::len);
+        let own = known.by_source.get(&source).map_or(0, Taps::len);
         if own >= OF_SOURCE {
             known.lose_oldest(source);
         } else if known.all >= OF_ALL {
@@ -50,6 +60,7 @@ impl Visits {
             .by_source
             .entry(source)
             .or_default()
+            .known
             .push_back(Arc::clone(&tap));
         Visit {
             visits: Arc::clone(self),
@@ -58,24 +69,30 @@ impl Visits {
         }
     }
 
-    /// Those of some sources that came since then, in order of their coming: the latest, where there are many.
+    /// Those of some sources that came since then, in order of their coming: the latest, where there are many; and how
+    /// many are missing.
     pub(super) fn since(
         &self,
         sources: &[SourceId],
         since: Micros,
         instance: &str,
-    ) -> Vec<SeenConnection> {
+    ) -> (Vec<SeenConnection>, u32) {
         let known = lock(&self.known);
-        let mut taps: Vec<&Arc<Tap>> = sources
-            .iter()
-            .filter_map(|source| known.by_source.get(source))
-            .flatten()
+        let of_sources = || {
+            let of = |source| known.by_source.get(source);
+            sources.iter().filter_map(of)
+        };
+        let lost = of_sources().filter(|taps| taps.lost_at >= since);
+        let lost: u32 = lost.map(|taps| taps.lost).sum();
+        let mut taps: Vec<&Arc<Tap>> = of_sources()
+            .flat_map(|taps| &taps.known)
             .filter(|tap| tap.at >= since)
             .collect();
         taps.sort_by_key(|tap| tap.at);
         let left_out = taps.len().saturating_sub(HANDED_OUT);
         let seen = taps[left_out..].iter().map(|tap| tap.to_wire(instance));
-        seen.collect()
+        let lost = lost.saturating_add(u32::try_from(left_out).unwrap_or(u32::MAX));
+        (seen.collect(), lost)
     }
 
     /// Forgets what ended before then.
@@ -83,23 +100,33 @@ impl Visits {
         let mut known = lock(&self.known);
         let Known { by_source, all } = &mut *known;
         by_source.retain(|_, taps| {
-            taps.retain(|tap| {
+            taps.known.retain(|tap| {
                 let is_old = tap.ended_at().is_some_and(|at| at < before);
                 *all -= usize::from(is_old);
                 !is_old
             });
-            !taps.is_empty()
+            // What was lost of a source is remembered as long as anything of it.
+            taps.len() > 0
         });
+    }
+}
+
+impl Taps {
+    fn len(&self) -> usize {
+        self.known.len()
     }
 }
 
 impl Known {
     fn lose_oldest(&mut self, source: SourceId) {
-        let oldest = self
-            .by_source
-            .get_mut(&source)
-            .and_then(VecDeque::pop_front);
-        self.all -= usize::from(oldest.is_some());
+        let Some(taps) = self.by_source.get_mut(&source) else {
+            return;
+        };
+        if let Some(oldest) = taps.known.pop_front() {
+            self.all -= 1;
+            taps.lost = taps.lost.saturating_add(1);
+            taps.lost_at = oldest.at;
+        }
     }
 
     fn remove(&mut self, source: SourceId, is_it: impl Fn(&Tap) -> bool) {
@@ -107,9 +134,9 @@ impl Known {
             return;
         };
         let before = taps.len();
-        taps.retain(|tap| !is_it(tap));
+        taps.known.retain(|tap| !is_it(tap));
         self.all -= before - taps.len();
-        if taps.is_empty() {
+        if taps.len() == 0 && taps.lost == 0 {
             self.by_source.remove(&source);
         }
     }

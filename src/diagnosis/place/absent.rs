@@ -22,6 +22,14 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
     let answered_by_others = |control: &&Control<'_>| {
         control.seen.is_none() && control.answer.is_some_and(|(_, marked)| !marked)
     };
+    // Whatever answered a word in the wrong language, somebody of ours heard one.
+    let connections = case.connections();
+    let wrong =
+        |c: &&SeenConnection| matches!(c.reached, Reached::TlsToPlain | Reached::PlainToTls);
+    let wrong: Vec<_> = connections.iter().copied().filter(wrong).collect();
+    if case.misses_nothing && !wrong.is_empty() {
+        return located(case, Place::Secure, &[], &wrong);
+    }
     if case.facts.marked == Some(false) || controls.iter().any(|c| answered_by_others(&c)) {
         return if case.misses_nothing {
             located(case, Place::AnsweredFor, &controls, &[])
@@ -37,7 +45,6 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
     if !case.misses_nothing {
         return case.between([Place::WayOut, Place::AnsweredFor]);
     }
-    let connections = case.connections();
     let broken: Vec<_> = connections.into_iter().filter(|c| broke_early(c)).collect();
     if !broken.is_empty() {
         return located(case, Place::Secure, &[], &broken);
@@ -72,7 +79,10 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
     let vantage = case.evidence.about.as_ref().map(|about| &about.vantage);
     // To what was waited for in vain nobody answered; of a failure only controls tell whether somebody did.
     let unanswered = case.facts.ended == Ended::GaveUp || !controls.is_empty();
-    if vantage.is_some_and(|vantage| sees_visitors(case, vantage)) && unanswered {
+    let ledger = case.evidence.ledger.iter();
+    let mut instances = ledger.flat_map(|ledger| &ledger.instances);
+    let all_told = instances.all(|instance| instance.connections_lost == 0);
+    if vantage.is_some_and(|vantage| sees_visitors(case, vantage)) && unanswered && all_told {
         located(case, Place::WayOut, &controls, &[])
     } else {
         case.between([Place::WayOut, Place::Secure])

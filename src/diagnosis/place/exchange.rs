@@ -37,6 +37,8 @@ pub(super) fn unanswered(case: &Case<'_>, seen: Option<&Sighting>) -> Located {
 fn unread(case: &Case<'_>) -> Located {
     let controls = case.controls();
     let located = match controls.iter().any(|control| control.answer.is_some()) {
+        // Answers of this kind can be read here.
+        _ if case.passes_otherwise() => case.at(Place::Cut),
         true => case.at(Place::AnswerAltered),
         false if controls.is_empty() => case.between([Place::AnswerAltered, Place::Cut]),
         false => case.at(Place::Cut),
