@@ -148,7 +148,7 @@ function details({ run, software, about, surroundings, findings, lanes, methods 
     [say(t.polled, { every: time(everyMs * 1000), mean: time(meanUs), worst: time(worstUs) })]);
 
   const rows = attemptsOf(methods).map((a) => {
-    const end = [a.ended, a.status, a.close?.code, a.close?.reason, a.closeClass, a.timeClass, a.error, a.blockedBy, a.refused, a.place];
+    const end = [a.ended, a.status && `${a.status} (${t.seenBy[a.statusFrom]})`, a.close?.code, a.close?.reason, a.closeClass, a.timeClass, a.error, a.blockedBy, a.refused, a.place];
     const cells = [
       a.lane, t.state[a.verdict] ?? a.verdict, time(a.openUs), time(a.firstMessageUs), time(a.endedUs), a.resourceTiming?.protocol,
       count(a.arrivals), end.filter(Boolean).join(" · "),
@@ -167,6 +167,7 @@ function details({ run, software, about, surroundings, findings, lanes, methods 
     // Wider than a phone: it scrolls by itself, by keyboard too.
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t.attempts },
       el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows))),
+    attemptsOf(methods).some((a) => a.failedUs !== null && a.openUs === null && a.status === null) && muted(t.hidden),
     el("dl", { class: "facts" }, ...terms([
       [t.run, run.id],
       [t.began, date(run.startedAt)],

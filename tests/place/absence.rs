@@ -1,7 +1,7 @@
 //! Nothing arrived, or nothing is known to have.
 
 use pushcheck::diagnosis::{Place, StatusFrom};
-use pushcheck::evidence::{Ended, Event, Notice, StampedNotice};
+use pushcheck::evidence::{Ended, EngineFamily, Event, Notice, ResourceTiming, StampedNotice};
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
 use pushcheck::wire::{End, JoinedBy, Reached, SeenConnection, TcpVantage};
@@ -247,4 +247,24 @@ fn what_firefox_takes_for_an_answer_of_the_oldest_kind_was_said_by_our_tls_port(
     is_at(&answered, Place::AnsweredFor);
     let wrong = with_a_clock(answered).connection(connection(Reached::PlainToTls, End::Broken));
     is_at(&wrong, Place::Secure);
+}
+
+#[test]
+fn firefox_drops_a_socket_when_it_learns_of_http2() {
+    let mut dropped = refused().control(Some(head(426, true)), true);
+    let mut next = dropped.evidence.traces[0].clone();
+    (next.id, next.attempt, next.ended) = (7, 2, Some(Ended::Complete));
+    let two = [Place::WayOut, Place::AnsweredFor];
+    dropped.evidence.traces.push(next);
+    let candidates = |scene: &Scene| scene.judged().attempts[0].candidates.clone();
+    assert_eq!(candidates(&dropped), two);
+    let engine = dropped.evidence.surroundings.engine.as_mut();
+    engine.expect("it is known").family = EngineFamily::Gecko;
+    assert_eq!(candidates(&dropped), two, "over HTTP/1.1 it does not");
+    let timing = ResourceTiming {
+        protocol: Some("h2".to_owned()),
+        ..ResourceTiming::default()
+    };
+    dropped.evidence.traces[1].push(Micros::ms(200), Event::Timed { timing });
+    assert_eq!(candidates(&dropped), [Place::Page, Place::WayOut]);
 }

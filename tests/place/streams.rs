@@ -186,6 +186,11 @@ fn an_answer_that_never_came_where_others_of_its_kind_did_was_cut() {
     let mut whole = silent.evidence.traces[0].clone();
     (whole.id, whole.attempt, whole.ended) = (2, 2, Some(Ended::Complete));
     silent.evidence.traces.push(whole);
-    let lane = silent.judged();
-    assert_eq!(lane.attempts[0].place, Some(Place::Cut));
+    assert_eq!(silent.judged().attempts[0].place, Some(Place::Cut));
+    // Nor where its connection was forgotten on the way: nobody is told.
+    let first = &mut silent.evidence.traces[0];
+    first.events.pop();
+    first.push(Micros::ms(8_100), Event::GaveUp);
+    first.ended = Some(Ended::GaveUp);
+    assert_eq!(silent.judged().attempts[0].place, Some(Place::Cut));
 }

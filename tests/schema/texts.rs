@@ -40,6 +40,7 @@ fn every_word_that_a_page_may_have_to_say_has_a_text() {
         ("how", "Method"),
         ("place", "Place"),
         ("skipped", "Skipped"),
+        ("seenBy", "StatusFrom"),
     ] {
         assert_eq!(texts(group), words(name), "{group}");
     }

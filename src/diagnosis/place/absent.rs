@@ -4,7 +4,7 @@ use super::case::{Case, Control};
 use super::head::came_by_a_proxy;
 use super::{Located, Place};
 use crate::diagnosis::heard::smallest_rtt;
-use crate::evidence::Ended;
+use crate::evidence::{Ended, EngineFamily, Event};
 use crate::time::Micros;
 use crate::wire::{End, Reached, SeenConnection, TcpVantage, Vantage};
 
@@ -62,7 +62,9 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
         // The same request but for its Origin arrived: whoever kept this one reads requests, and answers them.
         return located(case, Place::AnsweredFor, &controls, &[]);
     }
-    if controls.iter().any(reached) && failed_before_any_answer(case) {
+    if controls.iter().any(reached)
+        && (failed_before_any_answer(case) || was_dropped_for_http2(case))
+    {
         // Sooner than the server could have said a word: whoever refused sits in the browser, or near it.
         return Located {
             because: case.because(&controls, &[]),
@@ -95,6 +97,17 @@ fn sees_visitors(case: &Case<'_>, vantage: &Vantage) -> bool {
     let ledger = case.evidence.ledger.iter();
     let mut seen = ledger.flat_map(|ledger| &ledger.sightings);
     vantage.tcp == TcpVantage::Client && (!vantage.undeclared_front || seen.any(came_by_a_proxy))
+}
+
+/// Firefox lets go of a socket that it is opening when it learns that the host speaks HTTP/2, behind proxies that do not
+/// take its extended CONNECT (RFC 8441); the next one passes.
+fn was_dropped_for_http2(case: &Case<'_>) -> bool {
+    let engine = case.evidence.surroundings.engine.as_ref();
+    let by_http2 = |e: &Event| matches!(e, Event::Timed { timing } if timing.protocol.as_deref() == Some("h2"));
+    let mut traces = case.evidence.traces.iter();
+    engine.is_some_and(|engine| engine.family == EngineFamily::Gecko)
+        && case.passes_otherwise()
+        && traces.any(|trace| trace.lane == case.trace.lane && trace.first(by_http2).is_some())
 }
 
 /// Sooner than one round trip to our server.

@@ -27,7 +27,9 @@ pub(super) fn unanswered(case: &Case<'_>, seen: Option<&Sighting>) -> Located {
         (Some(true), _) => case.at(Place::Server),
         (_, None) => case.at(Place::Cut),
         (Some(false), Some(_)) => case.at(Place::AnswerAltered),
-        (None, Some(200)) if facts.ended == Ended::GaveUp => case.at(Place::Held),
+        (None, Some(200)) if facts.ended == Ended::GaveUp && !case.passes_otherwise() => {
+            case.at(Place::Held)
+        }
         (None, Some(200)) => unread(case),
         (None, Some(_)) => case.at(Place::Server),
     }
