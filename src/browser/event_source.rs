@@ -23,7 +23,9 @@ impl Source {
     pub(super) fn open(request: &Request, sink: &Sink) -> Option<Self> {
         let init = js::object();
         js::set(&init, "withCredentials", &request.with_credentials.into());
-        let source = sink.constructed(js::make("EventSource", &[&(&request.url).into(), &init]))?;
+        let asked = sink.now();
+        let made = js::make("EventSource", &[&(&request.url).into(), &init]);
+        let source = sink.constructed(asked, made)?;
         let undo = Undo::by_method(&source, "close", &[]);
         let listeners = [
             sink.listen(&source, "open", |_, _| Event::Opened {

@@ -94,9 +94,10 @@ impl Fetch {
             // Where it would lead does not matter, and may not be readable.
             js::set(&init, "redirect", &"manual".into());
         }
+        let asked = sink.now();
         match call(&request.url, &init, request.with_credentials) {
             Ok((promise, undo)) => {
-                sink.send(Event::Constructed);
+                sink.send_at(asked, Event::Constructed);
                 let step = Rc::new(Step {
                     next: RefCell::default(),
                     lines: RefCell::default(),

@@ -56,11 +56,11 @@ impl Sink {
         });
     }
 
-    /// Tells whether a constructor returned or threw.
-    fn constructed(&self, made: js::Answer) -> Option<JsValue> {
+    /// Tells whether a constructor, called at that time, returned or threw.
+    fn constructed(&self, asked: Micros, made: js::Answer) -> Option<JsValue> {
         match made {
             Ok(made) => {
-                self.send(Event::Constructed);
+                self.send_at(asked, Event::Constructed);
                 Some(made)
             }
             Err(error) => {

@@ -26,8 +26,9 @@ impl Socket {
         for protocol in &request.protocols {
             let _grown = js::call(&protocols, "push", &[&protocol.into()]);
         }
+        let asked = sink.now();
         let made = js::make("WebSocket", &[&(&request.url).into(), &protocols]);
-        let socket = sink.constructed(made)?;
+        let socket = sink.constructed(asked, made)?;
         js::set(&socket, "binaryType", &"arraybuffer".into());
         let undo = Undo::by_method(&socket, "close", &[]);
         let listeners = [
@@ -53,8 +54,9 @@ impl Socket {
 
     /// Sends a text; what it throws is told.
     pub(super) fn send(&self, text: String, sink: &Sink) {
+        let said = sink.now();
         match js::call(&self.socket, "send", &[&(&text).into()]) {
-            Ok(_) => sink.send(Event::Sent { line: text }),
+            Ok(_) => sink.send_at(said, Event::Sent { line: text }),
             Err(error) => sink.threw(&error),
         }
     }

@@ -15,7 +15,7 @@ use crate::wire::{
     rename_all_fields = "camelCase"
 )]
 pub enum Event {
-    /// The browser took it: the constructor returned, or `fetch` was called.
+    /// The browser took it: the constructor, or `fetch`, was called at that time and returned.
     Constructed,
     /// The constructor or call threw; the name of the `DOMException` or error.
     Threw {
@@ -80,7 +80,7 @@ pub enum Event {
         /// The effective directive.
         directive: String,
     },
-    /// We handed a message to the browser.
+    /// We handed a message to the browser: `send` was called at that time.
     Sent {
         /// The line.
         line: String,
