@@ -97,7 +97,9 @@ impl Dealing {
                     world.see(at.plus(Micros(*by)), attempt, event.clone());
                 }
                 (Fate::Instead(..), Input::About(_)) => world.put(at, Input::About(None)),
-                (Fate::Instead(..), Input::Ledger(_)) => world.put(at, Input::Ledger(None)),
+                (Fate::Instead(..), Input::Ledger(question, _)) => {
+                    world.put(at, Input::Ledger(question, None));
+                }
             }
         }
     }
@@ -133,8 +135,10 @@ impl Nature for Dealing {
             all.put(heard, Input::About(Some(Box::new(about))))
         });
     }
-    fn ledger(&mut self, world: &mut Queue, at: Micros, by_socket: bool) {
-        self.with(world, |healthy, all| healthy.ledger(all, at, by_socket));
+    fn ledger(&mut self, world: &mut Queue, at: Micros, question: u16, by_socket: bool) {
+        self.with(world, |healthy, all| {
+            healthy.ledger(all, at, question, by_socket)
+        });
     }
 }
 

@@ -1,6 +1,6 @@
 //! Asks the server something that is answered in JSON.
 
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
@@ -32,20 +32,24 @@ impl Drop for Question {
 /// By WebSocket: says that when it opens, and takes the first message for the answer.
 pub(super) fn ask_by_socket(
     pump: &Rc<Pump>,
+    id: u16,
     url: &str,
     line: String,
     told: Told,
 ) -> Option<Question> {
     let Ok(socket) = js::make("WebSocket", &[&url.into()]) else {
-        told(pump, None);
+        told(pump, id, None);
         return None;
     };
+    let unanswered = Rc::new(Cell::new(true));
     let undo = Undo::by_method(&socket, "close", &[]);
     let listen = |event: &str, heard: Box<dyn Fn(&JsValue) -> Option<Option<JsValue>>>| {
-        let pump = pump.clone();
+        let (pump, unanswered) = (pump.clone(), unanswered.clone());
         let heard = move |event: JsValue| {
-            if let Some(answer) = heard(&event) {
-                told(&pump, answer);
+            if let Some(answer) = heard(&event)
+                && unanswered.replace(false)
+            {
+                told(&pump, id, answer);
             }
         };
         Listener::new(&socket, event, Box::new(heard))
@@ -66,7 +70,6 @@ pub(super) fn ask_by_socket(
                 Some(js::call(&json, "parse", &[&js::get(event, "data")]).ok())
             }),
         ),
-        // Also after the answer: then nobody waits for it any more.
         listen("close", Box::new(|_| Some(None))),
     ];
     Some(Question {
@@ -76,18 +79,26 @@ pub(super) fn ask_by_socket(
     })
 }
 
-/// What is told of the answer, if it is marked as ours, is 200 and is JSON.
-pub(super) type Told = fn(&Rc<Pump>, Option<JsValue>);
+/// What is told of the answer to that question, if it is marked as ours, is 200 and is JSON.
+pub(super) type Told = fn(&Rc<Pump>, u16, Option<JsValue>);
 
 /// GET, or POST with a text body.
-pub(super) fn ask(pump: &Rc<Pump>, url: &str, body: Option<&str>, told: Told) -> Option<Question> {
+pub(super) fn ask(
+    pump: &Rc<Pump>,
+    id: u16,
+    url: &str,
+    body: Option<&str>,
+    told: Told,
+) -> Option<Question> {
     let init = js::object();
+    // The key goes where it was sent to, and no further.
+    js::set(&init, "redirect", &"error".into());
     if let Some(body) = body {
         js::set(&init, "method", &"POST".into());
         js::set(&init, "body", &body.into());
     }
     let Ok((promise, undo)) = call(url, &init, false) else {
-        told(pump, None);
+        told(pump, id, None);
         return None;
     };
     let step = Rc::new(RefCell::new(None));
@@ -95,10 +106,10 @@ pub(super) fn ask(pump: &Rc<Pump>, url: &str, body: Option<&str>, told: Told) ->
     let answered = move |settled: Answer| match settled.and_then(body_of) {
         Ok(body) => {
             let pump = pump.clone();
-            let parsed = Box::new(move |json: Answer| told(&pump, json.ok()));
+            let parsed = Box::new(move |json: Answer| told(&pump, id, json.ok()));
             *own(&next) = Some(Settle::new(&body, parsed));
         }
-        Err(_) => told(&pump, None),
+        Err(_) => told(&pump, id, None),
     };
     *own(&step) = Some(Settle::new(&promise, Box::new(answered)));
     Some(Question {

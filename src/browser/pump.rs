@@ -34,7 +34,7 @@ pub enum Told<'a> {
 enum Input {
     Seen(u16, Event),
     About(Option<About>),
-    Ledger(Option<Ledger>),
+    Ledger(u16, Option<Ledger>),
     Notice(Notice),
     Stop,
 }
@@ -232,7 +232,7 @@ impl Pump {
         match input {
             Input::Seen(attempt, event) => run.handle(at, attempt, event),
             Input::About(about) => run.heard_about(at, about),
-            Input::Ledger(ledger) => run.heard_ledger(at, ledger),
+            Input::Ledger(question, ledger) => run.heard_ledger(at, question, ledger),
             Input::Notice(notice) => run.notice(at, notice),
             Input::Stop => run.stop(at),
         }
@@ -278,22 +278,23 @@ impl Pump {
             }
             Action::AskAbout { url } => {
                 let told: json::Told =
-                    |pump, json| pump.put(Input::About(json.and_then(read::about)));
-                let question = ask(self, &url, None, told);
+                    |pump, _, json| pump.put(Input::About(json.and_then(read::about)));
+                let question = ask(self, 0, &url, None, told);
                 own(&self.held).questions.extend(question);
             }
             Action::AskLedger {
+                question,
                 url,
                 body,
                 by_socket,
             } => {
                 let told: json::Told =
-                    |pump, json| pump.put(Input::Ledger(json.and_then(read::ledger)));
-                let question = match by_socket {
-                    true => ask_by_socket(self, &url, body, told),
-                    false => ask(self, &url, Some(&body), told),
+                    |pump, id, json| pump.put(Input::Ledger(id, json.and_then(read::ledger)));
+                let asked = match by_socket {
+                    true => ask_by_socket(self, question, &url, body, told),
+                    false => ask(self, question, &url, Some(&body), told),
                 };
-                own(&self.held).questions.extend(question);
+                own(&self.held).questions.extend(asked);
             }
             Action::Say(progress) => (self.tell)(Told::Progress(&progress)),
             Action::Keep(report) => (self.tell)(Told::Keep(&report)),

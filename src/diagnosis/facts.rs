@@ -285,6 +285,13 @@ pub fn misses_nothing(evidence: &Evidence, attempts: &[Heard<'_>], clocks: &[Clo
             .iter()
             .all(|about| contributed(&about.instance.id))
         && attempts.iter().all(|heard| {
+            // An answer of ours that nobody saw arrive, and that does not say whose it is: another instance's.
+            let marked = |e: &Event| matches!(e, Event::Head { marked: true, .. });
+            let silent = heard.ticks.is_empty() && heard.trips.is_empty();
+            let ours = !heard.trace.own && heard.trace.first(marked).is_some();
+            !(ours && silent && sightings(evidence, heard.trace).is_empty())
+        })
+        && attempts.iter().all(|heard| {
             heard
                 .ticks
                 .iter()

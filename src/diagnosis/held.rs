@@ -1,6 +1,6 @@
 //! Whether a stream comes whole, but late: what stands between keeps it for a while.
 
-use super::heard::Heard;
+use super::heard::{Heard, RoundTrip};
 use crate::method::Method;
 use crate::stats::median;
 use crate::time::Micros;
@@ -37,7 +37,8 @@ pub(super) fn fastest<'a>(attempts: &'a [Heard<'_>]) -> Vec<(&'a str, i64)> {
     all
 }
 
-/// Its ticks came late, and those by WebSocket beside it did not: a slow path is slow for both.
+/// Its ticks came late, and those by WebSocket beside it did not: a slow path is slow for both. Where no WebSocket is, the
+/// round trips tell whether the path is slow now and then.
 pub(super) fn is_held(attempts: &[Heard<'_>], heard: &Heard<'_>, fastest: &[(&str, i64)]) -> bool {
     let Some(late) = lateness(heard, fastest).filter(|late| *late > LATE.0) else {
         return false;
@@ -47,6 +48,20 @@ pub(super) fn is_held(attempts: &[Heard<'_>], heard: &Heard<'_>, fastest: &[(&st
             && other.trace.lane == heard.trace.lane
             && other.trace.decisive
     };
-    let mut sockets = attempts.iter().filter(beside);
-    !sockets.any(|socket| lateness(socket, fastest).is_some_and(|other| other > late / 2))
+    let sockets = attempts.iter().filter(beside);
+    let others: Vec<u64> = sockets
+        .filter_map(|socket| lateness(socket, fastest))
+        .collect();
+    match others.as_slice() {
+        [] => !is_rough(attempts, late / 2),
+        others => others.iter().all(|other| *other <= late / 2),
+    }
+}
+
+/// The run's round trips differ by more than that at the median, or are too few to tell: then so may ticks.
+fn is_rough(attempts: &[Heard<'_>], most: u64) -> bool {
+    let trips = attempts.iter().flat_map(|heard| &heard.trips);
+    let trips: Vec<u64> = trips.map(RoundTrip::on_the_path).collect();
+    let fastest = trips.iter().min().copied().unwrap_or_default();
+    trips.len() < FEWEST || median(&trips).is_none_or(|usual| usual - fastest > most)
 }

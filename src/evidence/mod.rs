@@ -8,6 +8,7 @@ pub use event::{Event, ResourceTiming, Stamped};
 pub use surroundings::{Engine, EngineFamily, Notice, StampedNotice, Surroundings};
 pub use trace::{Ended, Trace};
 
+use crate::plan::Lane;
 use crate::wire::{About, Ledger};
 
 /// Everything that a diagnosis may use.
@@ -19,8 +20,8 @@ pub struct Evidence {
     pub ledger: Option<Ledger>,
     /// What the server said of itself; `None`: never heard.
     pub about: Option<About>,
-    /// The lanes without TLS: an `https:` page may not use them (Mixed Content § 5.3).
-    pub plain_lanes: Vec<String>,
+    /// The run's lanes.
+    pub lanes: Vec<Lane>,
     /// The page's surroundings.
     pub surroundings: Surroundings,
 }

@@ -38,6 +38,10 @@ pub const PADDED_ECHO: u32 = 3;
 /// Far below [`OPEN`].
 pub const WAITING: Micros = Micros::ms(2_000);
 
+/// An answer that the server handed over so long ago would have come: an upgrade is not given up before. As long as the
+/// slowest paths take for two round trips.
+pub const ANSWER: Micros = Micros::ms(1_000);
+
 /// A WebSocket that opened later than that and eight round trips opened slowly. Below [`WAITING`] + 4 RTT for RTT < 250 ms.
 pub const SLOW_OPEN: Micros = Micros::ms(1_500);
 

@@ -23,6 +23,8 @@ pub enum Action {
     },
     /// Read the ledger, and answer by `heard_ledger`.
     AskLedger {
+        /// The question's number, to be named with the answer.
+        question: u16,
         /// The URL to read it from.
         url: String,
         /// The key, as it is to be said.

@@ -7,7 +7,7 @@ use crate::method::Method;
 use crate::plan::{Lane, Plan, Probe, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
-use crate::wire::{Kind, Ledger, SUBPROTOCOL};
+use crate::wire::{Kind, Ledger, SUBPROTOCOL, Sighting};
 use crate::wire::{digits, joined, push_digits, sealed};
 
 /// How far a probe is.
@@ -145,13 +145,22 @@ impl Attempts {
         })
     }
 
-    /// The request arrived and the page still waits: further waiting tells nothing new.
+    /// The request arrived and the page still waits, also for an answer that left long ago: further waiting tells nothing
+    /// new.
     pub(super) fn give_up_seen(&mut self, traces: &mut [Trace], ledger: &Ledger, at: Micros) {
+        let under_way = |seen: &Sighting| {
+            let instance = ledger.instances.iter().find(|one| one.id == seen.instance);
+            let since = |answered| instance.map(|one| one.seen_through.since(answered));
+            seen.answered_at
+                .and_then(since)
+                .is_some_and(|since| since < budget::ANSWER)
+        };
         for (attempt, trace) in self.0.iter_mut().zip(traces) {
             let mut sightings = ledger.sightings.iter();
             if attempt.waiting
                 && !attempt.session.opened()
-                && sightings.any(|s| s.attempt == trace.attempt && s.probe == trace.probe)
+                && sightings
+                    .any(|s| s.attempt == trace.attempt && s.probe == trace.probe && !under_way(s))
             {
                 attempt.handle(trace, at, Event::GaveUp);
             }

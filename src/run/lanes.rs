@@ -55,9 +55,7 @@ impl Run {
     }
 
     fn add_lane(&mut self, lane: Lane) {
-        if lane.scheme == Scheme::Http {
-            self.evidence.plain_lanes.push(lane.id.clone());
-        }
+        self.evidence.lanes.push(lane.clone());
         self.setup.plan.add_lane(lane, &self.setup.asked.methods);
         self.probes
             .resize_with(self.setup.plan.probes.len(), ProbeState::default);

@@ -17,10 +17,10 @@ use crate::diagnosis::heard::smallest_rtt;
 use crate::diagnosis::{Asked, Diagnosis, diagnose};
 use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings, Trace};
 use crate::method::Method;
-use crate::plan::{Plan, Skipped, budget};
+use crate::plan::{Lane, Plan, Skipped, budget};
 use crate::report::{EvidenceReport, Heading, Report};
 use crate::time::Micros;
-use crate::wire::{About, FromPage, Key, Ledger, Scheme, WIRE, digits, joined, sealed};
+use crate::wire::{About, FromPage, Key, Ledger, WIRE, digits, joined, sealed};
 
 /// What a run is made of.
 #[derive(Clone, Debug)]
@@ -62,10 +62,11 @@ pub struct Run {
     actions: Vec<Action>,
     said: Progress,
     about_heard: bool,
-    ledger_asked: bool,
-    ledger_is_early: bool,
-    /// How often the last ledger was asked for.
-    ledger_turns: u16,
+    /// How many questions for the ledger have been asked, and how many of them are open.
+    questions: u16,
+    open_questions: u16,
+    /// The number of the first of those that ask for the last ledger.
+    last_from: u16,
     truncated: bool,
     stopped: bool,
     patience: Option<Micros>,
@@ -80,10 +81,8 @@ impl Run {
             .iter()
             .map(|_| ProbeState::default())
             .collect();
-        let plain = setup.plan.lanes.iter();
-        let plain = plain.filter(|lane| lane.scheme == Scheme::Http);
         let evidence = Evidence {
-            plain_lanes: plain.map(|lane| lane.id.clone()).collect(),
+            lanes: setup.plan.lanes.clone(),
             surroundings: core::mem::take(&mut setup.surroundings),
             ..Evidence::default()
         };
@@ -98,9 +97,9 @@ impl Run {
             phase: Phase::Probing,
             actions: Vec::new(),
             about_heard: false,
-            ledger_asked: false,
-            ledger_is_early: false,
-            ledger_turns: 0,
+            questions: 0,
+            open_questions: 0,
+            last_from: 0,
             truncated: false,
             stopped: false,
             patience: None,
@@ -134,29 +133,34 @@ impl Run {
         self.advance(at);
     }
 
-    /// The server's answer to [`Action::AskLedger`]; `None`: none that we understand.
-    pub fn heard_ledger(&mut self, at: Micros, ledger: Option<Ledger>) {
-        self.ledger_asked = false;
-        if core::mem::take(&mut self.ledger_is_early) && self.phase != Phase::Finished {
-            self.ask_ledger();
+    /// The server's answer to that question of [`Action::AskLedger`]; `None`: none that we understand.
+    pub fn heard_ledger(&mut self, at: Micros, question: u16, ledger: Option<Ledger>) {
+        self.open_questions = self.open_questions.saturating_sub(1);
+        let last = matches!(self.phase, Phase::LastLedger { .. });
+        // What was read while probes ran tells nothing of what came after.
+        if self.phase == Phase::Finished || (last && question < self.last_from) {
             return;
         }
         let heard = ledger.is_some();
-        if let Some(ledger) = ledger.filter(|_| self.phase != Phase::Finished) {
+        if let Some(ledger) = ledger {
             self.attempts
                 .give_up_seen(&mut self.evidence.traces, &ledger, at);
             self.evidence.ledger = Some(ledger);
         }
-        match self.phase {
-            Phase::Finished => {}
-            Phase::Probing => self.advance(at),
-            Phase::LastLedger { .. }
-                if heard || self.ledger_turns >= self.ledger_ways().len() as u16 =>
-            {
-                self.finish(at)
-            }
-            Phase::LastLedger { .. } => self.ask_ledger(),
+        if !last {
+            self.advance(at);
+        } else if heard {
+            self.finish(at);
+        } else if usize::from(self.last_turns()) < self.ledger_ways().len() {
+            self.ask_ledger();
+        } else if self.open_questions == 0 {
+            self.finish(at);
         }
+    }
+
+    /// How often the last ledger was asked for.
+    const fn last_turns(&self) -> u16 {
+        self.questions - self.last_from
     }
 
     /// Something around the attempts changed.
@@ -224,7 +228,6 @@ impl Run {
             Phase::LastLedger { until, again } if at >= again => {
                 let again = at.plus(self.ledger_pace());
                 self.phase = Phase::LastLedger { until, again };
-                self.ledger_asked = false;
                 self.ask_ledger();
             }
             Phase::LastLedger { .. } => {}
@@ -288,9 +291,8 @@ impl Run {
                 until: at.plus(budget::LEDGER_PATIENCE).min(latest),
                 again: at.plus(self.ledger_pace()),
             };
-            // What was read while probes ran tells nothing of what came after.
             self.evidence.ledger = None;
-            self.ledger_is_early = self.ledger_asked;
+            self.last_from = self.questions;
             if self.ledger_ways().is_empty() {
                 self.finish(at)
             } else {
@@ -314,19 +316,22 @@ impl Run {
             .resize_with(self.setup.plan.probes.len(), ProbeState::default);
     }
 
+    /// While probes run one question at a time, of the last ledger another by each way in turn.
     fn ask_ledger(&mut self) {
-        if self.ledger_asked {
+        let last = matches!(self.phase, Phase::LastLedger { .. });
+        if !last && self.open_questions > 0 {
             return;
         }
-        let last = matches!(self.phase, Phase::LastLedger { .. });
         let ways = self.ledger_ways();
-        let turn = usize::from(self.ledger_turns) % ways.len().max(1);
-        let Some(action) = ways.into_iter().nth(turn) else {
-            return;
+        let turn = match last {
+            true => usize::from(self.last_turns()) % ways.len().max(1),
+            false => 0,
         };
-        self.ledger_turns += u16::from(last);
-        self.ledger_asked = true;
-        self.actions.insert(0, action);
+        if let Some(action) = ways.into_iter().nth(turn) {
+            self.questions += 1;
+            self.open_questions += 1;
+            self.actions.insert(0, action);
+        }
     }
 
     /// Each way by which the ledger may be read, the likeliest first: by `fetch` and, when nothing else opens sockets
@@ -336,6 +341,10 @@ impl Run {
         let run = joined(&["v1/runs/", &self.setup.heading.id, "/ledger"]);
         let key = &self.setup.key;
         let (mut ways, mut guesses) = (Vec::new(), Vec::new());
+        // Nobody asked for them; the key goes to no other host for that.
+        let main = self.setup.plan.lanes.first().map(|lane| &lane.host);
+        let untried =
+            |lane: &Lane| lane.skipped == Some(Skipped::NotAsked) && Some(&lane.host) == main;
         for by_socket in [false, true] {
             let heard = |trace: &Trace| {
                 let marked = |e: &Event| matches!(e, Event::Head { marked: true, .. });
@@ -352,7 +361,7 @@ impl Run {
                 let mut traces = self.evidence.traces.iter().filter(on_it);
                 let into = match about || traces.any(heard) {
                     true => &mut ways,
-                    false if last && lane.skipped == Some(Skipped::NotAsked) => &mut guesses,
+                    false if last && untried(lane) => &mut guesses,
                     false => continue,
                 };
                 let (path, body) = match by_socket {
@@ -366,6 +375,7 @@ impl Run {
                 };
                 let url = lane.url(by_socket, &path);
                 into.push(Action::AskLedger {
+                    question: self.questions,
                     url,
                     body,
                     by_socket,

@@ -4,10 +4,10 @@ use pushcheck::diagnosis::{Place, Verdict};
 use pushcheck::evidence::{Ended, Event};
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
-use pushcheck::wire::{End, tick_due};
+use pushcheck::wire::{End, SeenTcp, tick_due};
 
 use crate::parts::Scene;
-use crate::support::events::{head, message, opened};
+use crate::support::events::{body, head, message, opened};
 use crate::{is_at, is_between};
 
 fn failed(event: Event) -> Scene {
@@ -84,14 +84,22 @@ fn stream(ticks: u32, ended: Ended) -> Scene {
 
 #[test]
 fn what_was_written_and_did_not_come_in_time_is_held() {
-    let seen = |ticks_out| {
+    let seen = |ticks_out, unacked: Option<u32>| {
         stream(2, Ended::GaveUp).seen(|seen| {
             seen.status = Some(200);
             seen.ticks_out = ticks_out;
+            seen.tcp = unacked.map(|unacked| SeenTcp {
+                rtt_us: 1,
+                retransmits: 0,
+                unacked,
+            });
         })
     };
-    is_at(&seen(20), Place::Held);
-    is_at(&seen(2), Place::Server);
+    is_at(&seen(20, Some(0)), Place::Held);
+    is_at(&seen(2, Some(0)), Place::Server);
+    // A path that died is no box that holds; where the kernel does not tell, it may be either.
+    is_at(&seen(20, Some(6)), Place::Cut);
+    is_between(&seen(20, None), [Place::Held, Place::Cut]);
     is_between(
         &stream(2, Ended::GaveUp).unread(),
         [Place::Held, Place::Cut],
@@ -133,6 +141,23 @@ fn arriving(at: impl Fn(u32) -> Micros) -> Scene {
     scene
 }
 
+/// Polls beside it, whose round trips take that long.
+fn beside(mut scene: Scene, trip: impl Fn(u64) -> Micros) -> Scene {
+    for n in 0..9 {
+        let asked = Micros::ms(500 * n);
+        let answered = asked.plus(trip(n));
+        let mut poll = scene.evidence.traces[0].clone();
+        (poll.method, poll.probe) = (Method::Polling, format!("poll-{n}"));
+        poll.events.clear();
+        poll.push(asked, Event::Constructed);
+        poll.push(answered, head(200, true));
+        let stamp = asked.plus(Micros(trip(n).0 / 2)).0;
+        poll.push(answered, body(&format!("at {stamp} {stamp} aa\n")));
+        scene.evidence.traces.push(poll);
+    }
+    scene
+}
+
 #[test]
 fn late_is_held_and_jitter_is_not() {
     let in_step = |n: u32| tick_due(n).plus(Micros::ms(120));
@@ -149,9 +174,16 @@ fn late_is_held_and_jitter_is_not() {
         arriving(every_second),
         arriving(one_behind),
     ] {
+        let held = beside(held, |_| Micros::ms(240));
         is_at(&held, Place::Held);
         assert_eq!(held.judged().verdict, Verdict::Warning);
     }
+    // Nor is a rough path, on which the round trips differ as much.
+    let rough = |n: u32| in_step(n).plus(Micros::ms(u64::from(n * 97 % 260)));
+    let rough = beside(arriving(rough), |n| Micros::ms(240 + n * 97 % 260));
+    is_at(&rough, Place::Nowhere);
+    // Without anything beside it nothing is claimed.
+    is_at(&arriving(at_the_end), Place::Nowhere);
 }
 
 #[test]

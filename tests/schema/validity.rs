@@ -32,7 +32,7 @@ fn a_report_made_from_evidence_validates() {
             connections: vec![connection()],
         }),
         about: Some(about()),
-        plain_lanes: vec!["main".to_owned()],
+        lanes: vec![lane("main", Scheme::Http, None)],
         surroundings: surroundings(),
     };
     let report = made(&[lane("main", Scheme::Http, None)], &evidence);

@@ -92,7 +92,7 @@ fn a_dead_network_ends_within_twelve_seconds() {
         }
         fn sent(&mut self, _: &mut Queue, _: Micros, _: u16, _: &str) {}
         fn about(&mut self, _: &mut Queue, _: Micros) {}
-        fn ledger(&mut self, _: &mut Queue, _: Micros, _: bool) {}
+        fn ledger(&mut self, _: &mut Queue, _: Micros, _: u16, _: bool) {}
     }
     let told = quick(&mut Dead);
     assert!(told.ended_at <= budget::RUN);

@@ -59,13 +59,13 @@ impl<F: FnMut(&mut Queue, Micros, &Start) -> bool> Nature for Faulty<F> {
         world.put(at.plus(self.healthy.rtt), about);
     }
 
-    fn ledger(&mut self, world: &mut Queue, at: Micros, by_socket: bool) {
+    fn ledger(&mut self, world: &mut Queue, at: Micros, question: u16, by_socket: bool) {
         // What was not taken over arrived.
         let mut ledger = self.ledger.clone();
         if let Some(ledger) = &mut ledger {
             ledger.sightings.extend(self.healthy.seen.iter().cloned());
         }
-        let ledger = Input::Ledger(ledger.filter(|_| by_socket || self.fetch_reads));
+        let ledger = Input::Ledger(question, ledger.filter(|_| by_socket || self.fetch_reads));
         world.put(at.plus(self.healthy.rtt), ledger);
     }
 }

@@ -101,13 +101,14 @@ impl Drive {
             }
             Action::AskAbout { .. } => nature.about(queue, now),
             Action::AskLedger {
+                question,
                 url,
                 body,
                 by_socket,
             } => {
                 let key = body.rsplit(' ').next().expect("a word");
                 assert!(!url.contains(key), "the key stands in a URL");
-                nature.ledger(queue, now, by_socket);
+                nature.ledger(queue, now, question, by_socket);
             }
             Action::Say(progress) => {
                 if let Some(before) = self.told.progress.last() {
@@ -188,7 +189,7 @@ impl Drive {
                 self.run.handle(self.now, attempt, event);
             }
             Input::About(about) => self.run.heard_about(self.now, about.map(|about| *about)),
-            Input::Ledger(ledger) => self.run.heard_ledger(self.now, ledger),
+            Input::Ledger(question, ledger) => self.run.heard_ledger(self.now, question, ledger),
         }
     }
 }

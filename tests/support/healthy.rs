@@ -125,12 +125,12 @@ impl Nature for Healthy {
         world.put(at.plus(self.rtt), Input::About(Some(Box::new(about()))));
     }
 
-    fn ledger(&mut self, world: &mut Queue, at: Micros, _: bool) {
+    fn ledger(&mut self, world: &mut Queue, at: Micros, question: u16, _: bool) {
         let ledger = Ledger {
             sightings: self.seen.clone(),
             ..ledger()
         };
-        world.put(at.plus(self.rtt), Input::Ledger(Some(ledger)));
+        world.put(at.plus(self.rtt), Input::Ledger(question, Some(ledger)));
     }
 }
 

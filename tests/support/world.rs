@@ -12,7 +12,7 @@ use pushcheck::wire::{About, Ledger};
 pub enum Input {
     Seen(u16, Event),
     About(Option<Box<About>>),
-    Ledger(Option<Ledger>),
+    Ledger(u16, Option<Ledger>),
 }
 
 /// What the world does with an attempt and its messages.
@@ -24,7 +24,7 @@ pub trait Nature {
     /// The page asked for `v1/about`.
     fn about(&mut self, world: &mut Queue, at: Micros);
     /// The page asked for the ledger, by WebSocket or by `fetch`.
-    fn ledger(&mut self, world: &mut Queue, at: Micros, by_socket: bool);
+    fn ledger(&mut self, world: &mut Queue, at: Micros, question: u16, by_socket: bool);
 }
 
 /// What will happen, by time.

@@ -106,19 +106,19 @@ impl Ledger {
         runs.sweep(now, &self.limits, true);
         let run = runs.known.get(&id).cloned();
         let lost = runs.forgotten.get(&id).map(|past| past.lost);
+        let sources = run
+            .as_ref()
+            .map_or_else(|| vec![asking], |run| run.sources(asking));
         // A known run doubts only what happened in its own time.
-        let (source, since) = run.as_ref().map_or((asking, Micros::ZERO), |run| {
-            (run.source, run.epoch.since(EARLIER))
+        let (since, began) = run
+            .as_ref()
+            .map_or((Micros::ZERO, now.since(EARLIER)), |run| {
+                (run.epoch.since(EARLIER), run.epoch.since(BEFORE))
+            });
+        let doubted = runs.doubts.iter().any(|doubt| {
+            doubt.at >= since && doubt.source.is_none_or(|one| sources.contains(&one))
         });
-        let doubted = runs
-            .doubts
-            .iter()
-            .any(|doubt| doubt.at >= since && doubt.source.is_none_or(|one| one == source));
         drop(runs);
-        let (sources, began) = run.as_ref().map_or_else(
-            || (vec![asking], now.since(EARLIER)),
-            |run| (run.sources(asking), run.epoch.since(BEFORE)),
-        );
         let (connections, connections_lost) = self.visits.since(&sources, began, self.clock.id());
         let (evicted, refused, sure, sightings) = match (&run, lost) {
             (Some(run), _) => run.read(self.clock.id()),

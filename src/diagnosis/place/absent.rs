@@ -10,13 +10,13 @@ use crate::wire::{End, Reached, SeenConnection, TcpVantage, Vantage};
 
 pub(super) fn locate(case: &Case<'_>) -> Located {
     // Firefox tells pages that TLS failed; whether it was with us only the server knows.
-    if case
-        .facts
-        .close
-        .as_ref()
-        .is_some_and(|close| close.code == 1015)
-    {
-        return case.at(Place::Secure);
+    let close = case.facts.close.as_ref();
+    if close.is_some_and(|close| close.code == 1015) {
+        let connections = case.connections();
+        return match case.misses_nothing && connections.is_empty() {
+            true => case.between([Place::Secure, Place::WayOut]),
+            false => located(case, Place::Secure, &[], &connections),
+        };
     }
     let controls = case.controls();
     let answered_by_others = |control: &&Control<'_>| {
@@ -38,7 +38,7 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
             case.between([Place::AnsweredFor, Place::Cut])
         };
     }
-    if case.evidence.ledger.is_none() && case.passes_otherwise() {
+    if case.evidence.ledger.is_none() && case.passed_before() {
         // It worked, and now not even the ledger can be read.
         return case.at(Place::Cut);
     }
@@ -50,13 +50,20 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
         return located(case, Place::Secure, &[], &broken);
     }
     let reached = |control: &Control<'_>| control.seen.is_some();
-    let by_proxy = |control: &Control<'_>| control.seen.is_some_and(came_by_a_proxy);
-    if controls.iter().any(by_proxy) {
+    let by_proxy = |control: &Control<'_>| {
+        control
+            .seen
+            .is_some_and(|seen| !seen.tls && came_by_a_proxy(seen))
+    };
+    let about = case.evidence.about.as_ref();
+    let direct = about.is_some_and(|about| about.vantage.tcp == TcpVantage::Client);
+    if controls.iter().any(by_proxy) && direct {
         // Plain requests pass a proxy; a tunnel through it was never made (RFC 9110 § 9.3.6).
         return located(case, Place::WayOut, &controls, &[]);
     }
     let read_was_not = |control: &Control<'_>| {
-        control.seen.is_none() && control.answer.is_none() && !control.opaque()
+        let failed = control.trace.ended == Some(Ended::Failed);
+        control.seen.is_none() && failed && !control.opaque()
     };
     if controls.iter().any(reached) && controls.iter().any(read_was_not) {
         // The same request but for its Origin arrived: whoever kept this one reads requests, and answers them.
@@ -78,12 +85,20 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
             ..case.between([Place::WayOut, Place::AnsweredFor])
         };
     }
-    let vantage = case.evidence.about.as_ref().map(|about| &about.vantage);
+    let vantage = about.map(|about| &about.vantage);
     // To what was waited for in vain nobody answered; of a failure only controls tell whether somebody did.
     let unanswered = case.facts.ended == Ended::GaveUp || !controls.is_empty();
     let ledger = case.evidence.ledger.iter();
     let mut instances = ledger.flat_map(|ledger| &ledger.instances);
-    let all_told = instances.all(|instance| instance.connections_lost == 0);
+    // Without a clock none of its connections can be matched.
+    let clocked = |id: &str| case.clocks.iter().any(|clock| clock.instance == id);
+    let mut connections = case
+        .evidence
+        .ledger
+        .iter()
+        .flat_map(|ledger| &ledger.connections);
+    let all_told = instances.all(|instance| instance.connections_lost == 0)
+        && connections.all(|connection| clocked(&connection.instance));
     if vantage.is_some_and(|vantage| sees_visitors(case, vantage)) && unanswered && all_told {
         located(case, Place::WayOut, &controls, &[])
     } else {

@@ -5,7 +5,7 @@ use crate::diagnosis::clock::Clock;
 use crate::diagnosis::facts::{Attempt, StatusFrom, sightings};
 use crate::evidence::{Ended, Event, Evidence, Notice, Trace};
 use crate::time::Micros;
-use crate::wire::{SeenConnection, Sighting, digits, joined};
+use crate::wire::{Scheme, SeenConnection, Sighting, digits, joined};
 
 /// What a place is told from.
 #[derive(Debug)]
@@ -38,9 +38,12 @@ impl Control<'_> {
 }
 
 impl<'a> Case<'a> {
-    /// The last arrival of the attempt that the server saw.
+    /// The arrival of the attempt that the server saw: of several the one that it accepted, else the last. Scanners ask
+    /// again, in their own words, for what passed them.
     pub(super) fn seen(&self) -> Option<&'a Sighting> {
-        sightings(self.evidence, self.trace).pop()
+        let mut all = sightings(self.evidence, self.trace);
+        let accepted = all.iter().position(|seen| seen.status == Some(101));
+        accepted.map(|at| all.swap_remove(at)).or_else(|| all.pop())
     }
 
     /// The controls of this method on this lane.
@@ -63,10 +66,17 @@ impl<'a> Case<'a> {
         controls
     }
 
-    /// Connections without a request that came while the attempt ran and went soon after it at the latest.
+    /// Connections without a request that came while the attempt ran, to its lane's port, and went about when it ended: what
+    /// browsers open in advance, and others behind the same address, come and go at other times.
     pub(super) fn connections(&self) -> Vec<&'a SeenConnection> {
-        // The page may know of an end before the server does.
-        const LATER: Micros = Micros::ms(500);
+        // The page may know of an end before the server does, and a browser try again before it tells.
+        const ABOUT: Micros = Micros::ms(500);
+        let of_lane = |id: &str| self.evidence.lanes.iter().find(|lane| lane.id == id);
+        let own_port = of_lane(&self.trace.lane).map(|lane| lane.port);
+        // The server's port may be another than the page's; that of another lane is not this one's.
+        let of_another = |port: u16| {
+            own_port != Some(port) && self.evidence.lanes.iter().any(|lane| lane.port == port)
+        };
         let ended = self.trace.started_at.plus(Micros(self.facts.ended_us));
         let within = |connection: &SeenConnection| {
             let clock = self
@@ -76,9 +86,12 @@ impl<'a> Case<'a> {
             clock.zip(connection.ended_at).is_some_and(|(clock, gone)| {
                 let slack = clock.error.0 as i64;
                 let came = clock.page_time(connection.at);
+                let gone = clock.page_time(gone);
                 came + slack >= self.trace.started_at.0 as i64
                     && came - slack <= ended.0 as i64
-                    && clock.page_time(gone) <= ended.plus(LATER).0 as i64
+                    && gone <= ended.plus(ABOUT).0 as i64
+                    && gone + slack >= ended.since(ABOUT).0 as i64
+                    && !of_another(connection.port)
             })
         };
         let mut all = Vec::new();
@@ -133,8 +146,12 @@ impl<'a> Case<'a> {
 
     /// A plain request of an `https:` page, to which nothing came back and which reached nobody.
     fn was_mixed_content(&self) -> bool {
-        let plain = self.evidence.plain_lanes.contains(&self.trace.lane);
-        plain
+        let lane = self
+            .evidence
+            .lanes
+            .iter()
+            .find(|lane| lane.id == self.trace.lane);
+        lane.is_some_and(|lane| lane.scheme == Scheme::Http)
             && self.evidence.surroundings.origin.starts_with("https:")
             && self.facts.ended == Ended::Failed
             && self.facts.open_us.is_none()
@@ -143,12 +160,27 @@ impl<'a> Case<'a> {
 
     /// Another attempt of this method on this lane was whole: what passes it passes here as well.
     pub(super) fn passes_otherwise(&self) -> bool {
+        self.passes(|_| true)
+    }
+
+    /// So was one that had begun before.
+    pub(super) fn passed_before(&self) -> bool {
+        self.passes(|other| other.started_at < self.trace.started_at)
+    }
+
+    fn passes(&self, when: impl Fn(&Trace) -> bool) -> bool {
         self.evidence.traces.iter().any(|other| {
-            other.method == self.trace.method
+            when(other)
+                && other.method == self.trace.method
                 && other.lane == self.trace.lane
                 && other.decisive
                 && other.ended == Some(Ended::Complete)
         })
+    }
+
+    /// The server's kernel was still waiting for what it had sent to be acknowledged: the path was dead.
+    pub(super) fn was_cut_off(seen: &Sighting) -> bool {
+        seen.tcp.as_ref().is_some_and(|tcp| tcp.unacked > 0)
     }
 
     /// Something came on it that was none of our lines, or was changed on its way.
@@ -169,7 +201,10 @@ impl<'a> Case<'a> {
                 _ => {}
             }
         }
-        !online && self.facts.failed_us.is_some() && self.facts.open_us.is_none()
+        !online
+            && self.seen().is_none()
+            && self.facts.failed_us.is_some()
+            && self.facts.open_us.is_none()
     }
 
     /// That place, by this attempt's own evidence.

@@ -27,6 +27,11 @@ pub(super) fn unanswered(case: &Case<'_>, seen: Option<&Sighting>) -> Located {
         (Some(true), _) => case.at(Place::Server),
         (_, None) => case.at(Place::Cut),
         (Some(false), Some(_)) => case.at(Place::AnswerAltered),
+        (None, Some(200))
+            if facts.ended == Ended::GaveUp && seen.is_some_and(Case::was_cut_off) =>
+        {
+            case.at(Place::Cut)
+        }
         (None, Some(200)) if facts.ended == Ended::GaveUp && !case.passes_otherwise() => {
             case.at(Place::Held)
         }

@@ -4,9 +4,9 @@ use super::case::Case;
 use super::head::{self, upgrade_is_altered};
 use super::{Located, Place, absent};
 use crate::diagnosis::CloseClass;
-use crate::evidence::{Ended, EngineFamily, Event};
+use crate::evidence::{Ended, EngineFamily, Event, Trace};
 use crate::plan::asks_for_subprotocol;
-use crate::wire::{CLOSE_CODE, CLOSE_REASON, End, SUBPROTOCOL, Sighting};
+use crate::wire::{CLOSE_CODE, CLOSE_REASON, End, PADDING, SUBPROTOCOL, Sighting};
 
 pub(super) fn locate(case: &Case<'_>) -> Located {
     let opened = case.facts.open_us.is_some();
@@ -27,6 +27,9 @@ fn unopened(case: &Case<'_>, seen: &Sighting) -> Located {
         {
             case.at(Place::RequestAltered)
         }
+        Some(101) if case.facts.ended == Ended::GaveUp && Case::was_cut_off(seen) => {
+            case.at(Place::Cut)
+        }
         Some(101) => case.at(Place::AnswerAltered),
         Some(200) if seen.method == "CONNECT" => case.at(Place::AnswerAltered),
         Some(_) if upgrade_is_altered(seen) => case.at(Place::RequestAltered),
@@ -38,7 +41,12 @@ fn unopened(case: &Case<'_>, seen: &Sighting) -> Located {
 /// The page's half alone, or somebody else accepted.
 fn opened_unseen(case: &Case<'_>) -> Located {
     if case.misses_nothing {
-        return case.at(Place::AnsweredFor);
+        // A word of ours came from an instance that contributed; without one it may have opened at another.
+        let ours = |e: &Event| matches!(e, Event::Message { line, .. } if !line.is_empty());
+        return match case.trace.first(ours) {
+            Some(_) => case.at(Place::AnsweredFor),
+            None => case.between([Place::AnsweredFor, Place::FramesBack]),
+        };
     }
     match case.facts.ended {
         Ended::Complete if is_ours(case) => case.at(Place::Nowhere),
@@ -84,6 +92,10 @@ fn opened_and_seen(case: &Case<'_>, seen: &Sighting) -> Located {
             // Frames pass there, on other connections: this one is dead, and neither end was told.
             (true, _) | (_, true) if case.passes_otherwise() => case.at(Place::Cut),
             (true, false) => case.at(Place::FramesOut),
+            // Not for its size: nothing larger than a packet was on its way.
+            (false, true) if Case::was_cut_off(seen) && !asked_for_a_large_echo(case.trace) => {
+                case.at(Place::Cut)
+            }
             (false, true) => case.at(Place::FramesBack),
             // All came that was sent: of the close handshake our half is missing.
             (false, false) if case.facts.close_class == Some(CloseClass::NeverClosed) => {
@@ -125,6 +137,19 @@ fn failed(case: &Case<'_>, seen: &Sighting) -> Located {
         Some(EngineFamily::Gecko) if seen.end == Some(End::PeerLeft) => case.at(Place::FramesBack),
         _ => case.at(Place::Cut),
     }
+}
+
+/// The last that the page sent was the padded echo: what answers it is larger than a packet.
+fn asked_for_a_large_echo(trace: &Trace) -> bool {
+    let sent = trace
+        .events
+        .iter()
+        .rev()
+        .find_map(|stamped| match &stamped.event {
+            Event::Sent { line } => Some(line),
+            _ => None,
+        });
+    sent.is_some_and(|line| line.ends_with(PADDING))
 }
 
 /// The subprotocol that the page was told of; `None`: it never opened.

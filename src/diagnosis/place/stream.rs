@@ -40,6 +40,11 @@ fn opened(case: &Case<'_>, seen: Option<&Sighting>) -> Located {
         _ if seen.end == Some(End::OurLimit) => Located::default(),
         Ended::Failed => case.at(Place::Cut),
         Ended::GaveUp if case.passes_otherwise() => case.at(Place::Cut),
+        Ended::GaveUp if Case::was_cut_off(seen) => case.at(Place::Cut),
+        // Where the kernel does not tell, some that came in step are followed by silence in both.
+        Ended::GaveUp if seen.tcp.is_none() && case.facts.ticks > 0 => {
+            case.between([Place::Held, Place::Cut])
+        }
         // Written, and still on its way when we gave up.
         Ended::GaveUp if seen.ticks_out > case.facts.ticks => case.at(Place::Held),
         Ended::GaveUp => case.at(Place::Server),

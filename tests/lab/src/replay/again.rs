@@ -2,8 +2,9 @@
 
 use pushcheck::diagnosis::{Asked, RunResult, Verdict, diagnose};
 use pushcheck::evidence::Evidence;
-use pushcheck::report::{AboutReport, EvidenceReport, Report};
-use pushcheck::wire::{About, Instance, Ledger, Limits, Scheme, WIRE};
+use pushcheck::plan::Lane;
+use pushcheck::report::{AboutReport, EvidenceReport, LaneInfo, Report};
+use pushcheck::wire::{About, Instance, Ledger, Limits, WIRE};
 
 /// The report that today's rules make of the same run; `None`: it was saved without its evidence.
 pub fn again(report: &Report) -> Option<Report> {
@@ -24,8 +25,14 @@ pub fn again(report: &Report) -> Option<Report> {
 }
 
 fn evidence(report: &Report, raw: &EvidenceReport) -> Evidence {
-    let plain = report.lanes.iter();
-    let plain = plain.filter(|lane| lane.scheme == Scheme::Http);
+    let lane = |lane: &LaneInfo| Lane {
+        id: lane.id.clone(),
+        scheme: lane.scheme,
+        host: lane.host.clone().unwrap_or_default(),
+        port: lane.port,
+        base: "/".to_owned(),
+        skipped: lane.skipped,
+    };
     Evidence {
         traces: raw.traces.clone(),
         ledger: raw.instances.as_ref().map(|instances| Ledger {
@@ -35,7 +42,7 @@ fn evidence(report: &Report, raw: &EvidenceReport) -> Evidence {
             connections: raw.connections.clone(),
         }),
         about: report.about.as_ref().map(|about| said(report, about)),
-        plain_lanes: plain.map(|lane| lane.id.clone()).collect(),
+        lanes: report.lanes.iter().map(lane).collect(),
         surroundings: report.surroundings.clone(),
     }
 }

@@ -20,7 +20,8 @@ use super::{Ending, Socket};
 /// Bytes of one frame: with all heads around it less than the smallest packet that paths of today carry.
 const PIECE: usize = 900;
 
-/// Segments on their way before more is written. Below the window that a new connection begins with (RFC 6928: ten).
+/// Segments on their way before more is written, at first: below the window that a new connection begins with (RFC 6928:
+/// ten). With each flight that was acknowledged it doubles, as the window does.
 const IN_FLIGHT: u32 = 8;
 
 impl Socket {
@@ -46,18 +47,18 @@ impl Socket {
     /// Sends one text message, of several frames where it is large: each fits into a packet that passes where larger ones
     /// vanish, and leaves before the kernel could join it with the next.
     async fn send_whole(&mut self, text: &[u8]) -> Result<(), Ending> {
+        let mut in_flight = IN_FLIGHT;
         let mut pieces = text.chunks(PIECE).peekable();
         let mut opcode = OpCode::Text;
         while let Some(piece) = pieces.next() {
             let is_final = pieces.peek().is_none();
             self.send_frame(opcode, is_final, piece).await?;
-            while self
-                .open
-                .unacked()
-                .is_some_and(|segments| segments >= IN_FLIGHT)
-            {
+            let mut waits = 0;
+            while self.open.unacked().is_some_and(|sent| sent >= in_flight) {
+                waits = 1;
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
+            in_flight = in_flight.saturating_mul(1 + waits);
             opcode = OpCode::Continue;
         }
         Ok(())
