@@ -13,7 +13,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("json", &[]),
     ("wire", &["time", "method"]),
     ("plan", &["time", "method", "wire"]),
-    ("evidence", &["time", "method", "wire"]),
+    ("evidence", &["time", "method", "wire", "plan"]),
     ("session", &["time", "method", "wire", "plan", "evidence"]),
     (
         "diagnosis",

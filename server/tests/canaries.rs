@@ -144,11 +144,18 @@ fn asks(key: &Key) -> Vec<String> {
     asks
 }
 
+/// The policy of a page names the host that the page was asked of; nothing else may.
+fn host(ask: &str) -> String {
+    let name = if ask.contains("v1/") { CANARY } else { "probe" };
+    format!("{name}.example")
+}
+
 async fn over_http1(program: &Program, key: &Key) -> Vec<String> {
     let mut heard = Vec::new();
     for ask in asks(key) {
         let request = format!(
-            "GET {ask} HTTP/1.1\r\nHost: {CANARY}.example\r\n{}Connection: close\r\n\r\n",
+            "GET {ask} HTTP/1.1\r\nHost: {}\r\n{}Connection: close\r\n\r\n",
+            host(&ask),
             secrets()
         );
         heard.push(all(program.over_plain().await, &request).await);
@@ -162,7 +169,7 @@ async fn over_http2(program: &Program, key: &Key) -> Vec<String> {
     let tls = encrypted_to(program.tls, "localhost", b"h2").await;
     let mut send: SendRequest<Bytes> = http2::over(tls).await;
     for ask in asks(key) {
-        let mut request = http::Request::get(format!("https://{CANARY}.example{ask}"));
+        let mut request = http::Request::get(format!("https://{}{ask}", host(&ask)));
         for name in SECRETS {
             request = request.header(name, CANARY);
         }

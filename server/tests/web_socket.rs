@@ -85,9 +85,11 @@ async fn what_comes_together_with_the_handshake_is_heard() {
 async fn a_message_in_pieces_is_one_message() {
     let site = Site::plain().await;
     let mut client = open(&site, &socket(1)).await;
-    client.send(frame(1, sealed("echo 5").as_bytes())).await;
+    let line = sealed("echo 5 tail");
+    let (first, second) = line.split_at(12);
+    client.send(frame(1, first.as_bytes())).await;
     client.send(frame(0x80 | PING, b"")).await;
-    client.send(frame(0x80, b" tail")).await;
+    client.send(frame(0x80, second.as_bytes())).await;
     assert_eq!(client.hear().await.0, PONG);
     assert!(client.hear_text().await.ends_with(" tail"));
 }
@@ -140,16 +142,18 @@ async fn what_no_page_of_ours_says_is_answered_and_counted_as_strange() {
     assert!(client.hear_text().await.starts_with("echo 3 "));
     client.send(frame(0x80 | BINARY, b"blob")).await;
     assert_eq!(client.hear().await, (BINARY, b"blob".to_vec()));
-    // A message in two pieces is two frames, both strange.
-    let pieces = sealed("echo 4 xx");
-    let (first, second) = pieces.split_at(9);
-    client.send(frame(1, first.as_bytes())).await;
-    client.send(frame(0x80, second.as_bytes())).await;
+    // A message in two pieces is two frames; they are strange where the whole is.
+    let (whole, changed) = (sealed("echo 4 xx"), sealed("echo 5 xx").replace("xx", "x?"));
+    for message in [&changed, &whole] {
+        let (first, second) = message.split_at(9);
+        client.send(frame(1, first.as_bytes())).await;
+        client.send(frame(0x80, second.as_bytes())).await;
+    }
     assert!(client.hear_text().await.ends_with(" xx"));
     let seen = &site.ledger(&key(1)).await.sightings[0];
     assert_eq!(
         (seen.frames_in, seen.strange_in, seen.malformed_in, seen.end),
-        (7, 5, 0, None)
+        (9, 5, 0, None)
     );
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::heard::{Heard, RoundTrip};
+use super::place::is_opaque;
 use super::verdict::Verdict;
 use super::{CloseClass, Place, TimeClass, class};
 use crate::evidence::{Ended, Event, Evidence, Notice, ResourceTiming, Trace};
@@ -288,7 +289,9 @@ pub fn misses_nothing(evidence: &Evidence, attempts: &[Heard<'_>], clocks: &[Clo
             // An answer of ours that nobody saw arrive, and that does not say whose it is: another instance's.
             let marked = |e: &Event| matches!(e, Event::Head { marked: true, .. });
             let silent = heard.ticks.is_empty() && heard.trips.is_empty();
-            let ours = !heard.trace.own && heard.trace.first(marked).is_some();
+            // What follows redirects may have reached another path of ours.
+            let ours =
+                !heard.trace.own && !is_opaque(heard.trace) && heard.trace.first(marked).is_some();
             !(ours && silent && sightings(evidence, heard.trace).is_empty())
         })
         && attempts.iter().all(|heard| {

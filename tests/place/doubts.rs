@@ -88,6 +88,12 @@ fn a_connection_to_another_lane_s_port_is_another_lane_s() {
 fn a_marked_answer_that_nobody_saw_arrive_came_from_another_instance() {
     let two = [Place::WayOut, Place::AnsweredFor];
     is_between(&refused().control(Some(head(426, true)), false), two);
+    // By a redirect another path of ours may have answered.
+    let mut followed = refused()
+        .control(Some(head(0, false)), false)
+        .control(Some(head(404, true)), false);
+    followed.evidence.traces[2].probe = "web-socket-opaque".to_owned();
+    is_at(&followed, Place::AnsweredFor);
     let events = [Event::Constructed, opened(), Event::GaveUp];
     let elsewhere = Scene::of(Method::WebSocket, Ended::GaveUp, &events);
     is_between(&elsewhere, [Place::AnsweredFor, Place::FramesBack]);

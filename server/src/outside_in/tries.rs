@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use pushcheck::method::Method;
 use pushcheck::wire::{
     AttemptPath, CLOSE_CODE, CLOSE_REASON, FromPage, FromServer, Kind, Lines, OutsideTry, PADDING,
-    PollBody, RunId,
+    PollBody, RunId, sealed, unsealed,
 };
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -96,7 +96,8 @@ async fn climb(
 async fn polled(answer: Answer) -> Result<PollBody, Error> {
     let body = Limited::new(answer.response.into_body(), MOST);
     let whole = body.collect().await?.to_bytes();
-    Ok(std::str::from_utf8(&whole)?.parse()?)
+    let body = unsealed(std::str::from_utf8(&whole)?).ok_or("another body than was sent")?;
+    Ok(body.parse()?)
 }
 
 /// Reads a stream to its end; all ticks must have come, as they were sent.
@@ -110,7 +111,7 @@ async fn streamed(answer: Answer, clock: &Clock) -> Result<bool, Error> {
         };
         lines.push(piece.iter().copied(), |line, _| {
             let line = line.strip_prefix("data: ").unwrap_or(&line);
-            if let Ok(tick) = line.parse() {
+            if let Some(Ok(tick)) = unsealed(line).map(str::parse) {
                 came.push(Came { tick, at });
             }
         });
@@ -138,15 +139,17 @@ async fn socket(target: &Target, path: &AttemptPath, seen: &mut Seen) -> Result<
     let mut socket = WebSocketStream::from_raw_socket(io, Role::Client, Some(config)).await;
     let padding = PADDING.to_string().repeat(100);
     let echo = FromPage::Echo(1, padding.clone());
-    socket.send(Message::text(echo.to_text())).await?;
+    socket.send(Message::text(sealed(&echo.to_text()))).await?;
     let echoed = match socket.next().await {
         Some(Ok(Message::Text(text))) => matches!(
-            text.as_str().parse(),
-            Ok(FromServer::Echo(echo)) if echo.n == 1 && echo.padding == padding
+            unsealed(&text).map(str::parse),
+            Some(Ok(FromServer::Echo(echo))) if echo.n == 1 && echo.padding == padding
         ),
         _ => false,
     };
-    socket.send(Message::text(FromPage::End.to_text())).await?;
+    socket
+        .send(Message::text(sealed(&FromPage::End.to_text())))
+        .await?;
     seen.rest = match socket.next().await {
         Some(Ok(Message::Close(Some(close)))) => {
             echoed && u16::from(close.code) == CLOSE_CODE && close.reason == CLOSE_REASON

@@ -29,12 +29,16 @@ pub(super) struct Control<'a> {
 }
 
 impl Control<'_> {
-    /// It was asked without CORS, so without an `Origin` (Fetch § 3.2).
     pub(super) fn opaque(&self) -> bool {
-        // Of a text's own search the visitor would load 2 kB.
-        let (probe, mark) = (self.trace.probe.as_bytes(), b"-opaque");
-        probe.windows(mark.len()).any(|part| part == mark)
+        is_opaque(self.trace)
     }
+}
+
+/// It was asked without CORS, so without an `Origin` (Fetch § 3.2), and follows redirects.
+pub(in crate::diagnosis) fn is_opaque(trace: &Trace) -> bool {
+    // Of a text's own search the visitor would load 2 kB.
+    let (probe, mark) = (trace.probe.as_bytes(), b"-opaque");
+    trace.control && probe.windows(mark.len()).any(|part| part == mark)
 }
 
 impl<'a> Case<'a> {

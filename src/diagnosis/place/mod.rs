@@ -12,7 +12,7 @@ mod stream;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use case::Case;
+pub(super) use case::{Case, is_opaque};
 pub(super) use head::came_by_a_proxy;
 
 use super::facts::Endpoint;
