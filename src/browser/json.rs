@@ -29,6 +29,9 @@ impl Drop for Question {
     }
 }
 
+/// What an event tells of the answer: nothing, or the answer; `Some(None)`: there is none.
+type Hears = dyn Fn(&JsValue) -> Option<Option<JsValue>>;
+
 /// By WebSocket: says that when it opens, and takes the first message for the answer.
 pub(super) fn ask_by_socket(
     pump: &Rc<Pump>,
@@ -43,7 +46,7 @@ pub(super) fn ask_by_socket(
     };
     let unanswered = Rc::new(Cell::new(true));
     let undo = Undo::by_method(&socket, "close", &[]);
-    let listen = |event: &str, heard: Box<dyn Fn(&JsValue) -> Option<Option<JsValue>>>| {
+    let listen = |event: &str, heard: Box<Hears>| {
         let (pump, unanswered) = (pump.clone(), unanswered.clone());
         let heard = move |event: JsValue| {
             if let Some(answer) = heard(&event)

@@ -110,11 +110,10 @@ impl Ledger {
             .as_ref()
             .map_or_else(|| vec![asking], |run| run.sources(asking));
         // A known run doubts only what happened in its own time.
-        let (since, began) = run
-            .as_ref()
-            .map_or((Micros::ZERO, now.since(EARLIER)), |run| {
-                (run.epoch.since(EARLIER), run.epoch.since(BEFORE))
-            });
+        let (since, began) = run.as_ref().map_or_else(
+            || (Micros::ZERO, now.since(EARLIER)),
+            |run| (run.epoch.since(EARLIER), run.epoch.since(BEFORE)),
+        );
         let doubted = runs.doubts.iter().any(|doubt| {
             doubt.at >= since && doubt.source.is_none_or(|one| sources.contains(&one))
         });
