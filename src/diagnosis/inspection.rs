@@ -5,11 +5,16 @@ use super::{Code, Finding, Severity, Strength};
 use crate::evidence::{Engine, EngineFamily, Evidence};
 use crate::wire::{digits, joined};
 
-/// What engines offer in a ClientHello: the middle part of its JA4, a hash over its cipher suites. Measured 2026-11-25;
-/// of a newer version than stands here nothing is known.
-const KNOWN: [(EngineFamily, u32, &str); 2] = [
-    (EngineFamily::Chromium, 156, "8daaf6152771"),
-    (EngineFamily::Gecko, 153, "86a278354501"),
+/// What engines offer in a ClientHello, from one version to another: the middle part of its JA4, a hash over its cipher
+/// suites. Both ends were measured, until 2026-11-25; of versions outside nothing is known.
+const KNOWN: [(EngineFamily, u32, u32, &[&str]); 2] = [
+    (EngineFamily::Chromium, 148, 156, &["8daaf6152771"]),
+    (
+        EngineFamily::Gecko,
+        140,
+        153,
+        &["5b57614c22b0", "86a278354501"],
+    ),
 ];
 
 /// The hash over the cipher suites of a JA4, and the ALPN mark before it: `t13d1516h2_8daaf6152771_…`.
@@ -18,9 +23,11 @@ fn parts(ja4: &str) -> Option<(&str, &str)> {
 }
 
 /// What this engine is known to offer; `None`: it, or this version of it, is unknown.
-fn known(engine: &Engine) -> Option<&'static str> {
+fn known(engine: &Engine) -> Option<&'static [&'static str]> {
     let known = KNOWN.iter().find(|known| known.0 == engine.family)?;
-    (engine.version <= known.1).then_some(known.2)
+    (known.1..=known.2)
+        .contains(&engine.version)
+        .then_some(known.3)
 }
 
 /// Pattern: over TLS that our server ended, a ClientHello offers other ciphers than this browser does. Meaning: a
@@ -35,7 +42,7 @@ pub(super) fn tls_inspection(evidence: &Evidence) -> Option<Finding> {
             continue;
         };
         of += 1;
-        if ciphers != ours {
+        if !ours.contains(&ciphers) {
             because.push(joined(&["sighting:", &digits(index as u64 + 1)]));
             further_mark |= alpn == "00" || came_by_a_proxy(sighting);
         }

@@ -51,7 +51,17 @@ fn another_s_client_hello_is_inspection_and_no_fault() {
 fn the_browser_s_own_client_hello_is_none_and_neither_is_one_unknown() {
     assert_eq!(found(&over_tls(Some(CHROMIUM))), None);
     assert_eq!(found(&over_tls(None)), None);
-    for (family, version) in [(EngineFamily::Chromium, 157), (EngineFamily::WebKit, 605)] {
+    for version in [140, 153] {
+        let mut firefox = over_tls(Some("t13d1617h2_5b57614c22b0_3cbfd9057e0d"));
+        let family = EngineFamily::Gecko;
+        firefox.evidence.surroundings.engine = Some(Engine { family, version });
+        assert_eq!(found(&firefox), None);
+    }
+    for (family, version) in [
+        (EngineFamily::Chromium, 147),
+        (EngineFamily::Chromium, 157),
+        (EngineFamily::WebKit, 605),
+    ] {
         let mut newer = over_tls(Some(SQUID));
         newer.evidence.surroundings.engine = Some(Engine { family, version });
         assert_eq!(
