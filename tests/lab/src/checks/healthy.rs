@@ -47,7 +47,11 @@ pub(super) async fn the_report_counts_what_the_server_counted(lab: &Lab) -> Resu
         .evidence
         .as_ref()
         .context("the report has no evidence")?;
-    ensure!(evidence.complete, "the server's half is not whole");
+    ensure!(
+        evidence.complete,
+        "the server's half is not whole: {:?}",
+        evidence.instances
+    );
     ensure!(
         evidence.sightings.len() == seen.len(),
         "{} arrivals in the report, {} on the server",
@@ -178,7 +182,8 @@ fn real_numbers(report: &Report) -> Result<()> {
             .evidence
             .as_ref()
             .is_some_and(|evidence| evidence.complete),
-        "the server's half is not whole"
+        "the server's half is not whole: {:?}",
+        report.evidence.as_ref().map(|evidence| &evidence.instances)
     );
     for method in &report.methods {
         let name = method.method.as_str();
