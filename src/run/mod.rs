@@ -382,6 +382,8 @@ impl Run {
                 });
             }
         }
+        // Each twice before a lane that nobody asked for: what is only slow needs no stranger's connection.
+        ways.extend(ways.clone());
         ways.extend(guesses);
         ways
     }
