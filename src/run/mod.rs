@@ -151,11 +151,17 @@ impl Run {
             self.advance(at);
         } else if heard {
             self.finish(at);
-        } else if usize::from(self.last_turns()) < self.ledger_ways().len() {
+        } else if usize::from(self.last_turns()) < self.ledger_turns() {
             self.ask_ledger();
         } else if self.open_questions == 0 {
             self.finish(at);
         }
+    }
+
+    /// How often the last ledger is asked for at most, while nothing but refusals comes.
+    fn ledger_turns(&self) -> usize {
+        let (ways, heard) = self.ledger_ways();
+        ways.len() + heard
     }
 
     /// How often the last ledger was asked for.
@@ -293,7 +299,7 @@ impl Run {
             };
             self.evidence.ledger = None;
             self.last_from = self.questions;
-            if self.ledger_ways().is_empty() {
+            if self.ledger_turns() == 0 {
                 self.finish(at)
             } else {
                 self.ask_ledger()
@@ -322,10 +328,12 @@ impl Run {
         if !last && self.open_questions > 0 {
             return;
         }
-        let ways = self.ledger_ways();
-        let turn = match last {
-            true => usize::from(self.last_turns()) % ways.len().max(1),
-            false => 0,
+        let (ways, heard) = self.ledger_ways();
+        // Each twice before a lane that nobody asked for: what is only slow needs no connection more.
+        let turn = match usize::from(self.last_turns()) % (ways.len() + heard).max(1) {
+            _ if !last => 0,
+            turn if turn < heard => turn,
+            turn => turn - heard,
         };
         if let Some(action) = ways.into_iter().nth(turn) {
             self.questions += 1;
@@ -335,8 +343,9 @@ impl Run {
     }
 
     /// Each way by which the ledger may be read, the likeliest first: by `fetch` and, when nothing else opens sockets
-    /// any more, by WebSocket, on the lanes where our server was heard by that and, last, on such as were not tried.
-    fn ledger_ways(&self) -> Vec<Action> {
+    /// any more, by WebSocket, on the lanes where our server was heard by that (so many of them) and, last, on such as were
+    /// not tried.
+    fn ledger_ways(&self) -> (Vec<Action>, usize) {
         let last = matches!(self.phase, Phase::LastLedger { .. });
         let run = joined(&["v1/runs/", &self.setup.heading.id, "/ledger"]);
         let key = &self.setup.key;
@@ -382,10 +391,9 @@ impl Run {
                 });
             }
         }
-        // Each twice before a lane that nobody asked for: what is only slow needs no stranger's connection.
-        ways.extend(ways.clone());
+        let heard = ways.len();
         ways.extend(guesses);
-        ways
+        (ways, heard)
     }
 
     /// What still runs is stopped, and nothing more is started.
