@@ -1,14 +1,14 @@
 //! The attempts of a run: which start, which live, how each ends.
 
-use super::{Action, Driver, Request, Run, Start};
+use super::request::request;
+use super::{Action, Run, Start};
 use crate::diagnosis::heard::{Heard, smallest_rtt};
 use crate::evidence::{Ended, Event, Trace};
 use crate::method::Method;
-use crate::plan::{Lane, Plan, Probe, Want, When, budget};
+use crate::plan::{Plan, Probe, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
-use crate::wire::{Kind, Ledger, SUBPROTOCOL, Sighting};
-use crate::wire::{digits, joined, push_digits, sealed};
+use crate::wire::{Ledger, Sighting, joined, sealed};
 
 /// How far a probe is.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,7 @@ pub(super) struct ProbeState {
     failed_in_a_row: u16,
     retries: u16,
     /// The highest tick that its polls brought.
-    after: u32,
+    pub(super) after: u32,
     /// No further attempt.
     pub(super) done: bool,
 }
@@ -386,82 +386,5 @@ pub(super) fn sooner(a: Option<Micros>, b: Option<Micros>) -> Option<Micros> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),
-    }
-}
-
-fn request(probe: &Probe, lane: &Lane, name: &str, run: &str, state: &ProbeState) -> Request {
-    let (driver, kind) = match (&probe.want, probe.method) {
-        (
-            Want::Control {
-                kind,
-                opaque: false,
-            },
-            _,
-        ) => (Driver::Head, *kind),
-        (Want::Control { kind, opaque: true }, _) => (Driver::OpaqueHead, *kind),
-        (_, Method::WebSocket) => (Driver::WebSocket, Kind::WebSocket),
-        (_, Method::ServerSentEvents) => (Driver::EventSource, Kind::Events),
-        (_, Method::StreamingFetch) => (Driver::StreamingFetch, Kind::Stream),
-        (_, Method::LongPolling) => (Driver::Fetch, Kind::LongPoll),
-        (_, Method::Polling) => (Driver::Fetch, Kind::Poll),
-    };
-    if let Want::Own(endpoint) = &probe.want {
-        return Request {
-            driver,
-            url: endpoint.url.clone(),
-            protocols: endpoint.protocols.clone(),
-            with_credentials: endpoint.with_credentials,
-            headers: endpoint.headers.clone(),
-            own: true,
-        };
-    }
-    let attempt = digits(state.started.into());
-    let mut path = joined(&[
-        "v1/runs/",
-        run,
-        "/",
-        name,
-        "/",
-        &attempt,
-        "/",
-        kind.as_str(),
-    ]);
-    let mut ask = |field: &str, value: u64| {
-        path.push_str(field);
-        push_digits(&mut path, value);
-    };
-    match probe.want {
-        Want::Poll => ask("?after=", state.after.into()),
-        Want::LongPoll { hold } => {
-            ask("?after=", state.after.into());
-            ask("&holdMs=", hold.ms_up());
-        }
-        Want::Ticks { count, silent } => {
-            ask("?count=", count.into());
-            ask("&silentMs=", silent.ms_up());
-        }
-        Want::Control {
-            kind: Kind::Events | Kind::Stream,
-            ..
-        } => ask("?count=", 1),
-        Want::Control {
-            kind: Kind::LongPoll,
-            ..
-        } => ask("?holdMs=", 0),
-        Want::Socket { .. } | Want::Own(_) | Want::Control { .. } => {}
-    }
-    let url = lane.url(driver == Driver::WebSocket, &path);
-    Request {
-        driver,
-        url,
-        protocols: match probe.want {
-            Want::Socket {
-                subprotocol: true, ..
-            } => vec![SUBPROTOCOL.to_owned()],
-            _ => Vec::new(),
-        },
-        with_credentials: false,
-        headers: Vec::new(),
-        own: false,
     }
 }

@@ -8,6 +8,7 @@ mod action;
 mod attempts;
 mod lanes;
 mod progress;
+mod request;
 
 pub use action::{Action, Driver, Request, Start};
 use attempts::{Attempts, ProbeState, sooner};

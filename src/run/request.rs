@@ -1,0 +1,91 @@
+//! What an attempt asks of the browser: by which API, and where.
+
+use super::attempts::ProbeState;
+use super::{Driver, Request};
+use crate::method::Method;
+use crate::plan::{Lane, Probe, Want};
+use crate::wire::{Kind, SUBPROTOCOL, digits, joined, push_digits};
+
+/// The request of the probe's attempt that was started last; `name`: the probe's, with its lane's.
+pub(super) fn request(
+    probe: &Probe,
+    lane: &Lane,
+    name: &str,
+    run: &str,
+    state: &ProbeState,
+) -> Request {
+    let (driver, kind) = match (&probe.want, probe.method) {
+        (
+            Want::Control {
+                kind,
+                opaque: false,
+            },
+            _,
+        ) => (Driver::Head, *kind),
+        (Want::Control { kind, opaque: true }, _) => (Driver::OpaqueHead, *kind),
+        (_, Method::WebSocket) => (Driver::WebSocket, Kind::WebSocket),
+        (_, Method::ServerSentEvents) => (Driver::EventSource, Kind::Events),
+        (_, Method::StreamingFetch) => (Driver::StreamingFetch, Kind::Stream),
+        (_, Method::LongPolling) => (Driver::Fetch, Kind::LongPoll),
+        (_, Method::Polling) => (Driver::Fetch, Kind::Poll),
+    };
+    if let Want::Own(endpoint) = &probe.want {
+        return Request {
+            driver,
+            url: endpoint.url.clone(),
+            protocols: endpoint.protocols.clone(),
+            with_credentials: endpoint.with_credentials,
+            headers: endpoint.headers.clone(),
+            own: true,
+        };
+    }
+    let attempt = digits(state.started.into());
+    let mut path = joined(&[
+        "v1/runs/",
+        run,
+        "/",
+        name,
+        "/",
+        &attempt,
+        "/",
+        kind.as_str(),
+    ]);
+    let mut ask = |field: &str, value: u64| {
+        path.push_str(field);
+        push_digits(&mut path, value);
+    };
+    match probe.want {
+        Want::Poll => ask("?after=", state.after.into()),
+        Want::LongPoll { hold } => {
+            ask("?after=", state.after.into());
+            ask("&holdMs=", hold.ms_up());
+        }
+        Want::Ticks { count, silent } => {
+            ask("?count=", count.into());
+            ask("&silentMs=", silent.ms_up());
+        }
+        Want::Control {
+            kind: Kind::Events | Kind::Stream,
+            ..
+        } => ask("?count=", 1),
+        Want::Control {
+            kind: Kind::LongPoll,
+            ..
+        } => ask("?holdMs=", 0),
+        Want::Socket { .. } | Want::Own(_) | Want::Control { .. } => {}
+    }
+    let url = lane.url(driver == Driver::WebSocket, &path);
+    Request {
+        driver,
+        url,
+        protocols: match probe.want {
+            Want::Socket {
+                subprotocol: true, ..
+            } => vec![SUBPROTOCOL.to_owned()],
+            _ => Vec::new(),
+        },
+        with_credentials: false,
+        headers: Vec::new(),
+        own: false,
+    }
+}
