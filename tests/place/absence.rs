@@ -6,7 +6,7 @@ use pushcheck::method::Method;
 use pushcheck::time::Micros;
 use pushcheck::wire::{End, JoinedBy, Reached, SeenConnection, TcpVantage};
 
-use crate::parts::{Scene, abnormal, closed, field};
+use crate::parts::{Scene, abnormal, clocked, closed, field, with_a_clock};
 use crate::support::INSTANCE;
 use crate::support::events::{body, head};
 use crate::{is_at, is_between};
@@ -98,21 +98,6 @@ fn connection(reached: Reached, end: End) -> SeenConnection {
         ended_at: Some(Micros::ms(1_115)),
         end: Some(end),
     }
-}
-
-/// A poll beside it gives the clock: the server's is a second ahead.
-fn with_a_clock(mut scene: Scene) -> Scene {
-    let mut poll = Scene::of(Method::Polling, Ended::Complete, &[])
-        .evidence
-        .traces
-        .remove(0);
-    (poll.id, poll.started_at) = (9, Micros::ZERO);
-    poll.push(Micros::ZERO, Event::Constructed);
-    poll.push(Micros::ms(2), head(200, true));
-    let text = format!("at 1001000 1001000 {INSTANCE}\n");
-    poll.push(Micros::ms(2), body(&text));
-    scene.evidence.traces.push(poll);
-    scene
 }
 
 #[test]
@@ -225,16 +210,7 @@ fn a_ledger_that_stopped_watching_too_early_leaves_absence_unproved() {
 #[test]
 fn what_fails_before_any_packet_came_back_was_refused_nearby() {
     let mut far = refused().control(Some(head(426, true)), true);
-    let mut poll = Scene::of(Method::Polling, Ended::Complete, &[])
-        .evidence
-        .traces
-        .remove(0);
-    (poll.id, poll.started_at) = (9, Micros::ZERO);
-    poll.push(Micros::ZERO, Event::Constructed);
-    poll.push(Micros::ms(90), head(200, true));
-    let text = format!("at 1001000 1001000 {INSTANCE}\n");
-    poll.push(Micros::ms(90), body(&text));
-    far.evidence.traces.push(poll);
+    far = clocked(far, Micros::ms(90));
     for stamped in &mut far.evidence.traces[0].events {
         stamped.at = Micros::ms(102);
     }

@@ -9,9 +9,9 @@ use pushcheck::wire::{
     End, JoinedBy, Reached, Scheme, SeenConnection, SeenTcp, Sighting, TcpVantage,
 };
 
-use crate::parts::{Scene, abnormal, closed, field, our_close, said, whole_socket};
+use crate::parts::{Scene, abnormal, closed, field, our_close, said, whole_socket, with_a_clock};
 use crate::support::INSTANCE;
-use crate::support::events::{body, head, message, opened};
+use crate::support::events::{head, message, opened};
 use crate::{is_at, is_between};
 
 fn refused() -> Scene {
@@ -21,20 +21,6 @@ fn refused() -> Scene {
         abnormal(),
     ];
     Scene::of(Method::WebSocket, Ended::Failed, &events)
-}
-
-/// A poll beside it gives the clock: the server's is a second ahead.
-fn with_a_clock(mut scene: Scene) -> Scene {
-    let mut poll = scene.evidence.traces[0].clone();
-    (poll.id, poll.method, poll.probe) = (9, Method::Polling, "poll".to_owned());
-    (poll.started_at, poll.ended) = (Micros::ZERO, Some(Ended::Complete));
-    poll.events.clear();
-    poll.push(Micros::ZERO, Event::Constructed);
-    poll.push(Micros::ms(2), head(200, true));
-    let text = format!("at 1001000 1001000 {INSTANCE}\n");
-    poll.push(Micros::ms(2), body(&text));
-    scene.evidence.traces.push(poll);
-    scene
 }
 
 fn hello(at: u64, ended: u64, port: u16) -> SeenConnection {

@@ -181,3 +181,24 @@ pub(crate) fn whole_socket(close: Event) -> Vec<Event> {
 pub(crate) fn our_close() -> Event {
     closed_by_the_server()
 }
+
+/// A poll beside it gives the clock: the server's is a second ahead.
+pub(crate) fn with_a_clock(scene: Scene) -> Scene {
+    clocked(scene, Micros::ms(2))
+}
+
+/// The same, by a poll that takes that long.
+pub(crate) fn clocked(mut scene: Scene, trip: Micros) -> Scene {
+    use crate::support::events::body;
+    let mut poll = Scene::of(Method::Polling, Ended::Complete, &[])
+        .evidence
+        .traces
+        .remove(0);
+    (poll.id, poll.started_at) = (9, Micros::ZERO);
+    poll.push(Micros::ZERO, Event::Constructed);
+    poll.push(trip, head(200, true));
+    let text = format!("at 1001000 1001000 {INSTANCE}\n");
+    poll.push(trip, body(&text));
+    scene.evidence.traces.push(poll);
+    scene
+}
