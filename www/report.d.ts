@@ -923,6 +923,8 @@ export interface SeenTcp {
     retransmits: number;
     /** Segments sent and not acknowledged. */
     unacked: number;
+    /** How often in a row the wait for an acknowledgement ended in vain (RFC 6298 § 5), since the last one came. */
+    timeouts: number;
 }
 
 /** One instance's part of the server's half. */

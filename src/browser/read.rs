@@ -302,6 +302,7 @@ fn sighting(v: &Value<'_>) -> Sighting {
             rtt_us: tcp.number("rttUs"),
             retransmits: tcp.small("retransmits"),
             unacked: tcp.small("unacked"),
+            timeouts: tcp.small("timeouts"),
         }),
         ended_at: v.maybe_number("endedAt").map(Micros),
         end: end(v),

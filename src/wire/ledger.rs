@@ -188,6 +188,8 @@ pub struct SeenTcp {
     pub retransmits: u32,
     /// Segments sent and not acknowledged.
     pub unacked: u32,
+    /// How often in a row the wait for an acknowledgement ended in vain (RFC 6298 § 5), since the last one came.
+    pub timeouts: u32,
 }
 
 /// How an exchange or a connection ended, as the server saw it.

@@ -123,6 +123,7 @@ fn unacknowledged(seen: &mut Sighting) {
         rtt_us: 900,
         retransmits: 4,
         unacked: 5,
+        timeouts: 3,
     });
 }
 

@@ -84,14 +84,16 @@ fn stream(ticks: u32, ended: Ended) -> Scene {
 
 #[test]
 fn what_was_written_and_did_not_come_in_time_is_held() {
-    let seen = |ticks_out, unacked: Option<u32>| {
+    let seen = |ticks_out, timeouts: Option<u32>| {
         stream(2, Ended::GaveUp).seen(|seen| {
             seen.status = Some(200);
             seen.ticks_out = ticks_out;
-            seen.tcp = unacked.map(|unacked| SeenTcp {
+            // What was written last is never acknowledged yet.
+            seen.tcp = timeouts.map(|timeouts| SeenTcp {
                 rtt_us: 1,
-                retransmits: 0,
-                unacked,
+                retransmits: timeouts,
+                unacked: 1,
+                timeouts,
             });
         })
     };

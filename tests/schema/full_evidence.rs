@@ -171,6 +171,7 @@ pub(crate) fn sighting() -> Sighting {
             rtt_us: 1,
             retransmits: 1,
             unacked: 1,
+            timeouts: 1,
         }),
         ended_at: Some(Micros(3)),
         end: Some(End::Complete),

@@ -58,6 +58,7 @@ fn tcp_info(fd: RawFd) -> Option<SeenTcp> {
         rtt_us: info.tcpi_rtt.into(),
         retransmits: info.tcpi_total_retrans,
         unacked: info.tcpi_unacked,
+        timeouts: info.tcpi_retransmits.into(),
     })
 }
 

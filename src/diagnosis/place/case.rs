@@ -182,9 +182,10 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// The server's kernel was still waiting for what it had sent to be acknowledged: the path was dead.
+    /// The server's kernel waited in vain for what it had sent to be acknowledged: the path was dead. What was sent a moment
+    /// ago is not acknowledged on any path.
     pub(super) fn was_cut_off(seen: &Sighting) -> bool {
-        seen.tcp.as_ref().is_some_and(|tcp| tcp.unacked > 0)
+        seen.tcp.as_ref().is_some_and(|tcp| tcp.timeouts > 0)
     }
 
     /// Something came on it that was none of our lines, or was changed on its way.
