@@ -182,7 +182,9 @@ export type Skipped =
     /** The options did not ask for it. */
     | "not-asked"
     /** The server lists no lane of that name, or was not heard. */
-    | "unknown";
+    | "unknown"
+    /** Its certificate is bad by intent, and no method is tried there: whatever reaches the server passed somebody who accepts it. */
+    | "bad-certificate";
 
 /** What the server said of itself. */
 export interface AboutReport {

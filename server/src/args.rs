@@ -46,6 +46,11 @@ pub struct Args {
     /// Make a certificate for localhost, 127.0.0.1 and ::1 that lives as long as the process; for development
     #[arg(long, env = "PUSHCHECK_TLS_DEV", requires = "tls_listen")]
     tls_dev: bool,
+    /// Address and port for HTTPS with a certificate that no browser may accept, made at start: self-signed, expired and
+    /// for no name. Where something broke, pages ask for an answer from there: that one comes shows that somebody on the
+    /// way opens TLS, and accepts anything
+    #[arg(long, env = "PUSHCHECK_BAD_CERTIFICATE_LISTEN", value_name = "ADDR")]
+    bad_certificate_listen: Option<SocketAddr>,
     /// The path under which everything stands, so that it can be mounted beside an application
     #[arg(
         long,
@@ -142,6 +147,7 @@ impl Args {
             listen: self.listen,
             tls_listen: self.tls_listen,
             identity,
+            bad_certificate_listen: self.bad_certificate_listen,
             base_path: self.base_path,
             embed_origins: self.embed_origin,
             public_urls: self.public_url,

@@ -17,6 +17,8 @@ pub struct Config {
     pub tls_listen: Vec<SocketAddr>,
     /// The certificate; needed where `tls_listen` is not empty.
     pub identity: Option<Identity>,
+    /// Where HTTPS is answered with a certificate that no browser may accept; default nowhere.
+    pub bad_certificate_listen: Option<SocketAddr>,
     /// The path under which everything stands; default `/`.
     pub base_path: BasePath,
     /// Whose pages may open WebSockets, besides our own.
@@ -45,6 +47,7 @@ impl Default for Config {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 8787))],
             tls_listen: Vec::new(),
             identity: None,
+            bad_certificate_listen: None,
             base_path: BasePath::default(),
             embed_origins: Vec::new(),
             public_urls: Vec::new(),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pushcheck::wire::{Lane, Scheme};
+use pushcheck::wire::{BAD_CERTIFICATE, Lane, Scheme};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
@@ -99,7 +99,15 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
             base: config.base_path.as_str().to_owned(),
         });
     }
-    let lanes = lanes(&bound, &config.public_urls);
+    let mut lanes = lanes(&bound, &config.public_urls);
+    if let Some(address) = config.bad_certificate_listen {
+        let acceptor = tls::bad_acceptor().map_err(BindError::Identity)?;
+        let listener = listen(address, Some(acceptor)).await?;
+        let address = listener.socket.local_addr().map_err(BindError::Start)?;
+        listeners.push(listener);
+        // The first: pages look at so many only.
+        lanes.insert(0, bad_certificate(address.port(), &config.public_urls));
+    }
     let outside_in = OutsideIn::new(&config).map_err(BindError::Identity)?;
     let app = App::new(config, lanes, outside_in).map_err(BindError::Start)?;
     Ok(Server {
@@ -170,6 +178,16 @@ impl Server {
         doors.shutdown().await;
         app.abort.cancel();
         tracing::info!(all = drained.is_ok(), "stopped");
+    }
+}
+
+/// The lane whose certificate is bad, beside where visitors reach the server.
+fn bad_certificate(port: u16, public: &[Origin]) -> Lane {
+    Lane {
+        id: BAD_CERTIFICATE.to_owned(),
+        scheme: Scheme::Https,
+        host: public.first().map(|first| first.host.clone()),
+        port,
     }
 }
 

@@ -25,12 +25,30 @@ pub(crate) fn acceptor(identity: &Identity) -> Result<(TlsAcceptor, Option<Strin
         }
         Identity::Files { cert, key } => (chain(cert)?, private_key(key)?, None),
     };
+    Ok((serving(chain, key)?, fingerprint))
+}
+
+/// The acceptor of an identity that no browser may accept: self-signed, expired and for no name.
+pub(crate) fn bad_acceptor() -> Result<TlsAcceptor, Error> {
+    let mut params = rcgen::CertificateParams::new(Vec::new())?;
+    params.not_before = rcgen::date_time_ymd(2015, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2015, 12, 31);
+    let key = rcgen::KeyPair::generate()?;
+    let certificate = params.self_signed(&key)?;
+    let key = PrivatePkcs8KeyDer::from(key.serialize_der());
+    serving(vec![certificate.der().clone()], key.into())
+}
+
+fn serving(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<TlsAcceptor, Error> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok((TlsAcceptor::from(Arc::new(config)), fingerprint))
+    Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
 fn development() -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), Error> {

@@ -3,7 +3,7 @@
 use super::place::came_by_a_proxy;
 use super::{Code, Finding, Severity, Strength};
 use crate::evidence::{Engine, EngineFamily, Evidence};
-use crate::wire::{digits, joined};
+use crate::wire::{BAD_CERTIFICATE, digits, joined};
 
 /// What engines offer in a ClientHello, from one version to another: the middle part of its JA4, a hash over its cipher
 /// suites. Both ends were measured, until 2026-11-25; of versions outside nothing is known.
@@ -30,26 +30,39 @@ fn known(engine: &Engine) -> Option<&'static [&'static str]> {
         .then_some(known.3)
 }
 
-/// Pattern: over TLS that our server ended, a ClientHello offers other ciphers than this browser does. Meaning: a
-/// program on the device or a box on the way opens TLS; likely where it also named itself or offered no ALPN, as no
-/// browser does. Rival: a browser that goes by another's name.
+/// Pattern: over TLS that our server ended, a ClientHello offers other ciphers than this browser does, or a request
+/// arrived where the certificate is bad by intent. Meaning: a program on the device or a box on the way opens TLS; likely
+/// where it also named itself or offered no ALPN, as no browser does, or accepted that certificate; proved where it did that
+/// with another's ClientHello. Rival: a browser that goes by another's name, or was told to accept anything.
 pub(super) fn tls_inspection(evidence: &Evidence) -> Option<Finding> {
-    let ours = known(evidence.surroundings.engine.as_ref()?)?;
+    let engine = evidence.surroundings.engine.as_ref();
+    let ours = engine.and_then(known);
     let sightings = evidence.ledger.iter().flat_map(|ledger| &ledger.sightings);
-    let (mut because, mut of, mut further_mark) = (Vec::new(), 0, false);
+    let (mut because, mut of, mut further_mark, mut accepted) = (Vec::new(), 0, false, None);
     for (index, sighting) in sightings.enumerate() {
-        let Some((ciphers, alpn)) = sighting.ja4.as_deref().and_then(parts) else {
+        let offered = sighting.ja4.as_deref().and_then(parts);
+        let foreign = offered
+            .zip(ours)
+            .map(|((ciphers, alpn), ours)| (!ours.contains(&ciphers), alpn));
+        let bad = is_bad_certificates(&sighting.probe);
+        if foreign.is_none() && !bad {
             continue;
-        };
+        }
         of += 1;
-        if !ours.contains(&ciphers) {
+        let another_s = foreign.is_some_and(|(another_s, _)| another_s);
+        if another_s || bad {
             because.push(joined(&["sighting:", &digits(index as u64 + 1)]));
-            further_mark |= alpn == "00" || came_by_a_proxy(sighting);
+            further_mark |= bad || foreign.is_some_and(|(_, alpn)| alpn == "00");
+            further_mark |= came_by_a_proxy(sighting);
+        }
+        if bad {
+            accepted = Some(another_s);
         }
     }
-    let strength = match further_mark {
-        true => Strength::Likely,
-        false => Strength::Possible,
+    let strength = match (accepted, further_mark) {
+        (Some(true), _) => Strength::Proved,
+        (_, true) => Strength::Likely,
+        (_, false) => Strength::Possible,
     };
     (!because.is_empty()).then(|| Finding {
         id: String::new(),
@@ -66,4 +79,9 @@ pub(super) fn tls_inspection(evidence: &Evidence) -> Option<Finding> {
         rivals: Vec::new(),
         folded_under: None,
     })
+}
+
+/// A probe of that name went to the lane whose certificate no browser accepts.
+fn is_bad_certificates(probe: &str) -> bool {
+    probe.as_bytes().ends_with(BAD_CERTIFICATE.as_bytes())
 }

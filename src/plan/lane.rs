@@ -32,6 +32,8 @@ pub enum Skipped {
     NotAsked,
     /// The server does not list a lane of that name, or was not heard.
     Unknown,
+    /// Its certificate is bad by intent ([`crate::wire::BAD_CERTIFICATE`]): no method is tried there.
+    BadCertificate,
 }
 
 impl Lane {

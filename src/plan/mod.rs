@@ -11,7 +11,7 @@ pub use own::OwnEndpoint;
 
 use crate::method::Method;
 use crate::time::Micros;
-use crate::wire::Kind;
+use crate::wire::{Kind, Scheme};
 
 /// What one attempt of a probe wants to see.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -284,7 +284,8 @@ impl Plan {
     }
 
     /// Adds what tells where that probe broke: plain requests for its path. A page may not send the head of an upgrade
-    /// by `fetch`, but what answers the path without one shows who stands there.
+    /// by `fetch`, but what answers the path without one shows who stands there. Of what broke on the main lane also
+    /// whether the server is reached by lanes that nobody asked for.
     pub fn add_controls(&mut self, index: usize) {
         let Some((method, lane)) = self
             .probes
@@ -300,12 +301,21 @@ impl Plan {
             Method::LongPolling => ("long-poll-read", "long-poll-opaque", Kind::LongPoll),
             Method::Polling => ("poll-read", "poll-opaque", Kind::Poll),
         };
-        for (id, opaque) in [(readable, false), (opaque, true)] {
-            if self
-                .probes
-                .iter()
-                .any(|probe| probe.id == id && probe.lane == lane)
-            {
+        let mut asked = vec![(readable, false, lane), (opaque, true, lane)];
+        let main = self.lanes.first().map(|main| main.scheme);
+        let tells = |(_, other): &(usize, &Lane)| match other.skipped {
+            Some(Skipped::NotAsked) => lane == 0,
+            Some(Skipped::BadCertificate) => lane == 0 && main == Some(Scheme::Https),
+            _ => false,
+        };
+        let others = self.lanes.iter().enumerate().filter(tells);
+        for (other, _) in others.take(budget::OTHER_LANES) {
+            if !self.probes.iter().any(|p| p.lane == other) {
+                asked.push((opaque, true, other));
+            }
+        }
+        for (id, opaque, lane) in asked {
+            if self.probes.iter().any(|p| p.id == id && p.lane == lane) {
                 continue;
             }
             self.probes.push(Probe {

@@ -4,7 +4,7 @@ use super::Run;
 use super::attempts::ProbeState;
 use crate::plan::{Lane, Skipped};
 use crate::report::{LaneInfo, Report};
-use crate::wire::Scheme;
+use crate::wire::{BAD_CERTIFICATE, Scheme};
 
 /// More lanes than any server of ours lists.
 const MOST: usize = 8;
@@ -31,6 +31,7 @@ impl Run {
             let mixed = self.setup.page_is_https && lane.scheme == Scheme::Http;
             let asked = self.setup.lanes.contains(&lane.id);
             let skipped = match (mixed, asked) {
+                _ if lane.id == BAD_CERTIFICATE => Some(Skipped::BadCertificate),
                 (true, _) => Some(Skipped::MixedContent),
                 (false, false) => Some(Skipped::NotAsked),
                 (false, true) => None,

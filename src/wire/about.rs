@@ -70,6 +70,9 @@ pub struct Instance {
     pub started_at: u64,
 }
 
+/// The id of a lane whose certificate no browser may accept: whatever reaches the server there passed somebody who did.
+pub const BAD_CERTIFICATE: &str = "bad-certificate";
+
 /// One way to reach the server: scheme, host and port.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lane {

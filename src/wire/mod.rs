@@ -12,8 +12,8 @@ mod path;
 mod seal;
 
 pub use about::{
-    About, Instance, Lane, Limits, OutsideIn, OutsideTry, Scheme, Software, TcpVantage, TlsVantage,
-    Vantage,
+    About, BAD_CERTIFICATE, Instance, Lane, Limits, OutsideIn, OutsideTry, Scheme, Software,
+    TcpVantage, TlsVantage, Vantage,
 };
 pub use digits::{digits, joined, number, push_digits};
 pub use ledger::{

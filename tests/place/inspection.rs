@@ -77,3 +77,21 @@ fn the_browser_s_own_client_hello_is_none_and_neither_is_one_unknown() {
         let _no_panic = found(&over_tls(Some(odd)));
     }
 }
+
+#[test]
+fn who_accepts_a_bad_certificate_is_no_browser() {
+    let accepted = |ja4: Option<&str>, engine: bool| {
+        let mut scene = over_tls(ja4);
+        let ledger = scene.evidence.ledger.as_mut().expect("it was read");
+        ledger.sightings[0].probe = "web-socket-opaque-bad-certificate".to_owned();
+        if !engine {
+            scene.evidence.surroundings.engine = None;
+        }
+        found(&scene).expect("it arrived").strength
+    };
+    assert_eq!(accepted(Some(MITMPROXY), true), Strength::Proved);
+    // A browser that was told to accept anything.
+    assert_eq!(accepted(Some(CHROMIUM), true), Strength::Likely);
+    assert_eq!(accepted(None, true), Strength::Likely);
+    assert_eq!(accepted(Some(MITMPROXY), false), Strength::Likely);
+}

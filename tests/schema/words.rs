@@ -38,7 +38,7 @@ fn the_schema_has_the_words_of_the_types_and_no_others() {
         words!(Verdict: Passed Warning Failed Skipped Inconclusive),
         words!(Place: Page WayOut Secure AnsweredFor RequestAltered Server AnswerAltered FramesOut FramesBack Held Cut Close Nowhere),
         words!(Scheme: Http Https),
-        words!(Skipped: MixedContent NotAsked Unknown),
+        words!(Skipped: MixedContent NotAsked Unknown BadCertificate),
         words!(TlsVantage: Own TerminatedBefore),
         words!(TcpVantage: Client Proxy),
         words!(Endpoint: Probe Own),

@@ -3,9 +3,11 @@
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use pushcheck::diagnosis::{RunResult, Verdict};
+use pushcheck::evidence::Event;
 use pushcheck::method::Method;
 use pushcheck::plan::{Plan, Skipped};
-use pushcheck::wire::{Lane as Listed, Scheme};
+use pushcheck::time::Micros;
+use pushcheck::wire::{BAD_CERTIFICATE, Lane as Listed, Scheme};
 
 use crate::faulty::Faulty;
 use crate::report;
@@ -73,4 +75,57 @@ fn lanes_that_a_page_may_not_try_are_skipped_with_the_reason() {
         let expected = ["main", "alt-8443"].map(|lane| (lane, Verdict::Passed));
         assert_eq!(tried, expected, "{:?}", m.method);
     }
+}
+
+/// The controls of a run at a server with these lanes, by whom no request of that kind is answered.
+fn controls(scheme: Scheme, lanes: Vec<Listed>, broken: &'static str) -> Vec<String> {
+    let mut nature = Faulty::new(move |world, at, start| {
+        let breaks = start.request.url.contains(broken);
+        if breaks {
+            let name = "TypeError".to_owned();
+            world.see(at, start.attempt, Event::Constructed);
+            world.see(
+                at.plus(Micros::ms(30)),
+                start.attempt,
+                Event::Failed { name },
+            );
+        }
+        breaks
+    });
+    nature.about.lanes = lanes;
+    let report = report(run(setup(scheme), &mut nature, None));
+    let traces = report.evidence.expect("a whole report").traces;
+    let controls = traces.into_iter().filter(|trace| trace.control);
+    controls.map(|trace| trace.probe).collect()
+}
+
+#[test]
+fn where_something_broke_the_other_lanes_are_asked_once() {
+    let lane = |id: &str, scheme, port| Listed {
+        id: id.to_owned(),
+        scheme,
+        host: Some("other.test".to_owned()),
+        port,
+    };
+    let lanes = vec![
+        lane(BAD_CERTIFICATE, Scheme::Https, 8444),
+        lane("plain", Scheme::Http, 80),
+        lane("alt-8443", Scheme::Https, 8443),
+        lane("alt-9443", Scheme::Https, 9443),
+        lane("alt-1443", Scheme::Https, 1443),
+    ];
+    let whole = controls(Scheme::Https, lanes.clone(), "/nothing");
+    assert_eq!(whole, [""; 0], "nothing broke");
+    let secure = controls(Scheme::Https, lanes.clone(), "/poll/");
+    let expected = [
+        "poll-read",
+        "poll-opaque",
+        "poll-opaque-bad-certificate",
+        "poll-opaque-alt-8443",
+        "poll-opaque-alt-9443",
+    ];
+    assert_eq!(secure, expected);
+    // A bad certificate tells nothing where none is asked for.
+    let plain = controls(Scheme::Http, lanes[..1].to_vec(), "/poll/");
+    assert_eq!(plain, ["poll-read", "poll-opaque"]);
 }

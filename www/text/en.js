@@ -149,6 +149,7 @@ export default {
   skipped: {
     "mixed-content": "Not tried: a page loaded over https may not use it.",
     "not-asked": "Not tried: not asked for.",
+    "bad-certificate": "Not tried: its certificate is bad on purpose.",
     unknown: "Not tried: the server does not offer it.",
   },
   tried: "Tried.",

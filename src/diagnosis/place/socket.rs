@@ -133,8 +133,11 @@ fn failed(case: &Case<'_>, seen: &Sighting) -> Located {
     match engine.map(|engine| engine.family).filter(|_| errored) {
         // Chromium has no `error` where a connection only ends.
         Some(EngineFamily::Chromium) => case.at(Place::FramesBack),
-        // Firefox has one after a reset as well, but a reset does not part politely from us.
-        Some(EngineFamily::Gecko) if seen.end == Some(End::PeerLeft) => case.at(Place::FramesBack),
+        // Firefox has one after a reset as well, but a reset does not part politely from us; and what broke the protocol
+        // was made of something that we sent.
+        Some(EngineFamily::Gecko) if seen.end == Some(End::PeerLeft) && seen.frames_out > 0 => {
+            case.at(Place::FramesBack)
+        }
         _ => case.at(Place::Cut),
     }
 }

@@ -176,6 +176,15 @@ pub(crate) fn judge(expected: &Expected, lane: &str, report: &Value) -> Outcome 
             wrong.push(format!("the place of {method} is {said}, not {place}"));
         }
     }
+    for (code, strength) in &expected.findings {
+        let mut found =
+            list(&report["findings"]).filter(|finding| finding["code"] == code.as_str());
+        match found.next().map(|finding| text(&finding["strength"])) {
+            Some(said) if strength.holds(&said) => {}
+            Some(said) => wrong.push(format!("{code} is {said}, not {strength}")),
+            None => wrong.push(format!("{code} is not found")),
+        }
+    }
     if lane != "main" {
         let main = read(report, "main");
         let broken = main.verdicts.iter().filter(|(_, said)| *said != "passed");
@@ -294,6 +303,27 @@ mod tests {
         assert!(judged("", "main", &loud).1.contains("a-thing"));
         loud["findings"] = json!([{"code": "a-thing", "severity": "info"}]);
         assert_eq!(judged("", "main", &loud).0, Judgement::Right);
+    }
+
+    #[test]
+    fn what_must_be_found_is_missed() {
+        let expect = "findings.a-thing = \"likely\"";
+        let mut report = healthy();
+        assert!(
+            judged(expect, "main", &report)
+                .1
+                .contains("a-thing is not found")
+        );
+        let finding =
+            |strength| json!([{"code": "a-thing", "severity": "info", "strength": strength}]);
+        report["findings"] = finding("possible");
+        assert!(
+            judged(expect, "main", &report)
+                .1
+                .contains("possible, not likely")
+        );
+        report["findings"] = finding("likely");
+        assert_eq!(judged(expect, "main", &report).0, Judgement::Right);
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub(crate) struct Expect {
     /// By method.
     #[serde(default)]
     places: BTreeMap<String, Place>,
+    /// What must be found beside, by code: its strength.
+    #[serde(default)]
+    findings: BTreeMap<String, Several>,
     /// What differs in Chromium.
     chromium: Option<Differing>,
     /// What differs in Firefox.
@@ -39,6 +42,8 @@ struct Differing {
     verdicts: BTreeMap<String, Several>,
     #[serde(default)]
     places: BTreeMap<String, Place>,
+    #[serde(default)]
+    findings: BTreeMap<String, Several>,
 }
 
 /// One word, or any of some.
@@ -104,12 +109,16 @@ pub(crate) struct Expected {
     pub(crate) verdicts: BTreeMap<String, Several>,
     /// By method.
     pub(crate) places: BTreeMap<String, Place>,
+    /// By code, with its strength.
+    #[serde(default)]
+    pub(crate) findings: BTreeMap<String, Several>,
     /// Findings from `degraded` on are wrong.
     pub(crate) healthy: bool,
 }
 
 const VERDICTS: &[&str] = &["passed", "warning", "failed", "skipped", "inconclusive"];
 const RESULTS: &[&str] = &["passed", "warning", "failed", "inconclusive", "aborted"];
+const STRENGTHS: &[&str] = &["proved", "likely", "possible"];
 const PLACES: &[&str] = &[
     "page",
     "way-out",
@@ -163,10 +172,13 @@ impl Expect {
             && places
                 .values()
                 .all(|place| *place == Place::Known(Several::One("nowhere".to_owned())));
+        let mut findings = self.findings.clone();
+        findings.extend(own.into_iter().flat_map(|own| own.findings.clone()));
         Expected {
             result,
             verdicts,
             places,
+            findings,
             healthy,
         }
     }
@@ -186,6 +198,10 @@ impl Expect {
         for (method, verdict) in verdicts.flatten() {
             known("verdicts", [method.as_str()].into_iter(), &methods())?;
             known(&format!("verdicts.{method}"), verdict.words(), VERDICTS)?;
+        }
+        let findings = differing.clone().map(|own| &own.findings);
+        for (code, strength) in findings.chain([&self.findings]).flatten() {
+            known(&format!("findings.{code}"), strength.words(), STRENGTHS)?;
         }
         let places = differing.map(|own| &own.places).chain([&self.places]);
         for (method, place) in places.flatten() {
@@ -258,6 +274,7 @@ mod tests {
             ("result = \"good\"", "good"),
             ("verdicts.web-socket = \"fialed\"", "verdicts.web-socket"),
             ("places.web-socket = \"somewhere\"", "somewhere"),
+            ("findings.a-cause = \"sure\"", "findings.a-cause"),
             ("places.web-socket = {truth = \"x\"}", "places.web-socket"),
             ("webkit.verdicts.udp = \"passed\"", "udp"),
         ] {
