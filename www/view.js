@@ -29,6 +29,9 @@ const SIGNS = {
   inconclusive: "?",
 };
 
+/** Places that say what became of the handshake, and nothing of what would have come after it. */
+const HANDSHAKE = ["answered-for", "request-altered", "answer-altered"];
+
 /** An element with attributes and children; what is empty is left out. */
 function el(tag, attributes, ...children) {
   const made = document.createElement(tag);
@@ -315,7 +318,11 @@ export class View {
     const { t, time, say, count } = this.#words;
     const { item, state, numbers } = this.#rows.get(method);
     this.#state(method, verdict);
-    state.after(...[required && muted(t.required), place && place !== "nowhere" && muted(t.place[place] ?? place)].filter(Boolean));
+    state.after(...[
+      required && muted(t.required),
+      place && place !== "nowhere" && muted(t.place[place] ?? place),
+      HANDSHAKE.includes(place) && verdict === "failed" && muted(t.behind),
+    ].filter(Boolean));
     const timing = (lanes.find(({ lane }) => lane === "main") ?? lanes[0])?.timing;
     const [open, roundTrip, delay, bytes, idle] = t.numbers;
     const cells = [

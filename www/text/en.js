@@ -136,6 +136,7 @@ export default {
     close: "Only the way it ends was changed.",
     nowhere: "Nothing breaks.",
   },
+  behind: "What comes after that could not be tried: another fault may wait behind.",
   finding: {
     "method-not-supported": "This browser has no {method}.",
     "own-failure": "The check itself failed.",
