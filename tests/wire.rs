@@ -126,7 +126,7 @@ proptest! {
         assert_eq!(echo.to_string().parse(), Ok(FromServer::Echo(echo)));
         let tick_id = TickId { n, instance: id, started_at: a };
         assert_eq!(tick_id.to_string().parse(), Ok(tick_id));
-        for said in [FromPage::Ticks(n), FromPage::Echo(n, padding.clone()), FromPage::End] {
+        for said in [FromPage::Ticks(n), FromPage::Pings(n), FromPage::Echo(n, padding.clone()), FromPage::End] {
             assert_eq!(said.to_string().parse(), Ok(said));
         }
         let body = PollBody { at, ticks: vec![tick.clone(), tick] };

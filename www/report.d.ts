@@ -264,8 +264,28 @@ export interface MethodReport {
     overhead: Overhead | null;
     /** The longest silence that a connection outlived, ms; longer is not tested. Null: none was. */
     idleTestedMs: number | null;
+    /** A silence that connections do not outlive there; null: none within what was tested, or it does not work at all. */
+    idleCut: IdleCut | null;
     /** Each lane that was tried. */
     lanes: LaneReport[];
+}
+
+/** A silence that connections do not outlive. Its length is above `livedMs`, and at most `diedMs`. */
+export interface IdleCut {
+    /** The longest silence that one outlived, ms; 0: none was short enough. */
+    livedMs: number;
+    /** The shortest after which the page knew of the end of one, or had no answer on it any more, ms. */
+    diedMs: number;
+    /** The same by the server's clock, from its last word to the end that it saw; null: it saw none. */
+    serverDiedMs: number | null;
+    /** The page was told: by an end of the connection. Otherwise it finds out only when it says something. */
+    told: boolean;
+    /** A connection over which the page said something every few seconds outlived that; null: not tested. */
+    pageBeatKeeps: boolean | null;
+    /** One over which the server sent pings as often did; null: not tested. */
+    serverBeatKeeps: boolean | null;
+    /** How often to send something, ms, so that connections are kept; null: nothing that was tested keeps them. */
+    beatMs: number | null;
 }
 
 /** The same messages (ticks) over every method: what a message goes through here. */
@@ -1021,7 +1041,7 @@ export interface Options {
     /** Those of them without which the page cannot work. Default: none. */
     requiredLanes?: string[];
     /** How much to try. Default: `quick`. */
-    mode?: "quick";
+    mode?: "quick" | "thorough";
     /** Labels that the report carries: at most 20, each at most 200 characters. */
     labels?: Record<string, string>;
     /** Endpoints of your own to try beside the probe server's. */

@@ -113,7 +113,7 @@ impl Default for Limits {
 /// one page.
 const DEFAULT: Limits = Limits {
     // Twice the minute at which most proxies cut an idle response.
-    hold_ms: 120_000,
+    hold_ms: 130_000,
     ticks: 200,
     upload_bytes: 256 * 1024,
     message_bytes: 64 * 1024,
@@ -132,7 +132,7 @@ const DEFAULT: Limits = Limits {
     run_connections: 48,
     long: 8_000,
     source_long: 3_000,
-    run_long: 16,
+    run_long: 32,
     source_rate: 4_000,
     run_rate: 50,
     runs: 5_000,

@@ -7,12 +7,14 @@ use super::delivery::{Delivery, delivery};
 use super::facts::{self, Attempt, longest_silence, sightings};
 use super::heard::{Heard, RoundTrip, smallest_rtt};
 use super::held::fastest;
+use super::idle::{IdleCut, idle_cut, is_kept_awake};
 use super::overhead::{Overhead, overhead};
 use super::place::Place;
 use super::placed::{Beside, Places};
 use super::verdict::{Verdict, Word};
 use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
+use crate::plan::budget;
 use crate::stats::Spread;
 use crate::time::Micros;
 
@@ -38,6 +40,8 @@ pub struct MethodReport {
     pub overhead: Option<Overhead>,
     /// The longest silence that a connection outlived, ms; longer is not tested. Null: none was.
     pub idle_tested_ms: Option<u64>,
+    /// A silence that connections do not outlive there; null: none within what was tested, or it does not work at all.
+    pub idle_cut: Option<IdleCut>,
     /// Each lane that was tried.
     pub lanes: Vec<LaneReport>,
 }
@@ -133,7 +137,9 @@ impl Known<'_> {
             if trace.lane != "main" {
                 continue;
             }
-            silence = silence.max(longest_silence(trace));
+            if !is_kept_awake(trace) {
+                silence = silence.max(longest_silence(trace));
+            }
             if trace.decisive {
                 seen.extend(sightings(evidence, trace));
                 on_main.push(heard);
@@ -150,6 +156,15 @@ impl Known<'_> {
             Verdict::Skipped if asked.methods.contains(&method) => Verdict::Inconclusive,
             verdict => verdict,
         };
+        let works = main.filter(|main| main.verdict != Verdict::Failed);
+        let idle_cut = works.and_then(|main| {
+            let mut tried = Vec::new();
+            for attempt in &main.attempts {
+                let heard = attempts.iter().find(|heard| heard.trace.id == attempt.id);
+                tried.extend(heard.map(|heard| (heard, attempt)));
+            }
+            idle_cut(method, evidence, &tried)
+        });
         MethodReport {
             method,
             required: asked.required.contains(&method),
@@ -161,6 +176,7 @@ impl Known<'_> {
             overhead: overhead(method, &seen),
             idle_tested_ms: Some(silence.0 / 1000)
                 .filter(|_| silence.0 > 0 && method != Method::Polling),
+            idle_cut,
             lanes,
         }
     }
@@ -194,7 +210,9 @@ impl Known<'_> {
             self.beside.place(heard, &mut attempt);
             if !trace.decisive {
                 silent.add(&attempt);
-                silence_ends_it |= attempt.verdict == Verdict::Failed;
+                // Apps send something more often than that.
+                let soon = attempt.ended_us <= budget::USUAL_BEAT.0;
+                silence_ends_it |= attempt.verdict == Verdict::Failed && soon;
             } else {
                 places.add(&attempt);
                 all_ended &= trace.ended.is_some();

@@ -7,6 +7,7 @@ pub mod facts;
 mod finding;
 pub mod heard;
 mod held;
+pub mod idle;
 mod inspection;
 mod local;
 pub mod methods;

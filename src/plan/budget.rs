@@ -64,6 +64,36 @@ pub const HOLD: Micros = Micros::ms(3_000);
 /// The silence of the silent lanes.
 pub const SILENCE: Micros = Micros::ms(4_000);
 
+/// The silences of a thorough run, the longest first: below and above what boxes are set to (15, 30, 60, 100, 120 s).
+pub const RUNGS: [Micros; 8] = [
+    Micros::ms(125_000),
+    Micros::ms(95_000),
+    Micros::ms(65_000),
+    Micros::ms(50_000),
+    Micros::ms(35_000),
+    Micros::ms(20_000),
+    Micros::ms(10_000),
+    Micros::ms(5_000),
+];
+
+/// The shortest hold of a long poll among them: apps hold for that long.
+pub const LONG_HOLD: Micros = Micros::ms(20_000);
+
+/// Long requests at once to one host and port of those that keep silent longest, over HTTP/1.1: the app may hold some.
+pub const SILENT_REQUESTS: usize = 2;
+
+/// The same over HTTP/2, where all share a connection; the server allows more.
+pub const SILENT_REQUESTS_HTTP2: usize = 12;
+
+/// Between two beats: less than the shortest of [`RUNGS`].
+pub const BEAT_PACE: Micros = Micros::ms(4_000);
+
+/// A silence that long is outlived wherever apps send what keeps a connection awake, as most do every 25 s.
+pub const USUAL_BEAT: Micros = Micros::ms(25_000);
+
+/// Since its start a thorough run has told its result by then. The four longest of [`RUNGS`], one after another, fit.
+pub const THOROUGH: Micros = Micros::ms(360_000);
+
 /// Between the starts of two polls: their stamps spread over the ticks without becoming a load.
 pub const POLL_PACE: Micros = Micros::ms(180);
 

@@ -38,6 +38,8 @@ pub enum Want {
         ticks: u32,
         /// The silence before the first frame.
         silent: Micros,
+        /// What breaks that silence all the same.
+        beat: Beat,
         /// Offers [`crate::wire::SUBPROTOCOL`], and needs it selected.
         subprotocol: bool,
     },
@@ -51,6 +53,24 @@ pub enum Want {
         opaque: bool,
     },
 }
+
+/// What goes over a socket that has nothing to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beat {
+    /// Nothing.
+    #[default]
+    None,
+    /// An echo of the page's, every [`budget::BEAT_PACE`].
+    Page,
+    /// A ping of the server's, as often (RFC 6455 § 5.5.2).
+    Server,
+}
+
+/// The probe whose silence is broken by [`Beat::Page`].
+pub const PAGE_BEAT: &str = "web-socket-beat";
+
+/// The probe whose silence is broken by [`Beat::Server`].
+pub const SERVER_BEAT: &str = "web-socket-ping";
 
 /// A probe of that name offers [`crate::wire::SUBPROTOCOL`].
 pub fn asks_for_subprotocol(probe: &str) -> bool {
@@ -105,8 +125,34 @@ impl Probe {
                 ..
             } => silent.0 == 0 && !subprotocol,
             Want::Control { .. } => false,
-            Want::Poll | Want::LongPoll { .. } | Want::Own(_) => true,
+            Want::Poll | Want::LongPoll { .. } | Want::Own(_) => !self.is_rung(),
         }
+    }
+
+    /// How long it keeps silent, or is held.
+    pub const fn silence(&self) -> Micros {
+        match self.want {
+            Want::Ticks { silent, .. } | Want::Socket { silent, .. } => silent,
+            Want::LongPoll { hold } => hold,
+            Want::Poll | Want::Own(_) | Want::Control { .. } => Micros::ZERO,
+        }
+    }
+
+    /// It looks for a silence that is not outlived.
+    pub const fn is_rung(&self) -> bool {
+        self.silence().0 > budget::SILENCE.0
+    }
+
+    /// Its connection is silent for so long that only this is tried on it: no beat goes over it.
+    pub const fn is_silent(&self) -> bool {
+        self.is_rung()
+            && !matches!(
+                self.want,
+                Want::Socket {
+                    beat: Beat::Page | Beat::Server,
+                    ..
+                }
+            )
     }
 
     /// It opens a WebSocket.
@@ -152,6 +198,7 @@ impl Plan {
                 echoes,
                 ticks,
                 silent,
+                beat: Beat::None,
                 subprotocol: false,
             };
             plan.probes.push(probe(
@@ -172,6 +219,7 @@ impl Plan {
                 echoes: 1,
                 ticks: 0,
                 silent: Micros::ZERO,
+                beat: Beat::None,
                 subprotocol: true,
             };
             plan.probes.push(Probe {
@@ -228,6 +276,53 @@ impl Plan {
         plan
     }
 
+    /// Adds the longer silences of those methods on the main lane, once they passed: the longest first, since what outlives
+    /// it outlives all others, and beside sockets two that are kept awake.
+    pub fn add_rungs(&mut self, methods: &[Method]) {
+        for &method in methods {
+            let first = |probe: &Probe| probe.method == method && probe.is_decisive();
+            let Some(first) = self.probes.iter().position(first) else {
+                continue;
+            };
+            let (id, least) = match method {
+                Method::WebSocket => ("web-socket-silent", Micros::ZERO),
+                Method::ServerSentEvents => ("events-silent", Micros::ZERO),
+                Method::LongPolling => ("long-poll-held", budget::LONG_HOLD),
+                Method::StreamingFetch | Method::Polling => continue,
+            };
+            let mut add = |id, silent, beat| {
+                let want = match method {
+                    Method::WebSocket => Want::Socket {
+                        echoes: 1,
+                        ticks: 0,
+                        silent,
+                        beat,
+                        subprotocol: false,
+                    },
+                    Method::LongPolling => Want::LongPoll { hold: silent },
+                    _ => Want::Ticks { count: 1, silent },
+                };
+                self.probes.push(Probe {
+                    id,
+                    method,
+                    lane: 0,
+                    want,
+                    attempts: 1,
+                    pace: Micros::ZERO,
+                    when: When::Passed(first),
+                });
+            };
+            for silent in budget::RUNGS.into_iter().filter(|silent| *silent >= least) {
+                add(id, silent, Beat::None);
+            }
+            if method == Method::WebSocket {
+                let longest = budget::RUNGS[0];
+                add(PAGE_BEAT, longest, Beat::Page);
+                add(SERVER_BEAT, longest, Beat::Server);
+            }
+        }
+    }
+
     /// The URL of a path on the main lane.
     pub fn main_url(&self, path: &str) -> String {
         let main = self.lanes.first();
@@ -265,6 +360,7 @@ impl Plan {
                         echoes: 4,
                         ticks: 6,
                         silent: Micros::ZERO,
+                        beat: Beat::None,
                         subprotocol: false,
                     },
                     1,
@@ -368,6 +464,9 @@ impl Display for Plan {
                 method.as_str(),
                 pace.ms_up()
             )?;
+            if probe.is_rung() {
+                write!(f, ", silent for {} ms", probe.silence().ms_up())?;
+            }
             match probe.when {
                 When::Now => writeln!(f)?,
                 When::Passed(other) => writeln!(f, ", after {} passed", self.probes[other].id)?,

@@ -8,7 +8,7 @@ use crate::method::Method;
 use crate::plan::{Plan, Probe, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
-use crate::wire::{Ledger, Sighting, joined, sealed};
+use crate::wire::{Ledger, Sighting, digits, joined, sealed};
 
 /// How far a probe is.
 #[derive(Clone, Debug, Default)]
@@ -294,14 +294,18 @@ impl Run {
             return false;
         }
         let plan = &self.setup.plan;
-        let (mut long, mut controls, mut connecting, mut failing) = (0, 0, false, 0);
+        let (mut long, mut silent, mut same) = (0, 0, false);
+        let (mut controls, mut connecting, mut failing) = (0, false, 0);
         for attempt in self.attempts.live() {
             let Some(other) = plan.probes.get(attempt.probe) else {
                 continue;
             };
             let lanes = plan.lanes.get(probe.lane).zip(plan.lanes.get(other.lane));
             if let Some((lane, on)) = lanes.filter(|(lane, on)| lane.host == on.host) {
-                long += usize::from(other.is_long() && on.port == lane.port);
+                let takes_one = other.is_long() && on.port == lane.port;
+                long += usize::from(takes_one);
+                silent += usize::from(takes_one && other.is_rung());
+                same |= other.is_rung() && other.method == probe.method;
                 controls += usize::from(other.is_control());
                 connecting |= other.is_socket() && !attempt.session.opened();
             }
@@ -310,9 +314,49 @@ impl Run {
             let failed = matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
             failing += usize::from(failed && trace.method == Method::WebSocket && !trace.control);
         }
-        (!probe.is_long() || long < budget::LONG_REQUESTS)
-            && (!probe.is_control() || controls < budget::CONTROLS)
+        let shared = self.speaks_http2(probe.lane);
+        let room = match (probe.is_long() && probe.is_rung(), shared) {
+            (true, true) => silent < budget::SILENT_REQUESTS_HTTP2,
+            // One of each method: what the longer one tells may spare the shorter.
+            (true, false) => {
+                !same && silent < budget::SILENT_REQUESTS && long < budget::LONG_REQUESTS
+            }
+            (false, _) => !probe.is_long() || long < budget::LONG_REQUESTS,
+        };
+        room && (!probe.is_control() || controls < budget::CONTROLS)
             && (!probe.is_socket() || (!connecting && failing < budget::FAILING_SOCKETS))
+    }
+
+    /// The browser told that an answer on that lane came by HTTP/2: requests share a connection there.
+    fn speaks_http2(&self, lane: usize) -> bool {
+        let id = self.setup.plan.lanes.get(lane).map(|lane| &lane.id);
+        let by_http2 = |e: &Event| matches!(e, Event::Timed { timing } if timing.protocol.as_deref() == Some("h2"));
+        let mut traces = self.evidence.traces.iter();
+        traces.any(|trace| Some(&trace.lane) == id && trace.first(by_http2).is_some())
+    }
+
+    /// Leaves out the silences of which is known by longer ones, on the same method, how they end.
+    pub(super) fn leave_out_rungs(&mut self) {
+        let plan = &self.setup.plan;
+        for (attempt, trace) in self.attempts.0.iter().zip(&self.evidence.traces) {
+            let tried = plan.probes.get(attempt.probe);
+            let Some(tried) = tried.filter(|probe| probe.is_silent()) else {
+                continue;
+            };
+            let last = trace.events.last().map_or(trace.started_at, |last| last.at);
+            let lasted = last.since(trace.started_at);
+            for (probe, state) in plan.probes.iter().zip(&mut self.probes) {
+                let known = match trace.ended {
+                    Some(Ended::Complete) => probe.silence() < tried.silence(),
+                    Some(Ended::Failed) => probe.silence() > lasted.plus(budget::MESSAGE),
+                    _ => false,
+                };
+                state.done |= known
+                    && state.started == 0
+                    && probe.is_silent()
+                    && probe.method == tried.method;
+            }
+        }
     }
 
     /// Starts the next attempt of that probe; `None`: there is no such probe.
@@ -325,10 +369,10 @@ impl Run {
         let number = self.evidence.traces.len() as u16 + 1;
         state.live = Some(number);
         // The server knows probes by name alone: the lane is part of it.
-        let name = if lane.id == "main" {
-            probe.id.to_owned()
-        } else {
-            joined(&[probe.id, "-", &lane.id])
+        let name = match (lane.id.as_str(), probe.is_silent()) {
+            ("main", false) => probe.id.to_owned(),
+            ("main", true) => joined(&[probe.id, "-", &digits(probe.silence().0 / 1_000_000)]),
+            (other, _) => joined(&[probe.id, "-", other]),
         };
         let request = request(probe, lane, &name, &self.setup.heading.id, state);
         self.evidence.traces.push(Trace {

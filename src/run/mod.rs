@@ -18,7 +18,7 @@ pub use progress::{MethodProgress, Progress};
 use crate::diagnosis::{Asked, Diagnosis, diagnose};
 use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings};
 use crate::plan::{Plan, budget};
-use crate::report::{EvidenceReport, Heading, Report};
+use crate::report::{EvidenceReport, Heading, Mode, Report};
 use crate::time::Micros;
 use crate::wire::{About, Key, WIRE};
 
@@ -58,6 +58,8 @@ pub struct Run {
     attempts: Attempts,
     probes: Vec<ProbeState>,
     phase: Phase,
+    /// What still runs is given up then.
+    until: Micros,
     /// The next one is the last.
     actions: Vec<Action>,
     said: Progress,
@@ -95,6 +97,10 @@ impl Run {
             probes,
             attempts: Attempts::default(),
             phase: Phase::Probing,
+            until: match setup.heading.mode {
+                Mode::Thorough => budget::THOROUGH,
+                _ => budget::GIVE_UP_ALL,
+            },
             actions: Vec::new(),
             about_heard: false,
             questions: 0,
@@ -184,7 +190,7 @@ impl Run {
             return self.patience.is_some();
         }
         let deadline = self.attempts.wake_at(&self.evidence.traces);
-        let deadline = deadline.map_or(budget::GIVE_UP_ALL, |own| own.min(budget::GIVE_UP_ALL));
+        let deadline = deadline.map_or(self.until, |own| own.min(self.until));
         let late = at.since(deadline) > budget::LATE;
         self.patience = late.then(|| at.plus(budget::PATIENCE));
         late
@@ -205,7 +211,7 @@ impl Run {
                 if self.has_patience(at) {
                     return;
                 }
-                if at >= budget::GIVE_UP_ALL {
+                if at >= self.until {
                     // Cut short before its own deadline, an attempt proves nothing.
                     self.give_up_all(at);
                     self.advance(at);
@@ -229,7 +235,7 @@ impl Run {
             Phase::Probing => {
                 let own = self.attempts.wake_at(&self.evidence.traces);
                 let wake = sooner(own, self.next_start());
-                sooner(wake, Some(budget::GIVE_UP_ALL))
+                sooner(wake, Some(self.until))
             }
         }
     }
@@ -252,11 +258,12 @@ impl Run {
             &mut self.actions,
         );
         self.add_controls();
-        while at < budget::GIVE_UP_ALL && self.start_next(at) {}
+        self.leave_out_rungs();
+        while at < self.until && self.start_next(at) {}
         self.say(at);
         let lanes_may_come = !self.about_heard && !self.setup.lanes.is_empty() && at < budget::OPEN;
         if self.attempts.all_over() && !lanes_may_come && self.next_start().is_none() {
-            let latest = budget::GIVE_UP_ALL.max(at).plus(budget::LAST_LEDGER);
+            let latest = self.until.max(at).plus(budget::LAST_LEDGER);
             self.phase = Phase::LastLedger {
                 until: at.plus(budget::LEDGER_PATIENCE).min(latest),
                 again: at.plus(self.ledger_pace()),

@@ -57,7 +57,13 @@ pub(super) fn request(
     match probe.want {
         Want::Poll => ask("?after=", state.after.into()),
         Want::LongPoll { hold } => {
-            ask("?after=", state.after.into());
+            // No tick ends the hold of a rung.
+            let after = if probe.is_rung() {
+                u32::MAX
+            } else {
+                state.after
+            };
+            ask("?after=", after.into());
             ask("&holdMs=", hold.ms_up());
         }
         Want::Ticks { count, silent } => {

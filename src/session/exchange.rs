@@ -21,10 +21,9 @@ impl Exchange {
         let (patience, own) = match want {
             Want::Own(endpoint) => (endpoint.timeout, Some(endpoint.clone())),
             Want::Control { .. } => (budget::CONTROL, None),
-            // The hold is well within it.
-            Want::Poll | Want::LongPoll { .. } | Want::Ticks { .. } | Want::Socket { .. } => {
-                (budget::OPEN, None)
-            }
+            // A usual hold is well within it.
+            Want::LongPoll { hold } => (budget::OPEN.max(hold.plus(budget::MESSAGE)), None),
+            Want::Poll | Want::Ticks { .. } | Want::Socket { .. } => (budget::OPEN, None),
         };
         Self {
             deadline: at.plus(patience),

@@ -2,7 +2,7 @@
 
 use super::Do;
 use crate::evidence::{Ended, Event};
-use crate::plan::{OwnEndpoint, Want, budget};
+use crate::plan::{Beat, OwnEndpoint, Want, budget};
 use crate::time::Micros;
 use crate::wire::{FromPage, FromServer, PADDING, SUBPROTOCOL};
 
@@ -28,6 +28,8 @@ pub struct Socket {
     echoes: u32,
     ticks: u32,
     silent: Micros,
+    silent_until: Micros,
+    beat: Beat,
     subprotocol: bool,
     own: Option<Box<OwnEndpoint>>,
     /// The next one is the last.
@@ -36,15 +38,16 @@ pub struct Socket {
 
 impl Socket {
     pub(super) fn new(want: &Want, at: Micros) -> Self {
-        let mut selects = false;
+        let (mut selects, mut beats) = (false, Beat::None);
         let (echoes, ticks, silent, own, patience) = match want {
             Want::Socket {
                 echoes,
                 ticks,
                 silent,
+                beat,
                 subprotocol,
             } => {
-                selects = *subprotocol;
+                (selects, beats) = (*subprotocol, *beat);
                 (*echoes, *ticks, *silent, None, budget::OPEN)
             }
             Want::Own(endpoint) => (0, 0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
@@ -63,6 +66,8 @@ impl Socket {
             echoes,
             ticks,
             silent,
+            silent_until: Micros::ZERO,
+            beat: beats,
             subprotocol: selects,
             own,
             wanted: Vec::new(),
@@ -112,7 +117,16 @@ impl Socket {
             }
         } else if self.silent > Micros::ZERO {
             self.step = Step::Silent;
-            self.deadline = at.plus(self.silent);
+            self.silent_until = at.plus(self.silent);
+            self.deadline = self.silent_until;
+            match self.beat {
+                Beat::None => {}
+                Beat::Page => self.next_echo = Some(at.plus(budget::BEAT_PACE)),
+                Beat::Server => {
+                    let pings = FromPage::Pings(budget::BEAT_PACE.ms_up() as u32);
+                    self.wanted.push(Do::Send(pings.to_text()));
+                }
+            }
         } else {
             self.talk(at);
         }
@@ -131,7 +145,7 @@ impl Socket {
         self.next_echo = None;
         self.echoes_sent += 1;
         let mut padding = String::new();
-        if self.echoes_sent == budget::PADDED_ECHO {
+        if self.echoes_sent == budget::PADDED_ECHO && self.step == Step::Talking {
             padding.extend(core::iter::repeat_n(PADDING, budget::PADDED));
         }
         self.say(at, &FromPage::Echo(self.echoes_sent, padding));
@@ -150,6 +164,13 @@ impl Socket {
             return;
         }
         match line.parse() {
+            Ok(FromServer::Echo(echo)) if self.step == Step::Silent => {
+                if echo.n == self.echoes_sent {
+                    self.next_echo = Some(at.plus(budget::BEAT_PACE));
+                    self.deadline = self.silent_until;
+                }
+                return;
+            }
             Ok(FromServer::Echo(echo)) if echo.n == self.echoes_sent && self.echoes > 0 => {
                 self.echoes -= 1;
                 if at >= self.echo_until {
@@ -171,12 +192,13 @@ impl Socket {
 
     /// True: the deadline ended it.
     pub(super) fn on_time(&mut self, at: Micros) -> bool {
-        if self.next_echo.is_some_and(|next| next <= at) {
-            self.echo(at);
+        let silent = self.step == Step::Silent;
+        if silent && at >= self.silent_until {
+            self.talk(at);
             return false;
         }
-        if self.step == Step::Silent {
-            self.talk(at);
+        if self.next_echo.is_some_and(|next| next <= at) {
+            self.echo(at);
             return false;
         }
         if self.step == Step::Broken {

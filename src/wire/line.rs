@@ -233,6 +233,8 @@ pub enum FromPage {
     Ticks(u32),
     /// `echo <n>[ <padding>]`: answer with an [`Echo`].
     Echo(u32, String),
+    /// `pings <ms>`: send a ping frame (RFC 6455 § 5.5.2) each time that so long has passed, of which pages hear nothing.
+    Pings(u32),
     /// `end`: close with [`super::CLOSE_CODE`] and [`super::CLOSE_REASON`].
     End,
     /// `ledger <key>`: answer with the run's [`super::Ledger`] as JSON in one text message, then as [`Self::End`]; for
@@ -249,6 +251,7 @@ impl FromPage {
                 let parted = if padding.is_empty() { "" } else { " " };
                 joined(&["echo ", &digits((*n).into()), parted, padding])
             }
+            Self::Pings(every) => joined(&["pings ", &digits((*every).into())]),
             Self::End => "end".to_owned(),
             Self::Ledger(key) => joined(&["ledger ", &key.to_body()]),
         }
@@ -274,6 +277,7 @@ impl FromStr for FromPage {
                     fields.rest().unwrap_or_default().to_owned(),
                 ));
             }
+            Some("pings") => Self::Pings(count(fields.next())?),
             Some("end") => Self::End,
             Some("ledger") => {
                 let key = fields.next().and_then(|key| key.parse().ok());

@@ -2,6 +2,7 @@
 
 use pushcheck::diagnosis::delivery::{AtInterval, Delivery};
 use pushcheck::diagnosis::facts::{Attempt, Close, Endpoint};
+use pushcheck::diagnosis::idle::IdleCut;
 use pushcheck::diagnosis::overhead::{Overhead, Ratio};
 use pushcheck::diagnosis::{
     Asked, CloseClass, Code, Finding, LaneReport, MethodReport, Place, Rival, Severity, StatusFrom,
@@ -163,6 +164,15 @@ fn method(method: Method) -> MethodReport {
             }],
         }),
         idle_tested_ms: Some(4000),
+        idle_cut: Some(IdleCut {
+            lived_ms: 50_000,
+            died_ms: 60_012,
+            server_died_ms: Some(60_001),
+            told: true,
+            page_beat_keeps: Some(true),
+            server_beat_keeps: Some(false),
+            beat_ms: Some(25_000),
+        }),
         lanes: vec![LaneReport {
             lane: "main".to_owned(),
             verdict: Verdict::Failed,

@@ -6,6 +6,7 @@ mod exchange;
 mod failing;
 mod faulty;
 mod healthy;
+mod idle;
 mod interrupted;
 mod own;
 mod plan;

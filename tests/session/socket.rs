@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use pushcheck::diagnosis::{CloseClass, RunResult, TimeClass, Verdict, Word};
 use pushcheck::evidence::{Ended, Event};
 use pushcheck::method::Method;
-use pushcheck::plan::Want;
+use pushcheck::plan::{Beat, Want};
 use pushcheck::session::{Do, Session};
 use pushcheck::time::Micros;
 
@@ -20,6 +20,7 @@ fn socket(echoes: u32, ticks: u32, silent: Micros) -> Session {
         echoes,
         ticks,
         silent,
+        beat: Beat::None,
     };
     Session::new(Method::WebSocket, &want, Micros::ZERO)
 }

@@ -61,11 +61,12 @@ impl Healthy {
         let arrived = at.plus(self.half());
         let after = parameter(url, "after") as u32;
         let sent = if url.contains("/long-poll") {
-            arrived.max(tick_due(after + 1))
+            let hold = Micros::ms(parameter(url, "holdMs"));
+            arrived.max(tick_due(after.saturating_add(1)).min(arrived.plus(hold)))
         } else {
             arrived
         };
-        let due = (after + 1..).take_while(|n| tick_due(*n) <= sent);
+        let due = (after.saturating_add(1)..=u32::MAX).take_while(|n| tick_due(*n) <= sent);
         let text = PollBody {
             at: stamps(arrived, sent),
             ticks: due.map(|n| tick(n, sent)).collect(),
@@ -115,6 +116,7 @@ impl Nature for Healthy {
                 let at = stamps(there, there);
                 world.see(back, attempt, message(&Echo { n, at, padding }));
             }
+            FromPage::Pings(_) => {}
             FromPage::End | FromPage::Ledger(_) => {
                 world.see(back, attempt, closed_by_the_server());
             }

@@ -92,6 +92,9 @@ impl Options {
     pub(super) fn setup(self, surroundings: Surroundings) -> Setup {
         let key = Key::new(random());
         let mut plan = Plan::quick(self.base.lane("main"), &self.methods);
+        if self.mode == Mode::Thorough {
+            plan.add_rungs(&self.methods);
+        }
         for (method, base, endpoint) in self.endpoints {
             plan.add_own(
                 base.lane(&joined(&["own-", method.as_str()])),

@@ -69,10 +69,15 @@ pub(in crate::face) fn from_js(
 
 fn all(options: &Field<'_>) -> Options {
     options.has_only(&FIELDS);
-    let mode = options.at("mode");
-    if mode.text().is_some_and(|mode| mode != "quick") {
-        mode.wrong("must be \"quick\"");
-    }
+    let field = options.at("mode");
+    let mode = match field.text().as_deref() {
+        None | Some("quick") => Mode::Quick,
+        Some("thorough") => Mode::Thorough,
+        Some(_) => {
+            field.wrong("must be \"quick\" or \"thorough\"");
+            Mode::Quick
+        }
+    };
     let asked = options.at("methods");
     let mut methods = asked.methods();
     if asked.is_absent() {
@@ -99,7 +104,7 @@ fn all(options: &Field<'_>) -> Options {
         required,
         lanes,
         required_lanes,
-        mode: Mode::Quick,
+        mode,
         labels: options
             .at("labels")
             .pairs()

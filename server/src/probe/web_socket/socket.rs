@@ -27,6 +27,9 @@ const CLOSE_WAIT: Duration = Duration::from_secs(2);
 /// How long a page may take to read what it asked for.
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
+/// Pings leave no oftener, whatever the page asks for.
+const SHORTEST_PING: Micros = Micros::ms(100);
+
 /// A buffer larger than this is given back when it is empty.
 const SMALL: usize = 1024;
 
@@ -46,6 +49,14 @@ pub(super) struct Socket {
     ticks_left: u32,
     ticks_asked: u32,
     frames: u32,
+    pings: Option<Pings>,
+}
+
+/// Pings that the page asked for.
+#[derive(Clone, Copy)]
+struct Pings {
+    every: Micros,
+    next: Micros,
 }
 
 /// A message, whole or in the making.
@@ -101,6 +112,7 @@ impl Socket {
             ticks_left: 0,
             ticks_asked: 0,
             frames: 0,
+            pings: None,
         }
     }
 
@@ -132,15 +144,24 @@ impl Socket {
             } else {
                 die
             };
+            let ping = self
+                .pings
+                .map_or(die, |pings| app.clock.instant(pings.next));
             tokio::select! {
                 () = app.stopping.cancelled() => {
                     return Err(Ending::Ours(1001, "pushcheck: going away", End::OurLimit));
                 }
-                () = tokio::time::sleep_until(due.min(die)) => {
-                    if tokio::time::Instant::now() >= die {
+                () = tokio::time::sleep_until(due.min(die).min(ping)) => {
+                    let now = tokio::time::Instant::now();
+                    if now >= die {
                         return Err(Ending::Ours(1008, "pushcheck: time", End::OurLimit));
                     }
-                    self.tick().await?;
+                    if now >= ping {
+                        self.ping().await?;
+                    }
+                    if now >= due {
+                        self.tick().await?;
+                    }
                 }
                 read = self.io.read_buf(&mut self.inbox) => {
                     self.has_read(read)?;
@@ -261,9 +282,22 @@ impl Socket {
                 self.send(OpCode::Text, sealed(&echo.to_string()).as_bytes())
                     .await
             }
+            FromPage::Pings(every) => {
+                let every = Micros::ms(every.into()).max(SHORTEST_PING);
+                let next = received.plus(every);
+                self.pings = Some(Pings { every, next });
+                Ok(())
+            }
             FromPage::End => Err(Ending::Ours(CLOSE_CODE, CLOSE_REASON, End::Complete)),
             FromPage::Ledger(key) => Err(self.tell(&key, received).await),
         }
+    }
+
+    async fn ping(&mut self) -> Result<(), Ending> {
+        if let Some(pings) = &mut self.pings {
+            pings.next = self.app.clock.now().plus(pings.every);
+        }
+        self.send(OpCode::Ping, b"").await
     }
 
     async fn tick(&mut self) -> Result<(), Ending> {

@@ -20,9 +20,13 @@ use super::result::{Keys, Record, Store, line, matrix, table};
 use super::scenario::Scenario;
 use super::{draw, folders};
 use crate::browser::Browser;
+use pushcheck::report::Mode;
 
 /// How long a cell may take in all: start, run, and a machine with much else to do.
 const CELL: Duration = Duration::from_secs(90);
+
+/// The same of one whose run is a thorough one.
+const THOROUGH: Duration = Duration::from_secs(440);
 
 /// How many cells that only wait take the place of one that works.
 const WAITING: u32 = 4;
@@ -156,7 +160,7 @@ async fn one(asked: &Asked, key: String, refused: Option<String>) -> Result<Reco
     let cannot = scenario.cannot(cell.browser).map(str::to_owned);
     let outcome = match cannot.or(refused) {
         Some(why) => Outcome::not_run(why),
-        None => inside(&cell).await?,
+        None => inside(&cell, scenario.page.mode).await?,
     };
     let report = cell.keep.join(REPORT);
     let blank = Record {
@@ -183,19 +187,23 @@ async fn one(asked: &Asked, key: String, refused: Option<String>) -> Result<Reco
     Ok(blank.with(outcome))
 }
 
-async fn inside(cell: &Cell) -> Result<Outcome> {
+async fn inside(cell: &Cell, mode: Mode) -> Result<Outcome> {
+    let limit = match mode {
+        Mode::Thorough => THOROUGH,
+        _ => CELL,
+    };
     // Nothing of an earlier run may be taken for this one's.
     let _ = fs::remove_dir_all(&cell.keep);
     fs::create_dir_all(&cell.keep)
         .with_context(|| format!("cannot create {}", cell.keep.display()))?;
     let log = cell.keep.join("cell.log");
     let mut jail = Jail::start(&cell.words(), Some(&log))?;
-    let ended = jail.ended(CELL).await?;
+    let ended = jail.ended(limit).await?;
     drop(jail);
     if ended.is_none() {
         return Ok(Outcome::not_run(format!(
             "the cell did not end within {} s",
-            CELL.as_secs()
+            limit.as_secs()
         )));
     }
     match fs::read_to_string(cell.keep.join(OUTCOME)) {

@@ -10,6 +10,9 @@ use super::scenario::{Expected, Place};
 /// A quick run has told its result by then.
 const RUN_US: u64 = 12_000_000;
 
+/// A thorough one.
+const THOROUGH_US: u64 = 362_000_000;
+
 /// What became of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -135,9 +138,13 @@ fn read(report: &Value, lane: &str) -> Found {
 pub(crate) fn judge(expected: &Expected, lane: &str, report: &Value) -> Outcome {
     let found = read(report, lane);
     let mut wrong = Vec::new();
+    let most = match report["run"]["mode"].as_str() {
+        Some("thorough") => THOROUGH_US,
+        _ => RUN_US,
+    };
     if report["run"]["durationUs"]
         .as_u64()
-        .is_none_or(|took| took > RUN_US)
+        .is_none_or(|took| took > most)
     {
         wrong.push(format!("the run took {:.1} s", found.seconds));
     }
@@ -208,6 +215,27 @@ pub(crate) fn judge(expected: &Expected, lane: &str, report: &Value) -> Outcome 
         reason: None,
         ..Outcome::not_run(String::new())
     }
+}
+
+/// What a report says wrongly of the silences that end connections.
+pub(crate) fn idle(truth: &BTreeMap<String, u64>, report: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for method in list(&report["methods"]) {
+        let (name, cut) = (text(&method["method"]), &method["idleCut"]);
+        let between = cut["livedMs"].as_u64().zip(cut["diedMs"].as_u64());
+        match (truth.get(&name), between) {
+            (None, None) => {}
+            (Some(truth), Some((lived, died))) if lived < *truth && *truth <= died => {}
+            (truth, between) => wrong.push(format!(
+                "the silence that ends {name} is {}, not {}",
+                between.map_or("none".to_owned(), |(lived, died)| format!(
+                    "{lived} to {died} ms"
+                )),
+                truth.map_or("none".to_owned(), |truth| format!("{truth} ms")),
+            )),
+        }
+    }
+    wrong
 }
 
 #[cfg(test)]
@@ -303,6 +331,22 @@ mod tests {
         assert!(judged("", "main", &loud).1.contains("a-thing"));
         loud["findings"] = json!([{"code": "a-thing", "severity": "info"}]);
         assert_eq!(judged("", "main", &loud).0, Judgement::Right);
+    }
+
+    #[test]
+    fn the_silence_that_ends_connections_lies_within() {
+        let mut report = healthy();
+        let truth = BTreeMap::from([("web-socket".to_owned(), 60_000)]);
+        assert_eq!(idle(&truth, &report).len(), 1);
+        for (lived, died, right) in [
+            (50_000, 60_000, true),
+            (60_000, 65_000, false),
+            (35_000, 59_999, false),
+        ] {
+            report["methods"][4]["idleCut"] = json!({"livedMs": lived, "diedMs": died});
+            assert_eq!(idle(&truth, &report).is_empty(), right, "{lived} {died}");
+        }
+        assert_eq!(idle(&BTreeMap::new(), &report).len(), 1);
     }
 
     #[test]

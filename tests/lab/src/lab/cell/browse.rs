@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use pushcheck::report::Mode;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -21,6 +22,9 @@ const ALIVE: Duration = Duration::from_secs(15);
 
 /// How long a report is waited for; longer than it may take, so that a late one is told from none.
 const REPORT: Duration = Duration::from_secs(25);
+
+/// The same of a thorough run.
+const THOROUGH: Duration = Duration::from_secs(380);
 
 /// What came of it.
 pub(super) struct Ran {
@@ -48,7 +52,11 @@ pub(super) async fn run(world: &mut World, scenario: &Scenario, cell: &Cell) -> 
         Network::Offline.set(&browser).await?;
     }
     page.start().await?;
-    let (report, happened) = tokio::join!(page.report(REPORT), events(world, scenario));
+    let patience = match scenario.page.mode {
+        Mode::Thorough => THOROUGH,
+        _ => REPORT,
+    };
+    let (report, happened) = tokio::join!(page.report(patience), events(world, scenario));
     happened.context("what should have happened during the run")?;
     let (report, why_none) = match report {
         Ok(reported) => (Some(reported.json), None),

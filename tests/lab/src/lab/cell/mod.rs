@@ -149,10 +149,11 @@ async fn run(cell: &Cell) -> Result<Outcome> {
         fs::write(cell.keep.join(REPORT), text).context("cannot write the report")?;
     }
     let expected = scenario.expect.of(cell.browser);
+    let idle = scenario.expect.idle(&world.values)?;
     let mut outcome = match &ran.report {
-        Some(report) => {
-            judge::judge(&expected, &world.lane, report).and_wrong(replay::unlike(report)?)
-        }
+        Some(report) => judge::judge(&expected, &world.lane, report)
+            .and_wrong(judge::idle(&idle, report))
+            .and_wrong(replay::unlike(report)?),
         None => Outcome::no_report(ran.why_none.unwrap_or_default()),
     };
     outcome.drawn = world.drawn;

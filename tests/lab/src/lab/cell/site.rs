@@ -1,5 +1,6 @@
 //! The clean origin: one page that embeds the widget, plain and over TLS, with the embedder's own policy.
 
+use pushcheck::report::Mode;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -140,11 +141,15 @@ pub(super) fn page(page: &Page, base: &str, scripts: &str) -> String {
     format!(
         "<!doctype html><meta charset=\"utf-8\"><title>A page</title>\n\
          <script type=\"module\" src=\"{}push-check.js\"></script>\n\
-         <push-check base=\"{}\"{}{}></push-check>\n",
+         <push-check base=\"{}\"{}{}{}></push-check>\n",
         escaped(scripts),
         escaped(base),
         list("lanes", &page.lanes),
         list("required", &page.required),
+        match page.mode {
+            Mode::Thorough => " mode=\"thorough\"",
+            _ => "",
+        },
     )
 }
 

@@ -7,6 +7,7 @@ use pushcheck::method::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::browser::Browser;
+use crate::lab::template::{Number, Values};
 
 /// What is expected: of every browser, and where one of them cannot know better, of that one.
 ///
@@ -25,6 +26,9 @@ pub(crate) struct Expect {
     /// What must be found beside, by code: its strength.
     #[serde(default)]
     findings: BTreeMap<String, Several>,
+    /// By method, the silence that ends its connections, ms; a method that is not named outlives all that is tried.
+    #[serde(default)]
+    idle: BTreeMap<String, Number>,
     /// What differs in Chromium.
     chromium: Option<Differing>,
     /// What differs in Firefox.
@@ -183,6 +187,16 @@ impl Expect {
         }
     }
 
+    /// The silence that ends connections, by method, ms.
+    ///
+    /// # Errors
+    /// What stands there becomes no number.
+    pub(crate) fn idle(&self, values: &Values) -> Result<BTreeMap<String, u64>> {
+        let filled =
+            |(method, ms): (&String, &Number)| Ok((method.clone(), ms.fill(values)?.into()));
+        self.idle.iter().map(filled).collect()
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         let differing = Browser::ALL
             .into_iter()
@@ -191,6 +205,7 @@ impl Expect {
         for result in results.chain(&self.result) {
             known("result", result.words(), RESULTS)?;
         }
+        known("idle", self.idle.keys().map(String::as_str), &methods())?;
         let verdicts = differing
             .clone()
             .map(|own| &own.verdicts)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use pushcheck::report::Mode;
 use serde::Deserialize;
 
 use super::must_be_there;
@@ -231,6 +232,8 @@ pub(crate) struct Page {
     pub(crate) lanes: Vec<String>,
     /// The widget's `required`.
     pub(crate) required: Vec<String>,
+    /// The widget's `mode`.
+    pub(crate) mode: Mode,
     /// The server's own page can be loaded through the fault, so it is run too.
     pub(crate) through: bool,
 }
@@ -243,6 +246,7 @@ impl Default for Page {
             csp: None,
             lanes: Vec::new(),
             required: Vec::new(),
+            mode: Mode::Quick,
             through: false,
         }
     }
