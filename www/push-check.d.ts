@@ -35,7 +35,7 @@ export interface End {
  *
  * Events bubble and cross shadow boundaries. `pushcheck-start` comes before any connection: pause your own client there,
  * and go on at `pushcheck-end`. Custom properties for theming: see the top of `style.js`.
- * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `primary`, `copy`, `download`, `details`.
+ * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `primary`, `longer`, `copy`, `download`, `details`.
  */
 export class PushCheck extends HTMLElement {
     /** As for `run()`; what stands here goes before the attributes. */
@@ -44,8 +44,11 @@ export class PushCheck extends HTMLElement {
     readonly report: Report | null;
     /** A run is on. */
     readonly running: boolean;
-    /** Starts a run, or joins the one that is on. Never rejects; null: there is no report, and the element says why. */
-    start(): Promise<Report | null>;
+    /**
+     * Starts a run, or joins the one that is on. What is given goes before `options`, for this run. Never rejects; null:
+     * there is no report, and the element says why.
+     */
+    start(more?: Options): Promise<Report | null>;
     /** Ends the run that is on; its report tells what was known by then. */
     stop(): void;
 }

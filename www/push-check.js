@@ -76,6 +76,7 @@ export class PushCheck extends Base {
       this.#view = new View(this.shadowRoot, this.#words, {
         // The second click of a double click would stop what the first one started.
         act: ({ detail }) => detail < 2 && (this.running ? this.stop() : this.start()),
+        longer: () => this.start({ mode: "thorough" }),
         copy: () => this.#copy(),
         download: () => this.#download(),
       });
@@ -99,15 +100,15 @@ export class PushCheck extends Base {
     return this.#abort !== null;
   }
 
-  start() {
-    return (this.#run ??= this.#go());
+  start(more) {
+    return (this.#run ??= this.#go(more));
   }
 
   stop() {
     this.#abort?.abort();
   }
 
-  async #go() {
+  async #go(more) {
     const { signal } = (this.#abort = new AbortController());
     let report = null;
     let failure = {};
@@ -115,12 +116,12 @@ export class PushCheck extends Base {
       // A load that hangs can be stopped, from the first moment on.
       const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Unable("stopped"))));
       stopped.catch(() => {});
-      const options = this.#asked();
+      const options = { ...this.#asked(), ...more };
       const { methods, requiredLanes } = options;
       // One turn later, so that `running` and the promise are there for whoever listens.
       await null;
       this.#tell("start", { options });
-      this.#view?.begin(METHODS.filter((method) => methods?.includes?.(method) ?? true));
+      this.#view?.begin(METHODS.filter((method) => methods?.includes?.(method) ?? true), options.mode);
       await Promise.race([load(), stopped]);
       report = await run(options, signal, (progress) => {
         this.#view?.progress(progress);

@@ -1084,6 +1084,8 @@ export interface Progress {
     elapsedUs: number;
     /** How far, 0 to 1000 ‰; never falls. */
     permille: number;
+    /** How long it may still take, µs; null: not for long. */
+    remainingUs: number | null;
     /** Every method that is tried. */
     methods: MethodProgress[];
 }

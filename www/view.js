@@ -67,6 +67,7 @@ export function words(tag) {
     say,
     count,
     list: (items) => new Intl.ListFormat(locale).format(items),
+    left: (us) => say(t.left, { n: count(us / 6e7, true) }),
     date: (ms) => new Date(ms).toLocaleString(locale),
     /** Of microseconds: two or three digits that matter. */
     time(us) {
@@ -113,6 +114,11 @@ function outcome(report, { t, say, list, time }, base, elsewhere) {
       [t.tested, say(t.testedWhat, { host, time: time(run.durationUs) })],
       [t.untested, say(t.untestedWhat, { idle: time(idle * 1000) })],
     );
+  }
+  for (const { idleCut: cut, method } of methods.filter(({ idleCut }) => idleCut)) {
+    const [lived, died, beat] = [cut.livedMs, cut.diedMs, cut.beatMs].map((ms) => time(ms * 1000));
+    const keeps = cut.beatMs === null ? t.nothingKeeps : say(t.beatKeeps, { beat });
+    next.push([t.method[method] ?? method, say(cut.told ? t.cutTold : t.cutUntold, { lived, died }), " ", keeps]);
   }
   const summary = which === "warning" && !values.bad ? "unsure" : which;
   return [BADGES[which] ?? "warning", t.headline[which], say(t.summary[summary], values), next];
@@ -185,8 +191,8 @@ export class View {
   #rows = new Map();
   #words;
 
-  /** `act`, `copy`, `download`: what the three buttons do. */
-  constructor(root, words, { act, copy, download }) {
+  /** `act`, `longer`, `copy`, `download`: what the buttons do. */
+  constructor(root, words, { act, longer, copy, download }) {
     this.#words = words;
     const { t } = words;
     const button = (part, label, click) => {
@@ -202,6 +208,7 @@ export class View {
     this.list = el("ul", { part: "methods" });
     this.next = el("dl", { part: "next" });
     this.act = button("primary", "", act);
+    this.longer = button("longer", t.longer, longer);
     this.copy = button("copy", t.copy, copy);
     this.download = button("download", t.download, download);
     this.note = el("p", { class: "muted note", role: "status" });
@@ -209,7 +216,7 @@ export class View {
     // Two or three messages a run, not one a method: rows change silently.
     this.status = el("p", { class: "unseen", role: "status" });
     const card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
-      this.header, this.bar, this.columns, this.list, this.next, el("div", { class: "actions" }, this.act, this.copy, this.download),
+      this.header, this.bar, this.columns, this.list, this.next, el("div", { class: "actions" }, this.act, this.longer, this.copy, this.download),
       this.note, this.details, this.status);
     root.append(card);
     this.#shape("idle", t.start);
@@ -217,18 +224,19 @@ export class View {
   }
 
   /** A run begins; nothing is known. */
-  begin(methods) {
+  begin(methods, mode) {
     const { t } = this.#words;
     this.#list(methods);
     methods.forEach((method) => this.#state(method, "trying"));
     this.bar.removeAttribute("value");
-    this.#say("trying", t.checking, t.soon);
+    this.#say("trying", t.checking, mode === "thorough" ? t.later : t.soon);
     this.#shape("running", t.stop);
   }
 
   /** A word from the run. */
-  progress({ permille, methods }) {
+  progress({ permille, remainingUs, methods }) {
     this.bar.value = permille;
+    if (remainingUs) this.summary.textContent = this.#words.left(remainingUs);
     for (const { method, word, verdict } of methods) this.#state(method, verdict ?? word ?? "trying");
   }
 
@@ -242,6 +250,8 @@ export class View {
     into(this.next, ...terms([...next, ...elsewhere.map((lane) => [lane.id, ...untried(lane, this.#words, base)])]));
     into(this.details, ...details(report, this.#words, base));
     this.#shape("done", this.#words.t.again);
+    // What was silent for longer can only be lost where something works.
+    this.longer.hidden = report.run.mode !== "quick" || !report.methods.some(({ idleTestedMs }) => idleTestedMs);
   }
 
   /** There is nothing to show but why. */
@@ -276,6 +286,7 @@ export class View {
   #shape(shape, label) {
     this.act.textContent = label;
     this.bar.hidden = shape !== "running";
+    this.longer.hidden = true;
     this.next.hidden = this.details.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
     this.box?.remove();
     this.remark("");
@@ -314,7 +325,7 @@ export class View {
     row.state.textContent = this.#words.t.state[state] ?? state;
   }
 
-  #verdict({ method, verdict, place, required, delivery, overhead, idleTestedMs, lanes }) {
+  #verdict({ method, verdict, place, required, delivery, overhead, idleTestedMs, idleCut, lanes }) {
     const { t, time, say, count } = this.#words;
     const { item, state, numbers } = this.#rows.get(method);
     this.#state(method, verdict);
@@ -330,7 +341,7 @@ export class View {
       [roundTrip, time(timing?.roundTrip?.medianUs)],
       [delivery?.relative ? t.relativeDelay : delay, time(delivery?.medianUs), delivery && say(t.worst, { worst: time(delivery.worstUs) })],
       [bytes, overhead && say(t.bytes, { n: count(overhead.upBytes + overhead.downBytes) }), t.perMessage],
-      [idle, idleTestedMs && time(idleTestedMs * 1000), t.survived],
+      idleCut ? [idle, time(idleCut.diedMs * 1000), t.cut] : [idle, idleTestedMs && time(idleTestedMs * 1000), t.survived],
     ];
     if (!cells.some(([, value]) => value)) return;
     this.columns.hidden = false;

@@ -67,6 +67,22 @@ async fn it_is_silent_until_the_first_frame() {
 }
 
 #[tokio::test]
+async fn pings_come_as_often_as_the_page_asks_and_never_in_a_flood() {
+    let site = Site::plain().await;
+    let mut client = open(&site, &path(&key(1), "w", 1, "web-socket")).await;
+    client.say("pings 0").await;
+    let began = std::time::Instant::now();
+    for _ in 0..3 {
+        assert_eq!(client.hear().await, (9, Vec::new()));
+    }
+    let took = began.elapsed();
+    assert!(took >= std::time::Duration::from_millis(300), "{took:?}");
+    // What else is said goes on meanwhile.
+    client.say("echo 1").await;
+    while client.hear().await.0 == 9 {}
+}
+
+#[tokio::test]
 async fn what_comes_together_with_the_handshake_is_heard() {
     let site = Site::plain().await;
     let mut client = site.client().await;

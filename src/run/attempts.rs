@@ -16,7 +16,7 @@ pub(super) struct ProbeState {
     /// Attempts started.
     pub(super) started: u16,
     /// When the last of them was.
-    last_start: Micros,
+    pub(super) last_start: Micros,
     /// The attempt that runs.
     live: Option<u16>,
     /// One of them opened.
@@ -335,9 +335,11 @@ impl Run {
         traces.any(|trace| Some(&trace.lane) == id && trace.first(by_http2).is_some())
     }
 
-    /// Leaves out the silences of which is known by longer ones, on the same method, how they end.
+    /// Leaves out the silences of which is known by longer ones, on the same method, how they end; and where silence ends
+    /// sockets, lets go of those that are kept awake once they outlived it by far.
     pub(super) fn leave_out_rungs(&mut self) {
         let plan = &self.setup.plan;
+        let (mut cut, mut undecided) = (None, false);
         for (attempt, trace) in self.attempts.0.iter().zip(&self.evidence.traces) {
             let tried = plan.probes.get(attempt.probe);
             let Some(tried) = tried.filter(|probe| probe.is_silent()) else {
@@ -345,6 +347,12 @@ impl Run {
             };
             let last = trace.events.last().map_or(trace.started_at, |last| last.at);
             let lasted = last.since(trace.started_at);
+            if tried.method == Method::WebSocket {
+                undecided |= trace.ended.is_none();
+                if trace.ended == Some(Ended::Failed) {
+                    cut = cut.max(Some(lasted));
+                }
+            }
             for (probe, state) in plan.probes.iter().zip(&mut self.probes) {
                 let known = match trace.ended {
                     Some(Ended::Complete) => probe.silence() < tried.silence(),
@@ -355,6 +363,15 @@ impl Run {
                     && state.started == 0
                     && probe.is_silent()
                     && probe.method == tried.method;
+            }
+        }
+        if let Some(cut) = cut.filter(|_| !undecided) {
+            let kept = |attempt: &&mut Attempt| {
+                let probe = plan.probes.get(attempt.probe);
+                probe.is_some_and(|probe| probe.is_rung() && !probe.is_silent())
+            };
+            for attempt in self.attempts.0.iter_mut().filter(kept) {
+                attempt.session.enough(cut.times(3));
             }
         }
     }

@@ -6,6 +6,7 @@ use super::{Action, Run};
 use crate::diagnosis::methods::word;
 use crate::diagnosis::{Verdict, Word, diagnose};
 use crate::method::Method;
+use crate::plan::budget;
 use crate::time::Micros;
 
 /// How far a run is. It never goes backwards.
@@ -18,6 +19,8 @@ pub struct Progress {
     pub elapsed_us: u64,
     /// How much of the plan is done, ‰.
     pub permille: u32,
+    /// How long it may still take, µs; null: not for long.
+    pub remaining_us: Option<u64>,
     /// The methods that are tried.
     pub methods: Vec<MethodProgress>,
 }
@@ -47,6 +50,7 @@ impl Progress {
             run: run.to_owned(),
             elapsed_us: 0,
             permille: 0,
+            remaining_us: None,
             methods: methods.iter().map(method).collect(),
         }
     }
@@ -57,7 +61,13 @@ impl Run {
     pub(super) fn say(&mut self, at: Micros) {
         let mut now = self.said.clone();
         now.elapsed_us = at.0;
-        now.permille = self.permille().max(now.permille);
+        let remaining = self.remaining(at);
+        let permille = match remaining {
+            Some(left) => (at.0 * 1000 / at.plus(left).0.max(1)) as u32,
+            None => self.permille(),
+        };
+        now.permille = permille.max(now.permille);
+        now.remaining_us = remaining.map(|left| left.0);
         for said in &mut now.methods {
             let traces = &self.evidence.traces;
             let waiting = || {
@@ -105,6 +115,23 @@ impl Run {
             }
         }
         any
+    }
+
+    /// How long the silences still take that are waited for, or are to come; `None`: there are none.
+    fn remaining(&self, at: Micros) -> Option<Micros> {
+        let (mut running, mut to_come) = (None, None);
+        for (probe, state) in self.setup.plan.probes.iter().zip(&self.probes) {
+            let whole = probe.silence().plus(budget::ANSWER);
+            if !probe.is_rung() || state.done {
+                continue;
+            }
+            if state.started > 0 {
+                running = running.max(Some(state.last_start.plus(whole).since(at)));
+            } else {
+                to_come = to_come.max(Some(whole));
+            }
+        }
+        running.or(to_come)
     }
 
     fn permille(&self) -> u32 {

@@ -76,6 +76,13 @@ impl Session {
         }
     }
 
+    /// A silence of that length tells enough.
+    pub fn enough(&mut self, silence: Micros) {
+        if let Self::Socket(socket) = self {
+            socket.enough(silence);
+        }
+    }
+
     /// What it wants next.
     pub fn poll_action(&mut self) -> Option<Do> {
         match self {

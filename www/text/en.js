@@ -15,6 +15,9 @@ export default {
   copyByHand: "Copying is not allowed here: press Ctrl+C or ⌘C.",
   download: "Download JSON",
   soon: "Takes about six seconds.",
+  later: "Takes two to six minutes; each method’s result comes within seconds.",
+  left: "About {n} min left.",
+  longer: "Look for cut-offs (2 to 6 min)",
   checking: "Checking …",
   progress: "Progress",
   report: "Report",
@@ -56,6 +59,7 @@ export default {
   bytes: "{n} B",
   perMessage: "a message",
   survived: "survived",
+  cut: "ends it",
 
   // The result in one plain sentence, then what it is made of.
   headline: {
@@ -111,6 +115,12 @@ export default {
     aborted: "Run the check again and let it finish.",
     own: "Run the check again. If it fails again, send this report to whoever runs this site.",
   },
+
+  // Of a method whose connections are ended by silence.
+  cutTold: "A silence between {lived} and {died} ends connections on the way.",
+  cutUntold: "A silence between {lived} and {died} kills connections on the way, and neither end is told.",
+  beatKeeps: "Whoever runs the site: send something every {beat}, and reconnect.",
+  nothingKeeps: "Nothing that was tried keeps them. Whoever runs the site: reconnect, and send again what was lost.",
 
   unable: {
     "no-webassembly": "WebAssembly is missing or switched off.",
