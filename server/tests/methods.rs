@@ -122,6 +122,24 @@ async fn a_silent_stream_says_nothing_but_its_head_until_then() {
 }
 
 #[tokio::test]
+async fn silent_events_begin_with_a_comment_so_that_every_browser_opens() {
+    let site = Site::plain().await;
+    let mut client = site.client().await;
+    for (silent, first) in [("&silentMs=400", ":\n\n"), ("", "id: ")] {
+        let path = path(&key(1), "s", 1, "events");
+        client
+            .send(format!(
+                "GET {path}?count=1{silent} HTTP/1.1\r\nHost: a\r\n\r\n"
+            ))
+            .await;
+        assert_eq!(client.head().await.status, 200);
+        let chunk = client.chunk().await;
+        assert!(chunk.starts_with(first.as_bytes()), "{chunk:?}");
+        while !client.chunk().await.is_empty() {}
+    }
+}
+
+#[tokio::test]
 async fn a_long_poll_is_answered_when_the_next_tick_falls_due() {
     let site = Site::plain().await;
     let mut client = site.client().await;

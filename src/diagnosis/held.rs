@@ -1,6 +1,7 @@
 //! Whether a stream comes whole, but late: what stands between keeps it for a while.
 
 use super::heard::{Heard, RoundTrip};
+use crate::evidence::Surroundings;
 use crate::method::Method;
 use crate::stats::median;
 use crate::time::Micros;
@@ -8,6 +9,9 @@ use crate::time::Micros;
 /// Later than the run's fastest tick by that much at the median is no jitter. A box that keeps every event until the
 /// next one comes makes 175 ms of it; a path with 40 ms of jitter less than half.
 const LATE: Micros = Micros::ms(100);
+
+/// A page that stood still for more than one part of so many in all was busy: the median shows it.
+const BUSY: u64 = 5;
 
 /// Fewer ticks show no pattern.
 const FEWEST: usize = 5;
@@ -39,8 +43,14 @@ pub(super) fn fastest<'a>(attempts: &'a [Heard<'_>]) -> Vec<(&'a str, i64)> {
 
 /// Its ticks came late, and those by WebSocket beside it did not: a slow path is slow for both. Where no WebSocket is, the
 /// round trips tell whether the path is slow now and then.
-pub(super) fn is_held(attempts: &[Heard<'_>], heard: &Heard<'_>, fastest: &[(&str, i64)]) -> bool {
-    let Some(late) = lateness(heard, fastest).filter(|late| *late > LATE.0) else {
+pub(super) fn is_held(
+    surroundings: &Surroundings,
+    attempts: &[Heard<'_>],
+    heard: &Heard<'_>,
+    fastest: &[(&str, i64)],
+) -> bool {
+    let least = LATE.0 + own_lateness(surroundings, heard);
+    let Some(late) = lateness(heard, fastest).filter(|late| *late > least) else {
         return false;
     };
     let beside = |other: &&Heard<'_>| {
@@ -55,6 +65,15 @@ pub(super) fn is_held(attempts: &[Heard<'_>], heard: &Heard<'_>, fastest: &[(&st
     match others.as_slice() {
         [] => !is_rough(attempts, late / 2),
         others => others.iter().all(|other| *other <= late / 2),
+    }
+}
+
+/// What the page's own standing still may have added: nothing where it did so seldom, else as long as it ever did.
+fn own_lateness(surroundings: &Surroundings, heard: &Heard<'_>) -> u64 {
+    let until = heard.trace.events.last().map_or(0, |last| last.at.0);
+    match surroundings.late_us > until / BUSY {
+        true => surroundings.longest_gap_us,
+        false => 0,
     }
 }
 

@@ -30,6 +30,26 @@ pub struct IdleCut {
     pub beat_ms: Option<u64>,
 }
 
+/// The longest silence that an attempt outlived. Where the head is told only with the first message (Firefox's
+/// `EventSource`) the server knows how long that took.
+pub(super) fn outlived(evidence: &Evidence, heard: &Heard<'_>) -> Micros {
+    let by_page = longest_silence(heard.trace);
+    let first = heard.ticks.first().map(|(tick, _)| tick);
+    let streams = matches!(
+        heard.trace.method,
+        Method::ServerSentEvents | Method::StreamingFetch
+    );
+    let mut seen = sightings(evidence, heard.trace).into_iter();
+    let by_server = first
+        .filter(|_| streams)
+        .zip(seen.next())
+        .and_then(|(tick, seen)| {
+            let same = tick.instance == seen.instance;
+            Some(tick.sent.since(seen.answered_at.filter(|_| same)?))
+        });
+    by_page.max(by_server.unwrap_or_default())
+}
+
 /// The silence of this attempt is broken now and then, be it by what pages do not hear of.
 pub(super) fn is_kept_awake(trace: &Trace) -> bool {
     trace.probe == PAGE_BEAT || trace.probe == SERVER_BEAT
@@ -52,7 +72,7 @@ pub(super) fn idle_cut(
     let mut deaths = Vec::new();
     for (heard, attempt) in tried {
         if !is_kept_awake(heard.trace) {
-            lived = lived.max(longest_silence(heard.trace));
+            lived = lived.max(outlived(evidence, heard));
             let seen = sightings(evidence, heard.trace);
             deaths.extend(death(method, heard.trace, attempt, &seen));
         }
@@ -92,15 +112,20 @@ pub(super) fn idle_cut(
 /// from when the connection was asked for: no box has waited for longer.
 fn death(method: Method, trace: &Trace, attempt: &Attempt, seen: &[&Sighting]) -> Option<Death> {
     let held = method == Method::LongPolling;
-    let by_us = |seen: &&Sighting| matches!(seen.end, Some(End::OurLimit | End::Refused));
     let died = matches!(attempt.ended, Ended::Failed | Ended::GaveUp);
-    if !died || trace.decisive || seen.iter().any(by_us) {
+    if !died || trace.decisive {
         return None;
     }
-    let (mut opened, mut end, mut asked) = (held, None, None);
+    // Firefox tells of an answer only with its first message, and of a long poll's nobody does.
+    let answered = |seen: &&Sighting| held || seen.status == Some(200);
+    let mut opened = seen.iter().any(answered);
+    let (mut end, mut asked) = (None, None);
     for stamped in &trace.events {
         match stamped.event {
-            Event::Head { .. } if held => end = end.or(Some(stamped.at)),
+            Event::Head { .. } if held => {
+                opened = true;
+                end = end.or(Some(stamped.at));
+            }
             Event::Opened { .. } | Event::Head { .. } => opened = true,
             Event::Sent { .. } | Event::GaveUp => asked = asked.or(Some(stamped.at)),
             Event::Errored { .. }
@@ -112,6 +137,11 @@ fn death(method: Method, trace: &Trace, attempt: &Attempt, seen: &[&Sighting]) -
     }
     // What broke the silence found the connection dead; what came back at once was told of it then.
     let told = asked.is_none();
+    // An end that the page was told of may have been ours; what it was not told of had ended long before.
+    let by_us = |seen: &&Sighting| matches!(seen.end, Some(End::OurLimit | End::Refused));
+    if told && seen.iter().any(by_us) {
+        return None;
+    }
     let over = asked.or(end).filter(|_| opened)?;
     let by_server = seen.iter().find_map(|seen| {
         let began = if held {

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::clocks;
 use super::delivery::{Delivery, delivery};
-use super::facts::{self, Attempt, longest_silence, sightings};
+use super::facts::{self, Attempt, sightings};
 use super::heard::{Heard, RoundTrip, smallest_rtt};
 use super::held::fastest;
-use super::idle::{IdleCut, idle_cut, is_kept_awake};
+use super::idle::{IdleCut, idle_cut, is_kept_awake, outlived};
 use super::overhead::{Overhead, overhead};
 use super::place::Place;
 use super::placed::{Beside, Places};
@@ -138,7 +138,7 @@ impl Known<'_> {
                 continue;
             }
             if !is_kept_awake(trace) {
-                silence = silence.max(longest_silence(trace));
+                silence = silence.max(outlived(evidence, heard));
             }
             if trace.decisive {
                 seen.extend(sightings(evidence, trace));
@@ -237,7 +237,10 @@ impl Known<'_> {
         if !all_ended {
             report.verdict = Verdict::Inconclusive;
         }
-        if report.verdict == Verdict::Passed && silence_ends_it {
+        // What only opened slowly breaks nowhere.
+        let whole = report.verdict == Verdict::Passed
+            || (report.verdict == Verdict::Warning && places.is_empty());
+        if whole && silence_ends_it {
             report.verdict = Verdict::Warning;
             places = silent;
         }

@@ -38,7 +38,12 @@ impl Beside<'_> {
         );
         if streams
             && located.place == Some(Place::Nowhere)
-            && is_held(self.attempts, heard, self.fastest)
+            && is_held(
+                &self.evidence.surroundings,
+                self.attempts,
+                heard,
+                self.fastest,
+            )
         {
             located.place = Some(Place::Held);
         }
@@ -83,6 +88,11 @@ impl Places {
                 }
             }
         }
+    }
+
+    /// Nothing broke.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.certain.is_empty() && self.candidates.is_empty()
     }
 
     /// The lane's place, or the two that are left.

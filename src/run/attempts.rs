@@ -239,7 +239,13 @@ impl Attempts {
                 Ended::Failed | Ended::GaveUp | Ended::Stopped => state.failed_in_a_row += 1,
             }
             let quick = at.since(trace.started_at) < budget::WAITING;
-            let worth_it = ended == Ended::Failed && quick && !ended_by_the_page(trace);
+            // A silence that never began tells nothing: the connection that the browser kept for it was dead.
+            let unbegun = ended == Ended::GaveUp
+                && probe.is_silent()
+                && probe.method != Method::LongPolling
+                && !attempt.session.opened();
+            let worth_it =
+                (ended == Ended::Failed && quick || unbegun) && !ended_by_the_page(trace);
             if probe.attempts == 1
                 && worth_it
                 && !probe.is_control()

@@ -184,6 +184,13 @@ fn late_is_held_and_jitter_is_not() {
     let rough = |n: u32| in_step(n).plus(Micros::ms(u64::from(n * 97 % 260)));
     let rough = beside(arriving(rough), |n| Micros::ms(240 + n * 97 % 260));
     is_at(&rough, Place::Nowhere);
+    // Nor what a page that stands still much hears late.
+    let mut busy = beside(arriving(every_second), |_| Micros::ms(240));
+    let surroundings = &mut busy.evidence.surroundings;
+    (surroundings.late_us, surroundings.longest_gap_us) = (3_000_000, 900_000);
+    is_at(&busy, Place::Nowhere);
+    busy.evidence.surroundings.late_us = 300_000;
+    is_at(&busy, Place::Held);
     // Without anything beside it nothing is claimed.
     is_at(&arriving(at_the_end), Place::Nowhere);
 }

@@ -74,6 +74,7 @@ pub(crate) fn answer(
         left,
         die,
         is_first: true,
+        greets: silent > 0 && matches!(form, Form::Events),
         has_just_sent: false,
         sleep: Box::pin(tokio::time::sleep_until(app.clock.instant(begin.min(die)))),
         stopping: Box::pin(app.stopping.clone().cancelled_owned()),
@@ -102,6 +103,8 @@ struct Ticks {
     left: u32,
     die: Micros,
     is_first: bool,
+    /// Before the silence there is a comment: not every browser says that a stream is open before its body begins.
+    greets: bool,
     has_just_sent: bool,
     sleep: Pin<Box<Sleep>>,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -144,6 +147,9 @@ impl hyper::body::Body for Ticks {
             if self.stopping.as_mut().poll(cx).is_ready() {
                 self.open.end(End::OurLimit);
                 return Poll::Ready(None);
+            }
+            if std::mem::take(&mut self.greets) {
+                return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b":\n\n")))));
             }
             if self.sleep.as_mut().poll(cx).is_pending() {
                 self.has_just_sent = false;

@@ -125,10 +125,19 @@ fn was_dropped_for_http2(case: &Case<'_>) -> bool {
         && traces.any(|trace| trace.lane == case.trace.lane && trace.first(by_http2).is_some())
 }
 
-/// Sooner than one round trip to our server.
+/// One of the attempts failed sooner than one round trip to our server takes: the others may only have been told late.
 fn failed_before_any_answer(case: &Case<'_>) -> bool {
     let step = Micros(case.evidence.surroundings.clock_step_us);
-    let failed = case.facts.failed_us.map(|us| Micros(us).plus(step));
+    let soonest = case.evidence.traces.iter().filter_map(|trace| {
+        let failed = |e: &Event| matches!(e, Event::Errored { .. } | Event::Failed { .. });
+        let alike = trace.method == case.trace.method
+            && trace.lane == case.trace.lane
+            && trace.ended == Some(Ended::Failed)
+            && !trace.control;
+        let at = trace.first(failed).filter(|_| alike)?;
+        Some(at.since(trace.started_at))
+    });
+    let failed = soonest.min().map(|soonest| soonest.plus(step));
     failed
         .zip(smallest_rtt(&case.evidence.traces))
         .is_some_and(|(failed, rtt)| failed < rtt)
