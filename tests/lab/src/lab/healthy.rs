@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use clap::Args;
+use pushcheck::report::Mode;
 
 use super::cell::{View, Way};
 use super::cells::{self, Asked, How};
@@ -70,7 +71,9 @@ impl Healthy {
 }
 
 fn is_healthy(scenario: &Scenario, browser: Browser) -> bool {
-    scenario.cannot(browser).is_none() && scenario.expect.of(browser).healthy
+    scenario.cannot(browser).is_none()
+        && scenario.page.mode == Mode::Quick
+        && scenario.expect.of(browser).healthy
 }
 
 /// The way of a seed.
