@@ -260,6 +260,8 @@ export interface MethodReport {
     candidates: Place[];
     /** How late and how whole messages arrived on the main lane; null: none did. */
     delivery: Delivery | null;
+    /** How messages are kept on their way there; null: they are not, or too few came to tell. */
+    held: Held | null;
     /** What a message costs there beyond its payload; null: the server could not count it. */
     overhead: Overhead | null;
     /** The longest silence that a connection outlived, ms; longer is not tested. Null: none was. */
@@ -268,6 +270,29 @@ export interface MethodReport {
     idleCut: IdleCut | null;
     /** Each lane that was tried. */
     lanes: LaneReport[];
+}
+
+/** How a stream is kept. */
+export type HeldAs =
+    /** Until its end. */
+    | "until-close"
+    /** Until so many bytes are there. */
+    | "block"
+    /** For a while, whatever comes. */
+    | "timer"
+    /** Each message until the next one comes. */
+    | "one-behind";
+
+/** What was kept, and for how long. */
+export interface Held {
+    /** How; null: it is late, and what came shows no pattern. */
+    heldAs: HeldAs | null;
+    /** By how much a message came later than it would have, at the median, µs. */
+    medianUs: number;
+    /** Between two deliveries, of a timer, at the median, µs; null: it is none. */
+    everyUs: number | null;
+    /** The bytes that came at once, of a block, at the median; null: it is none. */
+    blockBytes: number | null;
 }
 
 /** A silence that connections do not outlive. Its length is above `livedMs`, and at most `diedMs`. */

@@ -325,13 +325,14 @@ export class View {
     row.state.textContent = this.#words.t.state[state] ?? state;
   }
 
-  #verdict({ method, verdict, place, required, delivery, overhead, idleTestedMs, idleCut, lanes }) {
+  #verdict({ method, verdict, place, required, delivery, held, overhead, idleTestedMs, idleCut, lanes }) {
     const { t, time, say, count } = this.#words;
     const { item, state, numbers } = this.#rows.get(method);
     this.#state(method, verdict);
     state.after(...[
       required && muted(t.required),
       place && place !== "nowhere" && muted(t.place[place] ?? place),
+      held?.heldAs && muted(t.heldAs[held.heldAs] ?? held.heldAs),
       HANDSHAKE.includes(place) && verdict === "failed" && muted(t.behind),
     ].filter(Boolean));
     const timing = (lanes.find(({ lane }) => lane === "main") ?? lanes[0])?.timing;

@@ -1,14 +1,56 @@
-//! Whether a stream comes whole, but late: what stands between keeps it for a while.
+//! Whether a stream comes whole, but late: what stands between keeps it for a while, and how.
+//!
+//! The ticks of a stream are compared with those that came by WebSocket at the same time: a slow path is slow for both, and
+//! loss comes to both. Where no WebSocket is beside it only what is late by far is told.
+
+use serde::{Deserialize, Serialize};
 
 use super::heard::{Heard, RoundTrip};
-use crate::evidence::Surroundings;
+use crate::evidence::{Event, Surroundings};
 use crate::method::Method;
 use crate::stats::median;
 use crate::time::Micros;
 
+/// How a stream is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HeldAs {
+    /// Until its end.
+    UntilClose,
+    /// Until so many bytes are there.
+    Block,
+    /// For a while, whatever comes.
+    Timer,
+    /// Each message until the next one comes.
+    OneBehind,
+}
+
+/// What was kept, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Held {
+    /// How; null: it is late, and what came shows no pattern.
+    pub held_as: Option<HeldAs>,
+    /// By how much a message came later than it would have, at the median, µs.
+    pub median_us: u64,
+    /// Between two deliveries, of a timer, at the median, µs; null: it is none.
+    pub every_us: Option<u64>,
+    /// The bytes that came at once, of a block, at the median; null: it is none.
+    pub block_bytes: Option<u64>,
+}
+
 /// Later than the run's fastest tick by that much at the median is no jitter. A box that keeps every event until the
 /// next one comes makes 175 ms of it; a path with 40 ms of jitter less than half.
 const LATE: Micros = Micros::ms(100);
+
+/// Later than what came beside it by that much at the median, where it came in bunches too.
+const LATER: Micros = Micros::ms(20);
+
+/// Sent at least so far apart, and received together: bunched. The gaps of the ticks are longer.
+const APART: Micros = Micros::ms(60);
+
+/// Received within that is together, unless the page's clock is coarser.
+const TOGETHER: Micros = Micros::ms(3);
 
 /// A page that stood still for more than one part of so many in all was busy: the median shows it.
 const BUSY: u64 = 5;
@@ -16,15 +58,70 @@ const BUSY: u64 = 5;
 /// Fewer ticks show no pattern.
 const FEWEST: usize = 5;
 
-/// By how much its ticks came later than the fastest tick of the run did, at the median; `None`: too few came.
-fn lateness(heard: &Heard<'_>, fastest: &[(&str, i64)]) -> Option<u64> {
-    let mut late = Vec::new();
-    for (tick, at) in &heard.ticks {
-        let way = at.0 as i64 - tick.sent.0 as i64;
+/// One tick's way: when it was sent, when it came, by how much later than the fastest of the run, and its size.
+#[derive(Clone, Copy)]
+struct Way {
+    sent: Micros,
+    came: Micros,
+    late: u64,
+}
+
+/// The ways of a stream's ticks from one instance; none: too few came.
+fn ways(heard: &Heard<'_>, fastest: &[(&str, i64)]) -> Vec<Way> {
+    let mut ways = Vec::new();
+    for (tick, came) in &heard.ticks {
+        let way = came.0 as i64 - tick.sent.0 as i64;
         let best = fastest.iter().find(|best| best.0 == tick.instance);
-        late.extend(best.map(|best| way.saturating_sub(best.1).max(0) as u64));
+        ways.extend(best.map(|best| Way {
+            sent: tick.sent,
+            came: *came,
+            late: way.saturating_sub(best.1).max(0) as u64,
+        }));
     }
-    median(&late).filter(|_| late.len() >= FEWEST)
+    if ways.len() < FEWEST {
+        ways.clear();
+    }
+    ways
+}
+
+fn lateness(ways: &[Way]) -> u64 {
+    let late: Vec<u64> = ways.iter().map(|way| way.late).collect();
+    median(&late).unwrap_or_default()
+}
+
+/// How many of the ticks that were sent apart came together, ‰.
+fn bunched(ways: &[Way], together: Micros) -> u64 {
+    let (mut apart, mut bunched) = (0, 0);
+    for (one, next) in ways.iter().zip(ways.iter().skip(1)) {
+        if next.sent.since(one.sent) >= APART {
+            apart += 1;
+            bunched += u64::from(next.came.since(one.came) < together);
+        }
+    }
+    (bunched * 1000).checked_div(apart).unwrap_or_default()
+}
+
+/// Whether ticks are the later the longer the next one lets wait for itself: the correlation of the two is above that many
+/// per cent.
+fn waits_for_next(ways: &[Way], percent: i64) -> bool {
+    // Milliseconds, and none of more than seconds: the products of sums fit.
+    let pairs = ways.iter().zip(ways.iter().skip(1));
+    let pairs: Vec<(i64, i64)> = pairs
+        .map(|(one, next)| {
+            let gap = next.sent.since(one.sent);
+            ((one.late / 1000) as i64, (gap.0 / 1000) as i64)
+        })
+        .filter(|(late, gap)| late.max(gap) < &8_000)
+        .collect();
+    let n = pairs.len() as i64;
+    let (mut x, mut y, mut xx, mut yy, mut xy) = (0, 0, 0, 0, 0);
+    for (late, gap) in pairs {
+        (x, y) = (x + late, y + gap);
+        (xx, yy, xy) = (xx + late * late, yy + gap * gap, xy + late * gap);
+    }
+    // Pearson's r, squared, without a root.
+    let (sx, sy, sxy) = (n * xx - x * x, n * yy - y * y, n * xy - x * y);
+    sxy > 0 && (sxy / 100) * (sxy / 100) > (sx / 100) * (sy / 100) / 10_000 * percent * percent
 }
 
 /// Of each instance the shortest way of a tick in the whole run, server stamp to arrival: only differences of it mean
@@ -41,31 +138,111 @@ pub(super) fn fastest<'a>(attempts: &'a [Heard<'_>]) -> Vec<(&'a str, i64)> {
     all
 }
 
-/// Its ticks came late, and those by WebSocket beside it did not: a slow path is slow for both. Where no WebSocket is, the
-/// round trips tell whether the path is slow now and then.
-pub(super) fn is_held(
+/// Whether its ticks were kept on the way, and those by WebSocket beside it were not.
+pub(super) fn held(
     surroundings: &Surroundings,
     attempts: &[Heard<'_>],
     heard: &Heard<'_>,
     fastest: &[(&str, i64)],
-) -> bool {
-    let least = LATE.0 + own_lateness(surroundings, heard);
-    let Some(late) = lateness(heard, fastest).filter(|late| *late > least) else {
-        return false;
-    };
+) -> Option<Held> {
+    let own = ways(heard, fastest);
+    let together = TOGETHER.max(Micros(surroundings.clock_step_us).times(3));
+    let busy = own_lateness(surroundings, heard);
+    let late = lateness(&own);
     let beside = |other: &&Heard<'_>| {
         other.trace.method == Method::WebSocket
             && other.trace.lane == heard.trace.lane
             && other.trace.decisive
     };
     let sockets = attempts.iter().filter(beside);
-    let others: Vec<u64> = sockets
-        .filter_map(|socket| lateness(socket, fastest))
-        .collect();
-    match others.as_slice() {
-        [] => !is_rough(attempts, late / 2),
-        others => others.iter().all(|other| *other <= late / 2),
+    let mut sockets: Vec<_> = sockets.map(|socket| ways(socket, fastest)).collect();
+    sockets.retain(|ways| !ways.is_empty());
+    let Some(beside) = sockets.first() else {
+        let far = late > LATE.0 + busy && !is_rough(attempts, late / 2);
+        return far.then(|| pattern(heard, &own, (late, 0), together));
+    };
+    let others = lateness(beside);
+    let later = late.saturating_sub(others);
+    // On a rough path both are late by chance, and not by the same.
+    if later <= LATER.0 + others / 4 + busy {
+        return None;
     }
+    let (bunch, others_bunch) = (bunched(&own, together), bunched(beside, together));
+    let one_behind = waits_for_next(&own, 80) && !waits_for_next(beside, 50) && bunch < 350;
+    if one_behind {
+        return Some(Held {
+            held_as: Some(HeldAs::OneBehind),
+            median_us: later,
+            every_us: None,
+            block_bytes: None,
+        });
+    }
+    let all_at_once = bunch >= 900 && others_bunch < 700;
+    let in_bunches = bunch >= others_bunch + 200;
+    let late_by_far = later > LATE.0 + others / 2 + busy;
+    (all_at_once || in_bunches || late_by_far)
+        .then(|| pattern(heard, &own, (later, others), together))
+}
+
+/// What the deliveries have in common: all in one at the end; or the same size, and the last message of each came without
+/// delay, since it was what filled them; or neither. `later`: than what came beside it; `others`: how late that was.
+fn pattern(heard: &Heard<'_>, ways: &[Way], (later, others): (u64, u64), together: Micros) -> Held {
+    let mut deliveries: Vec<(Micros, u32, u64)> = Vec::new();
+    let mut last = Micros::ZERO;
+    for way in ways {
+        match deliveries.last_mut() {
+            Some(delivery) if way.came.since(last) < together => {
+                (delivery.1, delivery.2) = (delivery.1 + 1, way.late);
+            }
+            _ => deliveries.push((way.came, 1, way.late)),
+        }
+        last = way.came;
+    }
+    let mut held = Held {
+        held_as: None,
+        median_us: later,
+        every_us: None,
+        block_bytes: None,
+    };
+    // What comes last was let go by the end, whatever kept it.
+    let [whole @ .., _] = deliveries.as_slice() else {
+        return held;
+    };
+    if whole.is_empty() {
+        held.held_as = Some(HeldAs::UntilClose);
+        return held;
+    }
+    let counts: Vec<u64> = whole.iter().map(|delivery| delivery.1.into()).collect();
+    let (least, most) = (counts.iter().min(), counts.iter().max());
+    let alike = least
+        .zip(most)
+        .is_some_and(|(least, most)| *most - *least <= 1);
+    let several = most.is_some_and(|most| *most > 1);
+    let late_at_last: Vec<u64> = whole.iter().map(|delivery| delivery.2).collect();
+    let filled = median(&late_at_last).is_some_and(|late| late <= others + LATER.0);
+    if several && alike && filled {
+        held.held_as = Some(HeldAs::Block);
+        held.block_bytes = median(&counts).map(|count| count * bytes_of_a_tick(heard));
+    } else if several && whole.len() > 1 {
+        held.held_as = Some(HeldAs::Timer);
+        let pairs = whole.iter().zip(whole.iter().skip(1));
+        let between: Vec<u64> = pairs.map(|(one, next)| next.0.since(one.0).0).collect();
+        held.every_us = median(&between);
+    }
+    held
+}
+
+/// The median size of what carried a tick.
+fn bytes_of_a_tick(heard: &Heard<'_>) -> u64 {
+    let sizes = heard
+        .trace
+        .events
+        .iter()
+        .filter_map(|stamped| match &stamped.event {
+            Event::Message { bytes, .. } => Some(u64::from(*bytes)),
+            _ => None,
+        });
+    median(&sizes.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// What the page's own standing still may have added: nothing where it did so seldom, else as long as it ever did.

@@ -55,6 +55,17 @@ pub(super) fn is_kept_awake(trace: &Trace) -> bool {
     trace.probe == PAGE_BEAT || trace.probe == SERVER_BEAT
 }
 
+/// A silence of a thorough run that was never begun: it did not even open.
+pub(super) fn never_began(trace: &Trace, attempt: &Attempt) -> bool {
+    // Their length stands at the end of their names.
+    let rung = trace
+        .probe
+        .as_bytes()
+        .last()
+        .is_some_and(u8::is_ascii_digit);
+    rung && attempt.ended == Ended::GaveUp && attempt.open_us.is_none()
+}
+
 /// How a silence ended.
 struct Death {
     after: Micros,

@@ -6,8 +6,8 @@ use super::clock::clocks;
 use super::delivery::{Delivery, delivery};
 use super::facts::{self, Attempt, sightings};
 use super::heard::{Heard, RoundTrip, smallest_rtt};
-use super::held::fastest;
-use super::idle::{IdleCut, idle_cut, is_kept_awake, outlived};
+use super::held::{Held, fastest};
+use super::idle::{IdleCut, idle_cut, is_kept_awake, never_began, outlived};
 use super::overhead::{Overhead, overhead};
 use super::place::Place;
 use super::placed::{Beside, Places};
@@ -36,6 +36,8 @@ pub struct MethodReport {
     pub candidates: Vec<Place>,
     /// How late and how whole messages arrived on the main lane; null where none did.
     pub delivery: Option<Delivery>,
+    /// How messages are kept on their way there; null: they are not, or too few came to tell.
+    pub held: Option<Held>,
     /// What a message costs there beyond its payload; null where the server could not count it.
     pub overhead: Option<Overhead>,
     /// The longest silence that a connection outlived, ms; longer is not tested. Null: none was.
@@ -173,6 +175,7 @@ impl Known<'_> {
             place: main.and_then(|lane| lane.place),
             candidates: main.map(|lane| lane.candidates.clone()).unwrap_or_default(),
             delivery,
+            held: on_main.iter().find_map(|heard| self.beside.held(heard)),
             overhead: overhead(method, &seen),
             idle_tested_ms: Some(silence.0 / 1000)
                 .filter(|_| silence.0 > 0 && method != Method::Polling),
@@ -208,7 +211,9 @@ impl Known<'_> {
                 self.beside.misses_nothing,
             );
             self.beside.place(heard, &mut attempt);
-            if !trace.decisive {
+            if !trace.decisive && never_began(trace, &attempt) {
+                // On a connection that the browser had kept, and that was dead: of the silence it tells nothing.
+            } else if !trace.decisive {
                 silent.add(&attempt);
                 // Apps send something more often than that.
                 let soon = attempt.ended_us <= budget::USUAL_BEAT.0;

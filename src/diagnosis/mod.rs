@@ -6,7 +6,7 @@ pub mod delivery;
 pub mod facts;
 mod finding;
 pub mod heard;
-mod held;
+pub mod held;
 pub mod idle;
 mod inspection;
 mod local;

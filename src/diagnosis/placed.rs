@@ -3,7 +3,7 @@
 use super::clock::Clock;
 use super::facts::Attempt;
 use super::heard::Heard;
-use super::held::is_held;
+use super::held::{Held, held};
 use super::place::{Case, Place, locate};
 use super::verdict::Verdict;
 use crate::evidence::Evidence;
@@ -21,6 +21,16 @@ pub(super) struct Beside<'a> {
 }
 
 impl Beside<'_> {
+    /// How a stream was kept on its way.
+    pub(super) fn held(&self, heard: &Heard<'_>) -> Option<Held> {
+        let streams = matches!(
+            heard.trace.method,
+            Method::ServerSentEvents | Method::StreamingFetch
+        );
+        let surroundings = &self.evidence.surroundings;
+        held(surroundings, self.attempts, heard, self.fastest).filter(|_| streams)
+    }
+
     /// Locates an attempt, and judges anew what came whole, but altered, late or from somebody else.
     pub(super) fn place(&self, heard: &Heard<'_>, attempt: &mut Attempt) {
         let case = Case {
@@ -32,19 +42,7 @@ impl Beside<'_> {
         };
         let status = case.status();
         let mut located = locate(&case);
-        let streams = matches!(
-            heard.trace.method,
-            Method::ServerSentEvents | Method::StreamingFetch
-        );
-        if streams
-            && located.place == Some(Place::Nowhere)
-            && is_held(
-                &self.evidence.surroundings,
-                self.attempts,
-                heard,
-                self.fastest,
-            )
-        {
+        if located.place == Some(Place::Nowhere) && self.held(heard).is_some() {
             located.place = Some(Place::Held);
         }
         if attempt.verdict == Verdict::Passed {

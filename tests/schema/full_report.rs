@@ -2,6 +2,7 @@
 
 use pushcheck::diagnosis::delivery::{AtInterval, Delivery};
 use pushcheck::diagnosis::facts::{Attempt, Close, Endpoint};
+use pushcheck::diagnosis::held::{Held, HeldAs};
 use pushcheck::diagnosis::idle::IdleCut;
 use pushcheck::diagnosis::overhead::{Overhead, Ratio};
 use pushcheck::diagnosis::{
@@ -162,6 +163,12 @@ fn method(method: Method) -> MethodReport {
                 payload_bytes: 20,
                 permille: 3500,
             }],
+        }),
+        held: Some(Held {
+            held_as: Some(HeldAs::Block),
+            median_us: 1,
+            every_us: Some(2),
+            block_bytes: Some(3),
         }),
         idle_tested_ms: Some(4000),
         idle_cut: Some(IdleCut {

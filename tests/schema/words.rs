@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pushcheck::diagnosis::facts::Endpoint;
+use pushcheck::diagnosis::held::HeldAs;
 use pushcheck::diagnosis::{
     CloseClass, Place, RunResult, Severity, StatusFrom, Strength, TimeClass, Verdict, Word,
 };
@@ -38,6 +39,7 @@ fn the_schema_has_the_words_of_the_types_and_no_others() {
         words!(Verdict: Passed Warning Failed Skipped Inconclusive),
         words!(Place: Page WayOut Secure AnsweredFor RequestAltered Server AnswerAltered FramesOut FramesBack Held Cut Close Nowhere),
         words!(Scheme: Http Https),
+        words!(HeldAs: UntilClose Block Timer OneBehind),
         words!(Skipped: MixedContent NotAsked Unknown BadCertificate),
         words!(TlsVantage: Own TerminatedBefore),
         words!(TcpVantage: Client Proxy),

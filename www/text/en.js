@@ -146,6 +146,12 @@ export default {
     close: "Only the way it ends was changed.",
     nowhere: "Nothing breaks.",
   },
+  heldAs: {
+    "until-close": "It is kept until the line ends.",
+    block: "It comes in blocks: something waits until there is enough.",
+    timer: "It comes in beats: something collects it for a while.",
+    "one-behind": "Each message waits for the next one.",
+  },
   behind: "What comes after that could not be tried: another fault may wait behind.",
   finding: {
     "method-not-supported": "This browser has no {method}.",

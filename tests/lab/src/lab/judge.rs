@@ -183,6 +183,13 @@ pub(crate) fn judge(expected: &Expected, lane: &str, report: &Value) -> Outcome 
             wrong.push(format!("the place of {method} is {said}, not {place}"));
         }
     }
+    for method in list(&report["methods"]) {
+        let name = text(&method["method"]);
+        let said = method["held"]["heldAs"].as_str().unwrap_or("not told");
+        if let Some(held) = expected.held.get(&name).filter(|held| !held.holds(said)) {
+            wrong.push(format!("{name} is held in the way “{said}”, not {held}"));
+        }
+    }
     for (code, strength) in &expected.findings {
         let mut found =
             list(&report["findings"]).filter(|finding| finding["code"] == code.as_str());
@@ -347,6 +354,17 @@ mod tests {
             assert_eq!(idle(&truth, &report).is_empty(), right, "{lived} {died}");
         }
         assert_eq!(idle(&BTreeMap::new(), &report).len(), 1);
+    }
+
+    #[test]
+    fn how_messages_are_held_must_be_told() {
+        let expect = "held.server-sent-events = [\"timer\", \"block\"]";
+        let mut report = healthy();
+        assert!(judged(expect, "main", &report).1.contains("not told"));
+        report["methods"][2]["held"] = json!({"heldAs": "one-behind"});
+        assert!(judged(expect, "main", &report).1.contains("one-behind"));
+        report["methods"][2]["held"] = json!({"heldAs": "block"});
+        assert_eq!(judged(expect, "main", &report).0, Judgement::Right);
     }
 
     #[test]

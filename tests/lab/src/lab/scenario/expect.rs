@@ -26,6 +26,9 @@ pub(crate) struct Expect {
     /// What must be found beside, by code: its strength.
     #[serde(default)]
     findings: BTreeMap<String, Several>,
+    /// By method, how its messages are held.
+    #[serde(default)]
+    held: BTreeMap<String, Several>,
     /// By method, the silence that ends its connections, ms; a method that is not named outlives all that is tried.
     #[serde(default)]
     idle: BTreeMap<String, Number>,
@@ -116,12 +119,16 @@ pub(crate) struct Expected {
     /// By code, with its strength.
     #[serde(default)]
     pub(crate) findings: BTreeMap<String, Several>,
+    /// By method, how its messages are held; of others it is not judged.
+    #[serde(default)]
+    pub(crate) held: BTreeMap<String, Several>,
     /// Findings from `degraded` on are wrong.
     pub(crate) healthy: bool,
 }
 
 const VERDICTS: &[&str] = &["passed", "warning", "failed", "skipped", "inconclusive"];
 const RESULTS: &[&str] = &["passed", "warning", "failed", "inconclusive", "aborted"];
+const HELD: &[&str] = &["until-close", "block", "timer", "one-behind"];
 const STRENGTHS: &[&str] = &["proved", "likely", "possible"];
 const PLACES: &[&str] = &[
     "page",
@@ -183,6 +190,7 @@ impl Expect {
             verdicts,
             places,
             findings,
+            held: self.held.clone(),
             healthy,
         }
     }
@@ -204,6 +212,10 @@ impl Expect {
         let results = differing.clone().filter_map(|own| own.result.as_ref());
         for result in results.chain(&self.result) {
             known("result", result.words(), RESULTS)?;
+        }
+        for (method, held) in &self.held {
+            known("held", [method.as_str()].into_iter(), &methods())?;
+            known(&format!("held.{method}"), held.words(), HELD)?;
         }
         known("idle", self.idle.keys().map(String::as_str), &methods())?;
         let verdicts = differing
