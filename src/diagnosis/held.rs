@@ -39,15 +39,18 @@ pub struct Held {
     pub block_bytes: Option<u64>,
 }
 
-/// Later than the run's fastest tick by that much at the median is no jitter. A box that keeps every event until the
-/// next one comes makes 175 ms of it; a path with 40 ms of jitter less than half.
+/// Later than the run's fastest tick by that much at the median is no jitter, where no WebSocket tells how much there is. A
+/// box that keeps every event until the next one comes makes 175 ms of it; a path with 40 ms of jitter less than half.
 const LATE: Micros = Micros::ms(100);
+
+/// Later by that much and three times what the jitter beside it is, at the median, is none either.
+const LATE_BESIDE: Micros = Micros::ms(60);
 
 /// Later than what came beside it by that much at the median, where it came in bunches too.
 const LATER: Micros = Micros::ms(20);
 
 /// Sent at least so far apart, and received together: bunched. The gaps of the ticks are longer.
-const APART: Micros = Micros::ms(60);
+const APART: Micros = Micros::ms(50);
 
 /// Received within that is together, unless the page's clock is coarser.
 const TOGETHER: Micros = Micros::ms(3);
@@ -95,7 +98,7 @@ fn bunched(ways: &[Way], together: Micros) -> u64 {
     for (one, next) in ways.iter().zip(ways.iter().skip(1)) {
         if next.sent.since(one.sent) >= APART {
             apart += 1;
-            bunched += u64::from(next.came.since(one.came) < together);
+            bunched += u64::from(next.came.since(one.came) <= together);
         }
     }
     (bunched * 1000).checked_div(apart).unwrap_or_default()
@@ -179,22 +182,26 @@ pub(super) fn held(
     }
     let all_at_once = bunch >= 900 && others_bunch < 700;
     let in_bunches = bunch >= others_bunch + 200;
-    let late_by_far = later > LATE.0 + others / 2 + busy;
+    let no_jitter = (LATE.0 + others / 2).min(LATE_BESIDE.0 + others * 3);
+    let late_by_far = later > no_jitter + busy;
     (all_at_once || in_bunches || late_by_far)
         .then(|| pattern(heard, &own, (later, others), together))
 }
 
-/// What the deliveries have in common: all in one at the end; or the same size, and the last message of each came without
-/// delay, since it was what filled them; or neither. `later`: than what came beside it; `others`: how late that was.
+/// What the deliveries have in common: all in one at the end; or the same size, and each came the moment that its last
+/// message was sent, or the next one that had no more room; or neither. `later`: than what came beside it; `others`: how late that was.
 fn pattern(heard: &Heard<'_>, ways: &[Way], (later, others): (u64, u64), together: Micros) -> Held {
+    // When each came, of how many, and how long after or before the nearest tick was sent.
     let mut deliveries: Vec<(Micros, u32, u64)> = Vec::new();
     let mut last = Micros::ZERO;
-    for way in ways {
+    for (n, way) in ways.iter().enumerate() {
+        let next = ways.get(n + 1).map(|next| next.sent.since(way.sent).0);
+        let off = next.map_or(way.late, |gap| way.late.min(gap.abs_diff(way.late)));
         match deliveries.last_mut() {
-            Some(delivery) if way.came.since(last) < together => {
-                (delivery.1, delivery.2) = (delivery.1 + 1, way.late);
+            Some(delivery) if way.came.since(last) <= together => {
+                (delivery.1, delivery.2) = (delivery.1 + 1, off);
             }
-            _ => deliveries.push((way.came, 1, way.late)),
+            _ => deliveries.push((way.came, 1, off)),
         }
         last = way.came;
     }
@@ -218,8 +225,8 @@ fn pattern(heard: &Heard<'_>, ways: &[Way], (later, others): (u64, u64), togethe
         .zip(most)
         .is_some_and(|(least, most)| *most - *least <= 1);
     let several = most.is_some_and(|most| *most > 1);
-    let late_at_last: Vec<u64> = whole.iter().map(|delivery| delivery.2).collect();
-    let filled = median(&late_at_last).is_some_and(|late| late <= others + LATER.0);
+    let off: Vec<u64> = whole.iter().map(|delivery| delivery.2).collect();
+    let filled = median(&off).is_some_and(|off| off <= others + LATER.0);
     if several && alike && filled {
         held.held_as = Some(HeldAs::Block);
         held.block_bytes = median(&counts).map(|count| count * bytes_of_a_tick(heard));
