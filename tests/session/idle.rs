@@ -54,7 +54,7 @@ impl Box {
             None if kept && !self.hears => budget::RUNGS[0],
             None => {
                 let field = |name: &str| url.split(name).nth(1);
-                let value = field("silentMs=").or(field("holdMs="));
+                let value = field("silentMs=").or_else(|| field("holdMs="));
                 // Beside a hold ticks fall due all the time, unless none is asked for.
                 let awake = url.contains("holdMs=") && !url.contains("after=4294967295");
                 Micros::ms(value.filter(|_| !awake).map_or(0, number))

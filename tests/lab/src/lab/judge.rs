@@ -230,15 +230,14 @@ pub(crate) fn idle(truth: &BTreeMap<String, u64>, report: &Value) -> Vec<String>
     for method in list(&report["methods"]) {
         let (name, cut) = (text(&method["method"]), &method["idleCut"]);
         let between = cut["livedMs"].as_u64().zip(cut["diedMs"].as_u64());
+        let none = || "none".to_owned();
         match (truth.get(&name), between) {
             (None, None) => {}
             (Some(truth), Some((lived, died))) if lived < *truth && *truth <= died => {}
             (truth, between) => wrong.push(format!(
                 "the silence that ends {name} is {}, not {}",
-                between.map_or("none".to_owned(), |(lived, died)| format!(
-                    "{lived} to {died} ms"
-                )),
-                truth.map_or("none".to_owned(), |truth| format!("{truth} ms")),
+                between.map_or_else(none, |(lived, died)| format!("{lived} to {died} ms")),
+                truth.map_or_else(none, |truth| format!("{truth} ms")),
             )),
         }
     }
