@@ -56,7 +56,7 @@ const APART: Micros = Micros::ms(50);
 const TOGETHER: Micros = Micros::ms(3);
 
 /// A page that stood still for more than one part of so many in all was busy: the median shows it.
-const BUSY: u64 = 5;
+const BUSY: u64 = 3;
 
 /// Fewer ticks show no pattern.
 const FEWEST: usize = 5;
