@@ -295,7 +295,7 @@ export interface Held {
     blockBytes: number | null;
 }
 
-/** A silence that connections do not outlive. Its length is above `livedMs`, and at most `diedMs`. */
+/** A silence that connections do not outlive. Its length is above `livedMs`, and at most `diedMs`. Where neither beat keeps them it is their age that they do not outlive. */
 export interface IdleCut {
     /** The longest silence that one outlived, ms; 0: none was short enough. */
     livedMs: number;

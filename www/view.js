@@ -117,8 +117,10 @@ function outcome(report, { t, say, list, time }, base, elsewhere) {
   }
   for (const { idleCut: cut, method } of methods.filter(({ idleCut }) => idleCut)) {
     const [lived, died, beat] = [cut.livedMs, cut.diedMs, cut.beatMs].map((ms) => time(ms * 1000));
-    const keeps = cut.beatMs === null ? t.nothingKeeps : say(t.beatKeeps, { beat });
-    next.push([t.method[method] ?? method, say(cut.told ? t.cutTold : t.cutUntold, { lived, died }), " ", keeps]);
+    const anyway = cut.pageBeatKeeps === false && cut.serverBeatKeeps !== true;
+    const said = [cut.told ? t.cutTold : t.cutUntold, cut.beatMs === null ? t.cutReconnect : t.beatKeeps];
+    const sentences = anyway ? [t.cutAnyway, t.cutReconnect] : said;
+    next.push([t.method[method] ?? method, sentences.map((sentence) => say(sentence, { lived, died, beat })).join(" ")]);
   }
   const summary = which === "warning" && !values.bad ? "unsure" : which;
   return [BADGES[which] ?? "warning", t.headline[which], say(t.summary[summary], values), next];

@@ -72,11 +72,11 @@ async fn pings_come_as_often_as_the_page_asks_and_never_in_a_flood() {
     let mut client = open(&site, &path(&key(1), "w", 1, "web-socket")).await;
     client.say("pings 0").await;
     let began = std::time::Instant::now();
-    for _ in 0..3 {
+    for _ in 0..2 {
         assert_eq!(client.hear().await, (9, Vec::new()));
     }
     let took = began.elapsed();
-    assert!(took >= std::time::Duration::from_millis(300), "{took:?}");
+    assert!(took >= std::time::Duration::from_millis(1000), "{took:?}");
     // What else is said goes on meanwhile.
     client.say("echo 1").await;
     while client.hear().await.0 == 9 {}

@@ -115,6 +115,7 @@ fn waits_for_next(ways: &[Way], percent: i64) -> bool {
             ((one.late / 1000) as i64, (gap.0 / 1000) as i64)
         })
         .filter(|(late, gap)| late.max(gap) < &8_000)
+        .take(20)
         .collect();
     let n = pairs.len() as i64;
     let (mut x, mut y, mut xx, mut yy, mut xy) = (0, 0, 0, 0, 0);
@@ -122,16 +123,19 @@ fn waits_for_next(ways: &[Way], percent: i64) -> bool {
         (x, y) = (x + late, y + gap);
         (xx, yy, xy) = (xx + late * late, yy + gap * gap, xy + late * gap);
     }
-    // Pearson's r, squared, without a root.
+    // Pearson's r, squared, without a root; where lateness hardly varies there is none.
     let (sx, sy, sxy) = (n * xx - x * x, n * yy - y * y, n * xy - x * y);
-    sxy > 0 && (sxy / 100) * (sxy / 100) > (sx / 100) * (sy / 100) / 10_000 * percent * percent
+    let (x, y, xy) = (sx / 10, sy / 10, sxy / 10);
+    xy > 0 && x > y / 4 && xy * xy > x * y / 10_000 * percent * percent
 }
 
 /// Of each instance the shortest way of a tick in the whole run, server stamp to arrival: only differences of it mean
 /// anything.
 pub(super) fn fastest<'a>(attempts: &'a [Heard<'_>]) -> Vec<(&'a str, i64)> {
     let mut all: Vec<(&str, i64)> = Vec::new();
-    for (tick, at) in attempts.iter().flat_map(|heard| &heard.ticks) {
+    // What comes minutes later may come by another clock, or after a sleep.
+    let decisive = attempts.iter().filter(|heard| heard.trace.decisive);
+    for (tick, at) in decisive.flat_map(|heard| &heard.ticks) {
         let way = at.0 as i64 - tick.sent.0 as i64;
         match all.iter_mut().find(|best| best.0 == tick.instance) {
             Some(best) => best.1 = way.min(best.1),
@@ -150,7 +154,7 @@ pub(super) fn held(
 ) -> Option<Held> {
     let own = ways(heard, fastest);
     let together = TOGETHER.max(Micros(surroundings.clock_step_us).times(3));
-    let busy = own_lateness(surroundings, heard);
+    let busy = own_lateness(surroundings, attempts);
     let late = lateness(&own);
     let beside = |other: &&Heard<'_>| {
         other.trace.method == Method::WebSocket
@@ -160,8 +164,11 @@ pub(super) fn held(
     let sockets = attempts.iter().filter(beside);
     let mut sockets: Vec<_> = sockets.map(|socket| ways(socket, fastest)).collect();
     sockets.retain(|ways| !ways.is_empty());
+    // Of what is not sent before the last packet was acknowledged (Nagle, RFC 896) a round trip is all that is lost.
+    let rtt = attempts.iter().flat_map(|heard| &heard.trips);
+    let rtt = rtt.map(RoundTrip::on_the_path).min().unwrap_or_default();
     let Some(beside) = sockets.first() else {
-        let far = late > LATE.0 + busy && !is_rough(attempts, late / 2);
+        let far = late > rtt.max(LATE.0) + busy && !is_rough(attempts, late / 2);
         return far.then(|| pattern(heard, &own, (late, 0), together));
     };
     let others = lateness(beside);
@@ -179,6 +186,9 @@ pub(super) fn held(
             every_us: None,
             block_bytes: None,
         });
+    }
+    if later <= rtt {
+        return None;
     }
     let all_at_once = bunch >= 900 && others_bunch < 700;
     let in_bunches = bunch >= others_bunch + 200;
@@ -253,8 +263,11 @@ fn bytes_of_a_tick(heard: &Heard<'_>) -> u64 {
 }
 
 /// What the page's own standing still may have added: nothing where it did so seldom, else as long as it ever did.
-fn own_lateness(surroundings: &Surroundings, heard: &Heard<'_>) -> u64 {
-    let until = heard.trace.events.last().map_or(0, |last| last.at.0);
+fn own_lateness(surroundings: &Surroundings, attempts: &[Heard<'_>]) -> u64 {
+    let last = attempts
+        .iter()
+        .filter_map(|heard| heard.trace.events.last());
+    let until = last.map(|last| last.at.0).max().unwrap_or_default();
     match surroundings.late_us > until / BUSY {
         true => surroundings.longest_gap_us,
         false => 0,

@@ -38,7 +38,7 @@ pub(super) fn tls_inspection(evidence: &Evidence) -> Option<Finding> {
     let engine = evidence.surroundings.engine.as_ref();
     let ours = engine.and_then(known);
     let sightings = evidence.ledger.iter().flat_map(|ledger| &ledger.sightings);
-    let (mut because, mut of, mut further_mark, mut accepted) = (Vec::new(), 0, false, None);
+    let (mut because, mut of, mut further_mark, mut accepted) = (Vec::new(), 0, false, false);
     for (index, sighting) in sightings.enumerate() {
         let offered = sighting.ja4.as_deref().and_then(parts);
         let foreign = offered
@@ -55,12 +55,14 @@ pub(super) fn tls_inspection(evidence: &Evidence) -> Option<Finding> {
             further_mark |= bad || foreign.is_some_and(|(_, alpn)| alpn == "00");
             further_mark |= came_by_a_proxy(sighting);
         }
-        if bad {
-            accepted = Some(another_s);
-        }
+        accepted |= bad && another_s;
     }
+    // What stands before us may be the operator's own, and ask us with its own hello, whatever our certificate.
+    let about = evidence.about.as_ref();
+    let front = about.is_none_or(|about| about.vantage.undeclared_front);
     let strength = match (accepted, further_mark) {
-        (Some(true), _) => Strength::Proved,
+        _ if front => Strength::Possible,
+        (true, _) => Strength::Proved,
         (_, true) => Strength::Likely,
         (_, false) => Strength::Possible,
     };

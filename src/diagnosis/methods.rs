@@ -165,7 +165,7 @@ impl Known<'_> {
                 let heard = attempts.iter().find(|heard| heard.trace.id == attempt.id);
                 tried.extend(heard.map(|heard| (heard, attempt)));
             }
-            idle_cut(method, evidence, &tried)
+            idle_cut(evidence, &tried)
         });
         MethodReport {
             method,

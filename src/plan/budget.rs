@@ -28,9 +28,6 @@ pub const CONTROL: Micros = Micros::ms(4_000);
 /// Controls at once to one host. With [`LONG_REQUESTS`] and a poll they fill the six connections of HTTP/1.1.
 pub const CONTROLS: usize = 2;
 
-/// Lanes that nobody asked for, from which an answer is asked where something broke: the first of those listed.
-pub const OTHER_LANES: usize = 3;
-
 /// The padding of the one echo that is larger than a packet: it finds what passes small messages only.
 pub const PADDED: usize = 2_000;
 

@@ -381,7 +381,7 @@ impl Plan {
 
     /// Adds what tells where that probe broke: plain requests for its path. A page may not send the head of an upgrade
     /// by `fetch`, but what answers the path without one shows who stands there. Of what broke on the main lane also
-    /// whether the server is reached by lanes that nobody asked for.
+    /// whether somebody accepts a bad certificate, where the server offers one.
     pub fn add_controls(&mut self, index: usize) {
         let Some((method, lane)) = self
             .probes
@@ -399,16 +399,13 @@ impl Plan {
         };
         let mut asked = vec![(readable, false, lane), (opaque, true, lane)];
         let main = self.lanes.first().map(|main| main.scheme);
-        let tells = |(_, other): &(usize, &Lane)| match other.skipped {
-            Some(Skipped::NotAsked) => lane == 0,
-            Some(Skipped::BadCertificate) => lane == 0 && main == Some(Scheme::Https),
-            _ => false,
-        };
-        let others = self.lanes.iter().enumerate().filter(tells);
-        for (other, _) in others.take(budget::OTHER_LANES) {
-            if !self.probes.iter().any(|p| p.lane == other) {
-                asked.push((opaque, true, other));
-            }
+        let bad = |other: &Lane| other.skipped == Some(Skipped::BadCertificate);
+        let bad = self.lanes.iter().position(bad);
+        let tells = lane == 0 && main == Some(Scheme::Https);
+        if let Some(bad) = bad.filter(|_| tells)
+            && !self.probes.iter().any(|p| p.lane == bad)
+        {
+            asked.push((opaque, true, bad));
         }
         for (id, opaque, lane) in asked {
             if self.probes.iter().any(|p| p.id == id && p.lane == lane) {

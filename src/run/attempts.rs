@@ -22,7 +22,7 @@ pub(super) struct ProbeState {
     /// One of them opened.
     opened: bool,
     /// One of them was whole.
-    passed: bool,
+    pub(super) passed: bool,
     failed_in_a_row: u16,
     retries: u16,
     /// The highest tick that its polls brought.
@@ -346,6 +346,7 @@ impl Run {
     pub(super) fn leave_out_rungs(&mut self) {
         let plan = &self.setup.plan;
         let (mut cut, mut undecided) = (None, false);
+        let mut cuts = [0; Method::ALL.len()];
         for (attempt, trace) in self.attempts.0.iter().zip(&self.evidence.traces) {
             let tried = plan.probes.get(attempt.probe);
             let Some(tried) = tried.filter(|probe| probe.is_silent()) else {
@@ -353,16 +354,23 @@ impl Run {
             };
             let last = trace.events.last().map_or(trace.started_at, |last| last.at);
             let lasted = last.since(trace.started_at);
+            // What ended at once was no silence: refused, or never open.
+            let cut_off = trace.ended == Some(Ended::Failed) && lasted >= budget::ANSWER;
+            // One may have been ended by something else, at its time.
+            let cuts = &mut cuts[tried.method as usize];
+            *cuts += u32::from(cut_off);
             if tried.method == Method::WebSocket {
                 undecided |= trace.ended.is_none();
-                if trace.ended == Some(Ended::Failed) {
+                if cut_off {
                     cut = cut.max(Some(lasted));
                 }
             }
             for (probe, state) in plan.probes.iter().zip(&mut self.probes) {
                 let known = match trace.ended {
                     Some(Ended::Complete) => probe.silence() < tried.silence(),
-                    Some(Ended::Failed) => probe.silence() > lasted.plus(budget::MESSAGE),
+                    Some(Ended::Failed) => {
+                        *cuts > 1 && probe.silence() > lasted.plus(budget::MESSAGE)
+                    }
                     _ => false,
                 };
                 state.done |= known

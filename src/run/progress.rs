@@ -6,7 +6,7 @@ use super::{Action, Run};
 use crate::diagnosis::methods::word;
 use crate::diagnosis::{Verdict, Word, diagnose};
 use crate::method::Method;
-use crate::plan::budget;
+use crate::plan::{When, budget};
 use crate::time::Micros;
 
 /// How far a run is. It never goes backwards.
@@ -122,7 +122,12 @@ impl Run {
         let (mut running, mut to_come) = (None, None);
         for (probe, state) in self.setup.plan.probes.iter().zip(&self.probes) {
             let whole = probe.silence().plus(budget::ANSWER);
-            if !probe.is_rung() || state.done {
+            let first = match probe.when {
+                When::Passed(first) => self.probes.get(first),
+                When::Now | When::Opened(_) => None,
+            };
+            let never = first.is_some_and(|first| first.done && !first.passed);
+            if !probe.is_rung() || state.done || never {
                 continue;
             }
             if state.started > 0 {

@@ -1,12 +1,13 @@
 //! Server-sent events and streaming fetch.
 
-use pushcheck::diagnosis::{Place, Verdict};
+use pushcheck::diagnosis::{Asked, Place, Verdict, diagnose};
 use pushcheck::evidence::{Ended, Event};
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
 use pushcheck::wire::{End, SeenTcp, tick_due};
 
 use crate::parts::Scene;
+use crate::support::INSTANCE;
 use crate::support::events::{body, head, message, opened};
 use crate::{is_at, is_between};
 
@@ -176,10 +177,14 @@ fn late_is_held_and_jitter_is_not() {
         arriving(every_second),
         arriving(one_behind),
     ] {
-        let held = beside(held, |_| Micros::ms(240));
+        let held = beside(held, |_| Micros::ms(100));
         is_at(&held, Place::Held);
         assert_eq!(held.judged().verdict, Verdict::Warning);
     }
+    // What waits for an acknowledgement is sent once a round trip.
+    let once_a_trip = |n: u32| Micros(in_step(n).0.next_multiple_of(280_000));
+    let nagle = beside(arriving(once_a_trip), |_| Micros::ms(280));
+    is_at(&nagle, Place::Nowhere);
     // Nor is a rough path, on which the round trips differ as much.
     let rough = |n: u32| in_step(n).plus(Micros::ms(u64::from(n * 97 % 260)));
     let rough = beside(arriving(rough), |n| Micros::ms(240 + n * 97 % 260));
@@ -234,4 +239,32 @@ fn an_answer_that_never_came_where_others_of_its_kind_did_was_cut() {
     first.push(Micros::ms(8_100), Event::GaveUp);
     first.ended = Some(Ended::GaveUp);
     assert_eq!(silent.judged().attempts[0].place, Some(Place::Cut));
+}
+
+#[test]
+fn a_silence_on_a_shared_connection_is_as_long_as_nobody_else_speaks_on_it() {
+    let silent = |other: u32| {
+        let events = [
+            Event::Constructed,
+            opened(),
+            message(&format!("tick 9 9000000 9000000 {INSTANCE}")),
+        ];
+        let mut scene =
+            Scene::of(Method::ServerSentEvents, Ended::Complete, &events).seen(|seen| {
+                (seen.status, seen.connection) = (Some(200), 7);
+                seen.answered_at = Some(Micros::ms(1_000));
+            });
+        scene = scene.seen(|seen| {
+            seen.probe = "another".to_owned();
+            seen.connection = other;
+            (seen.at, seen.ended_at) = (Micros::ms(3_000), Some(Micros::ms(4_000)));
+        });
+        let report = diagnose(&scene.evidence, &Asked::default()).methods;
+        let events = report
+            .into_iter()
+            .find(|m| m.method == Method::ServerSentEvents);
+        events.and_then(|events| events.idle_tested_ms)
+    };
+    assert_eq!(silent(8), Some(8_000));
+    assert_eq!(silent(7), Some(5_000));
 }

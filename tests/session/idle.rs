@@ -235,3 +235,66 @@ fn a_connection_that_is_forgotten_is_found_dead_only_when_it_is_used() {
         assert!(cut.beat_ms <= Some(25_000));
     }
 }
+
+/// At one moment everything that is open ends, whatever went over it; what comes later is whole.
+struct Outage {
+    at: Micros,
+    healthy: Healthy,
+}
+
+impl Nature for Outage {
+    fn start(&mut self, world: &mut Queue, at: Micros, start: &Start) {
+        let url = &start.request.url;
+        let long = ["-silent-", "-held-", "-beat/", "-ping/"];
+        if at >= self.at || !long.iter().any(|part| url.contains(part)) {
+            return self.healthy.start(world, at, start);
+        }
+        let attempt = start.attempt;
+        world.see(at, attempt, Event::Constructed);
+        let end = match start.request.driver {
+            Driver::WebSocket => {
+                world.see(at.plus(RTT), attempt, opened());
+                let (code, reason, was_clean) = (1006, String::new(), false);
+                Event::Closed {
+                    code,
+                    reason,
+                    was_clean,
+                }
+            }
+            Driver::EventSource => {
+                world.see(at.plus(RTT), attempt, opened());
+                Event::Errored { closed: false }
+            }
+            _ => Event::Failed {
+                name: "TypeError".to_owned(),
+            },
+        };
+        world.see(self.at, attempt, end);
+    }
+
+    fn sent(&mut self, world: &mut Queue, at: Micros, attempt: u16, text: &str) {
+        self.healthy.sent(world, at, attempt, text);
+    }
+
+    fn about(&mut self, world: &mut Queue, at: Micros) {
+        self.healthy.about(world, at);
+    }
+
+    fn ledger(&mut self, world: &mut Queue, at: Micros, question: u16, by_socket: bool) {
+        self.healthy.ledger(world, at, question, by_socket);
+    }
+}
+
+#[test]
+fn what_ends_everything_at_one_time_is_no_silence() {
+    for at in [12_000, 40_000] {
+        let told = thorough(&mut Outage {
+            at: Micros::ms(at),
+            healthy: Healthy::new(RTT),
+        });
+        let report = told.report.expect("a report");
+        for method in TRIED {
+            assert_eq!(cut(&report, method), None, "{method:?} {at}");
+        }
+    }
+}

@@ -120,7 +120,8 @@ export default {
   cutTold: "A silence between {lived} and {died} ends connections on the way.",
   cutUntold: "A silence between {lived} and {died} kills connections on the way, and neither end is told.",
   beatKeeps: "Whoever runs the site: send something every {beat}, and reconnect.",
-  nothingKeeps: "Nothing that was tried keeps them. Whoever runs the site: reconnect, and send again what was lost.",
+  cutAnyway: "Connections are ended on the way after {lived} to {died}, whatever is sent.",
+  cutReconnect: "Whoever runs the site: reconnect, and send again what was lost.",
 
   unable: {
     "no-webassembly": "WebAssembly is missing or switched off.",

@@ -133,7 +133,7 @@ fn failed_before_any_answer(case: &Case<'_>) -> bool {
         let alike = trace.method == case.trace.method
             && trace.lane == case.trace.lane
             && trace.ended == Some(Ended::Failed)
-            && !trace.control;
+            && trace.decisive;
         let at = trace.first(failed).filter(|_| alike)?;
         Some(at.since(trace.started_at))
     });

@@ -28,7 +28,7 @@ const CLOSE_WAIT: Duration = Duration::from_secs(2);
 const WRITE_WAIT: Duration = Duration::from_secs(10);
 
 /// Pings leave no oftener, whatever the page asks for.
-const SHORTEST_PING: Micros = Micros::ms(100);
+const SHORTEST_PING: Micros = Micros::ms(500);
 
 /// A buffer larger than this is given back when it is empty.
 const SMALL: usize = 1024;
