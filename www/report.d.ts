@@ -268,8 +268,22 @@ export interface MethodReport {
     idleTestedMs: number | null;
     /** A silence that connections do not outlive there; null: none within what was tested, or it does not work at all. */
     idleCut: IdleCut | null;
+    /** Whether an event stream goes on where it ended, in a thorough run; null: not tried, or another method. */
+    resume: Resume | null;
     /** Each lane that was tried. */
     lanes: LaneReport[];
+}
+
+/** What became of a stream that the browser asked for again, as it does by itself (HTML § 9.2.3). */
+export interface Resume {
+    /** From the end until it was open again, µs, of which the browser was told to wait 0.7 s; null: it was not. */
+    reconnectUs: number | null;
+    /** `Last-Event-ID` reached the server; null: nothing arrived again, or its half is missing. */
+    idArrived: boolean | null;
+    /** It went on with the message behind the last one. */
+    goesOn: boolean;
+    /** The same process of the server went on; null: no message came. */
+    sameInstance: boolean | null;
 }
 
 /** How a stream is kept. */

@@ -122,6 +122,7 @@ function outcome(report, { t, say, list, time }, base, elsewhere) {
     const sentences = anyway ? [t.cutAnyway, t.cutReconnect] : said;
     next.push([t.method[method] ?? method, sentences.map((sentence) => say(sentence, { lived, died, beat })).join(" ")]);
   }
+  for (const { method } of methods.filter(({ resume }) => resume?.goesOn === false)) next.push([t.method[method] ?? method, t.noResume]);
   const summary = which === "warning" && !values.bad ? "unsure" : which;
   return [BADGES[which] ?? "warning", t.headline[which], say(t.summary[summary], values), next];
 }

@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use pushcheck::time::Micros;
 use pushcheck::wire::{PollBody, Tick, TickId, tick_due, unsealed};
 use support::{Site, http2, key, path, web_socket, within};
@@ -258,4 +260,48 @@ async fn a_socket_and_a_poll_say_the_same_of_a_tick() {
             .iter()
             .any(|tick| (tick.n, tick.due) == (second.n, second.due))
     );
+}
+
+#[tokio::test]
+async fn events_go_on_behind_what_the_browser_had_last() {
+    let site = Site::plain().await;
+    let path = path(&key(1), "e", 1, "events");
+    let ask = |id: &str| {
+        let field = match id {
+            "" => String::new(),
+            id => format!("Last-Event-ID: {id}\r\n"),
+        };
+        format!("GET {path}?count=2&retryMs=700 HTTP/1.1\r\nHost: a\r\n{field}\r\n")
+    };
+    let mut client = site.client().await;
+    let mut read = async |asked: String| {
+        client.send(asked).await;
+        assert_eq!(client.head().await.status, 200);
+        assert_eq!(client.chunk().await, b"retry: 700\n\n");
+        let mut ids = Vec::new();
+        loop {
+            let chunk = client.chunk().await;
+            if chunk.is_empty() {
+                return ids;
+            }
+            let text = String::from_utf8(chunk).unwrap();
+            let id = text.lines().find_map(|line| line.strip_prefix("id: "));
+            ids.push(id.unwrap().to_owned());
+        }
+    };
+    let n = |id: &str| -> u32 { id.split('.').next().unwrap().parse().unwrap() };
+    let first = read(ask("")).await;
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    let second = read(ask(&first[1])).await;
+    assert_eq!(n(&second[0]), n(&first[1]) + 1);
+    // Another instance's means nothing here, and neither does what nobody wrote.
+    let (_, rest) = first[1].split_once('.').unwrap();
+    for foreign in [format!("1.0000{}", &rest[4..]), "1.x".to_owned()] {
+        let anew = read(ask(&foreign)).await;
+        assert!(
+            n(&anew[0]) > n(&second[1]) + 1 || foreign == "1.x",
+            "{anew:?}"
+        );
+        assert_ne!(n(&anew[0]), 2);
+    }
 }

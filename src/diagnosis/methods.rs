@@ -11,6 +11,7 @@ use super::idle::{IdleCut, idle_cut, is_kept_awake, never_began, outlived};
 use super::overhead::{Overhead, overhead};
 use super::place::Place;
 use super::placed::{Beside, Places};
+use super::resume::{Resume, resume};
 use super::verdict::{Verdict, Word};
 use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
@@ -44,6 +45,8 @@ pub struct MethodReport {
     pub idle_tested_ms: Option<u64>,
     /// A silence that connections do not outlive there; null: none within what was tested, or it does not work at all.
     pub idle_cut: Option<IdleCut>,
+    /// Whether an event stream goes on where it ended, in a thorough run; null: not tried, or another method.
+    pub resume: Option<Resume>,
     /// Each lane that was tried.
     pub lanes: Vec<LaneReport>,
 }
@@ -180,6 +183,7 @@ impl Known<'_> {
             idle_tested_ms: Some(silence.0 / 1000)
                 .filter(|_| silence.0 > 0 && method != Method::Polling),
             idle_cut,
+            resume: resume(evidence, attempts).filter(|_| method == Method::ServerSentEvents),
             lanes,
         }
     }

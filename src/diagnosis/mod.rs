@@ -14,6 +14,7 @@ pub mod methods;
 pub mod overhead;
 mod place;
 mod placed;
+pub mod resume;
 mod verdict;
 
 pub use class::{CloseClass, TimeClass};

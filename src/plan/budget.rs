@@ -76,11 +76,13 @@ pub const RUNGS: [Micros; 8] = [
 /// The shortest hold of a long poll among them: apps hold for that long.
 pub const LONG_HOLD: Micros = Micros::ms(20_000);
 
-/// Long requests at once to one host and port of those that keep silent longest, over HTTP/1.1: the app may hold some.
+/// Long requests at once to one host and port of those that keep silent longest: the app may hold some, and over HTTP/2 they
+/// share a connection, on which each breaks the others' silence.
 pub const SILENT_REQUESTS: usize = 2;
 
-/// The same over HTTP/2, where all share a connection; the server allows more.
-pub const SILENT_REQUESTS_HTTP2: usize = 12;
+/// How long browsers are told to wait until they ask for a stream again: more than the longest gap of the ticks, so that one
+/// falls due meanwhile.
+pub const RETRY: Micros = Micros::ms(700);
 
 /// Between two beats: less than the shortest of [`RUNGS`].
 pub const BEAT_PACE: Micros = Micros::ms(4_000);

@@ -29,6 +29,9 @@ pub enum Want {
         count: u32,
         /// The silence before the first.
         silent: Micros,
+        /// After the last of them the stream ends, is asked for again by the browser itself, and goes on behind what it
+        /// brought (HTML § 9.2.4, `Last-Event-ID`).
+        resumes: bool,
     },
     /// Echoes and ticks by WebSocket, after a silence.
     Socket {
@@ -71,6 +74,9 @@ pub const PAGE_BEAT: &str = "web-socket-beat";
 
 /// The probe whose silence is broken by [`Beat::Server`].
 pub const SERVER_BEAT: &str = "web-socket-ping";
+
+/// The probe whose stream the browser asks for again.
+pub const RESUMED: &str = "events-resumed";
 
 /// A probe of that name offers [`crate::wire::SUBPROTOCOL`].
 pub fn asks_for_subprotocol(probe: &str) -> bool {
@@ -118,7 +124,9 @@ impl Probe {
     /// controls where others broke.
     pub const fn is_decisive(&self) -> bool {
         match self.want {
-            Want::Ticks { silent, .. } => silent.0 == 0,
+            Want::Ticks {
+                silent, resumes, ..
+            } => silent.0 == 0 && !resumes,
             Want::Socket {
                 silent,
                 subprotocol,
@@ -227,7 +235,11 @@ impl Plan {
                 ..probe("web-socket-subprotocol", Method::WebSocket, offering)
             });
         }
-        let ticks = |count, silent| Want::Ticks { count, silent };
+        let ticks = |count, silent| Want::Ticks {
+            count,
+            silent,
+            resumes: false,
+        };
         let events = asked(Method::ServerSentEvents).then(|| {
             plan.probes.push(probe(
                 "events",
@@ -290,6 +302,21 @@ impl Plan {
                 Method::LongPolling => ("long-poll-held", budget::LONG_HOLD),
                 Method::StreamingFetch | Method::Polling => continue,
             };
+            if method == Method::ServerSentEvents {
+                self.probes.push(Probe {
+                    id: RESUMED,
+                    method,
+                    lane: 0,
+                    want: Want::Ticks {
+                        count: 3,
+                        silent: Micros::ZERO,
+                        resumes: true,
+                    },
+                    attempts: 1,
+                    pace: Micros::ZERO,
+                    when: When::Passed(first),
+                });
+            }
             let mut add = |id, silent, beat| {
                 let want = match method {
                     Method::WebSocket => Want::Socket {
@@ -300,7 +327,11 @@ impl Plan {
                         subprotocol: false,
                     },
                     Method::LongPolling => Want::LongPoll { hold: silent },
-                    _ => Want::Ticks { count: 1, silent },
+                    _ => Want::Ticks {
+                        count: 1,
+                        silent,
+                        resumes: false,
+                    },
                 };
                 self.probes.push(Probe {
                     id,
@@ -343,6 +374,7 @@ impl Plan {
                     Want::Ticks {
                         count: 6,
                         silent: Micros::ZERO,
+                        resumes: false,
                     },
                     1,
                 ),
@@ -351,6 +383,7 @@ impl Plan {
                     Want::Ticks {
                         count: 6,
                         silent: Micros::ZERO,
+                        resumes: false,
                     },
                     1,
                 ),

@@ -320,25 +320,16 @@ impl Run {
             let failed = matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
             failing += usize::from(failed && trace.method == Method::WebSocket && !trace.control);
         }
-        let shared = self.speaks_http2(probe.lane);
-        let room = match (probe.is_long() && probe.is_rung(), shared) {
-            (true, true) => silent < budget::SILENT_REQUESTS_HTTP2,
-            // One of each method: what the longer one tells may spare the shorter.
-            (true, false) => {
+        let room = match (probe.is_long(), probe.is_rung()) {
+            (false, _) => true,
+            (true, false) => long < budget::LONG_REQUESTS,
+            // One of each method: what the longer one tells may spare the shorter, and another time confirms it.
+            (true, true) => {
                 !same && silent < budget::SILENT_REQUESTS && long < budget::LONG_REQUESTS
             }
-            (false, _) => !probe.is_long() || long < budget::LONG_REQUESTS,
         };
         room && (!probe.is_control() || controls < budget::CONTROLS)
             && (!probe.is_socket() || (!connecting && failing < budget::FAILING_SOCKETS))
-    }
-
-    /// The browser told that an answer on that lane came by HTTP/2: requests share a connection there.
-    fn speaks_http2(&self, lane: usize) -> bool {
-        let id = self.setup.plan.lanes.get(lane).map(|lane| &lane.id);
-        let by_http2 = |e: &Event| matches!(e, Event::Timed { timing } if timing.protocol.as_deref() == Some("h2"));
-        let mut traces = self.evidence.traces.iter();
-        traces.any(|trace| Some(&trace.lane) == id && trace.first(by_http2).is_some())
     }
 
     /// Leaves out the silences of which is known by longer ones, on the same method, how they end; and where silence ends

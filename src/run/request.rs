@@ -3,7 +3,7 @@
 use super::attempts::ProbeState;
 use super::{Driver, Request};
 use crate::method::Method;
-use crate::plan::{Lane, Probe, Want};
+use crate::plan::{Lane, Probe, Want, budget};
 use crate::wire::{Kind, SUBPROTOCOL, digits, joined, push_digits};
 
 /// The request of the probe's attempt that was started last; `name`: the probe's, with its lane's.
@@ -66,9 +66,16 @@ pub(super) fn request(
             ask("?after=", after.into());
             ask("&holdMs=", hold.ms_up());
         }
-        Want::Ticks { count, silent } => {
+        Want::Ticks {
+            count,
+            silent,
+            resumes,
+        } => {
             ask("?count=", count.into());
             ask("&silentMs=", silent.ms_up());
+            if resumes {
+                ask("&retryMs=", budget::RETRY.ms_up());
+            }
         }
         Want::Control {
             kind: Kind::Events | Kind::Stream,

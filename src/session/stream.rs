@@ -13,13 +13,26 @@ pub struct Stream {
     pub(super) ended: Option<Ended>,
     silent: Micros,
     missing: u32,
+    resumes: bool,
+    /// It has been opened again.
+    again: bool,
+    /// The last tick before it ended.
+    last: u32,
     own: Option<Box<OwnEndpoint>>,
 }
 
 impl Stream {
     pub(super) fn new(want: &Want, at: Micros) -> Self {
+        let mut goes_on = false;
         let (missing, silent, own, patience) = match want {
-            Want::Ticks { count, silent } => (*count, *silent, None, budget::OPEN),
+            Want::Ticks {
+                count,
+                silent,
+                resumes,
+            } => {
+                goes_on = *resumes;
+                (*count, *silent, None, budget::OPEN)
+            }
             Want::Own(endpoint) => (0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
             Want::Poll | Want::LongPoll { .. } | Want::Socket { .. } | Want::Control { .. } => {
                 (0, Micros::ZERO, None, budget::OPEN)
@@ -31,6 +44,9 @@ impl Stream {
             ended: None,
             silent,
             missing,
+            resumes: goes_on,
+            again: false,
+            last: 0,
             own,
         }
     }
@@ -38,6 +54,16 @@ impl Stream {
     pub(super) fn handle(&mut self, at: Micros, event: &Event) {
         match event {
             Event::Opened { .. } if !self.opened => self.open(at),
+            Event::Opened { .. } => {
+                self.again = self.missing == 0;
+                self.deadline = at.plus(budget::MESSAGE);
+            }
+            // The browser asks again by itself.
+            Event::Errored { closed: false }
+                if self.resumes && self.missing == 0 && !self.again =>
+            {
+                self.deadline = at.plus(budget::RETRY).plus(budget::OPEN);
+            }
             Event::Head {
                 status,
                 marked,
@@ -80,10 +106,18 @@ impl Stream {
             if endpoint.is_expected(line) {
                 self.ended = Some(Ended::Complete);
             }
-        } else if self.missing > 0 && line.parse::<Tick>().is_ok() {
-            self.missing -= 1;
+        } else if let Ok(tick) = line.parse::<Tick>() {
+            if self.again {
+                let goes_on = tick.n == self.last + 1;
+                self.ended = Some(match goes_on {
+                    true => Ended::Complete,
+                    false => Ended::Failed,
+                });
+            }
+            self.last = tick.n;
+            self.missing = self.missing.saturating_sub(1);
             self.deadline = at.plus(budget::MESSAGE);
-            if self.missing == 0 {
+            if self.missing == 0 && !self.resumes {
                 self.ended = Some(Ended::Complete);
             }
         }

@@ -5,6 +5,7 @@ use pushcheck::diagnosis::facts::{Attempt, Close, Endpoint};
 use pushcheck::diagnosis::held::{Held, HeldAs};
 use pushcheck::diagnosis::idle::IdleCut;
 use pushcheck::diagnosis::overhead::{Overhead, Ratio};
+use pushcheck::diagnosis::resume::Resume;
 use pushcheck::diagnosis::{
     Asked, CloseClass, Code, Finding, LaneReport, MethodReport, Place, Rival, Severity, StatusFrom,
     Strength, TimeClass, Timing, Verdict, Word, diagnose,
@@ -163,6 +164,12 @@ fn method(method: Method) -> MethodReport {
                 payload_bytes: 20,
                 permille: 3500,
             }],
+        }),
+        resume: Some(Resume {
+            reconnect_us: Some(700_000),
+            id_arrived: Some(true),
+            goes_on: true,
+            same_instance: Some(false),
         }),
         held: Some(Held {
             held_as: Some(HeldAs::Block),

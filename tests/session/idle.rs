@@ -45,7 +45,10 @@ impl Box {
     /// How long that attempt is silent; `None`: not long enough for it.
     fn silence(&self, start: &Start) -> Option<Micros> {
         let url = &start.request.url;
-        let number = |text: &str| -> u64 { text.parse().expect("a number") };
+        let number = |text: &str| -> u64 {
+            let digits = text.split('&').next();
+            digits.and_then(|text| text.parse().ok()).expect("a number")
+        };
         let probe = url.split('/').nth(6).expect("a probe");
         let kept = probe.ends_with("-beat") || probe.ends_with("-ping");
         let silent = match probe.strip_prefix("web-socket-silent") {

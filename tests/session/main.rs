@@ -10,6 +10,7 @@ mod idle;
 mod interrupted;
 mod own;
 mod plan;
+mod resume;
 mod socket;
 mod stream;
 #[path = "../support/mod.rs"]

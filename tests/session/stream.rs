@@ -12,6 +12,7 @@ use crate::support::events::{head, message};
 
 fn stream() -> Session {
     let want = Want::Ticks {
+        resumes: false,
         count: 2,
         silent: Micros::ZERO,
     };

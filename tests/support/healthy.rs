@@ -8,7 +8,7 @@ use pushcheck::time::Micros;
 use pushcheck::wire::{At, Echo, FromPage, Ledger, PollBody, Sighting, Tick, tick_after, tick_due};
 
 use super::events::{body, closed_by_the_server, head, message, opened};
-use super::server::{about, arrival, ledger};
+use super::server::{about, arrival, field, ledger};
 use super::world::{Input, Nature, Queue};
 use super::{AHEAD, INSTANCE};
 
@@ -19,6 +19,8 @@ pub struct Healthy {
     /// What the server saw.
     pub seen: Vec<Sighting>,
     sockets: BTreeMap<u16, usize>,
+    /// What a browser says that it had last arrives.
+    pub keeps_last_event_id: bool,
 }
 
 impl Healthy {
@@ -27,6 +29,7 @@ impl Healthy {
             rtt,
             seen: Vec::new(),
             sockets: BTreeMap::new(),
+            keeps_last_event_id: true,
         }
     }
 
@@ -35,13 +38,30 @@ impl Healthy {
     }
 
     /// Ticks by a stream that is asked for by its URL.
-    fn stream(&self, world: &mut Queue, at: Micros, start: &Start, first: Event) {
+    fn stream(&mut self, world: &mut Queue, at: Micros, start: &Start, first: Event) {
         let (attempt, url) = (start.attempt, &start.request.url);
         world.see(at.plus(self.rtt), attempt, first);
         let silent = Micros::ms(parameter(url, "silentMs"));
         let from = at.plus(self.half()).plus(silent);
         let last = self.ticks(world, from, attempt, parameter(url, "count") as u32);
-        world.see(last, attempt, Event::Finished);
+        if !url.contains("retryMs=") {
+            return world.see(last, attempt, Event::Finished);
+        }
+        world.see(last, attempt, Event::Errored { closed: false });
+        let again = last
+            .plus(Micros::ms(parameter(url, "retryMs")))
+            .plus(self.rtt);
+        world.see(again, attempt, opened());
+        let mut second = arrival(url);
+        let next = if self.keeps_last_event_id {
+            second.headers.push(field("Last-Event-ID", ""));
+            tick_after(from) + parameter(url, "count") as u32
+        } else {
+            tick_after(again.since(self.half()))
+        };
+        self.seen.push(second);
+        let sent = tick_due(next).max(again.since(self.half()));
+        world.see(sent.plus(self.half()), attempt, message(&tick(next, sent)));
     }
 
     /// The ticks that fall due from a moment on, each at its moment; when the last of them reaches the page.

@@ -121,6 +121,7 @@ export default {
   cutUntold: "A silence between {lived} and {died} kills connections on the way, and neither end is told.",
   beatKeeps: "Whoever runs the site: send something every {beat}, and reconnect.",
   cutAnyway: "Connections are ended on the way after {lived} to {died}, whatever is sent.",
+  noResume: "After a break it does not go on where it ended: what was sent meanwhile is lost.",
   cutReconnect: "Whoever runs the site: reconnect, and send again what was lost.",
 
   unable: {

@@ -60,8 +60,15 @@ pub(crate) fn answer(
     if silent > limits.hold_ms {
         return Err(Problem::over("silentMs", Refusal::Time));
     }
+    let retry = query::number(query, "retryMs", 0)?;
+    if retry > limits.hold_ms {
+        return Err(Problem::over("retryMs", Refusal::Time));
+    }
     let held = Held::take(app, ask, run)?;
+    let resumed = resumed(app, ask).filter(|_| matches!(form, Form::Events));
     let begin = ask.received.plus(Micros::ms(silent));
+    // Not before its time, and late rather than never.
+    let begin = resumed.map_or(begin, |next| begin.max(run.due(next)));
     let die = ask.received.plus(Micros::ms(limits.life_ms));
     // The body ends itself then, if it is still asked for more.
     ask.exchange.must_end_by(die.plus(GRACE));
@@ -70,11 +77,15 @@ pub(crate) fn answer(
         run: Arc::clone(run),
         open: Arc::clone(open),
         form,
-        next: None,
+        next: resumed,
         left,
         die,
         is_first: true,
-        greets: silent > 0 && matches!(form, Form::Events),
+        greeting: match form {
+            Form::Events if retry > 0 => Some(format!("retry: {retry}\n\n").into()),
+            Form::Events if silent > 0 => Some(Bytes::from_static(b":\n\n")),
+            Form::Events | Form::Lines => None,
+        },
         has_just_sent: false,
         sleep: Box::pin(tokio::time::sleep_until(app.clock.instant(begin.min(die)))),
         stopping: Box::pin(app.stopping.clone().cancelled_owned()),
@@ -93,6 +104,14 @@ pub(crate) fn answer(
     Ok(response)
 }
 
+/// The tick behind the one that the browser had last, by its own word (HTML § 9.2.4), if that was ours.
+fn resumed(app: &App, ask: &Ask) -> Option<u32> {
+    let id = ask.request.headers().get("last-event-id")?;
+    let id: TickId = id.to_str().ok()?.parse().ok()?;
+    let ours = id.instance == app.clock.id() && id.started_at == app.clock.instance.started_at;
+    ours.then(|| id.n.saturating_add(1))
+}
+
 struct Ticks {
     clock: Arc<Clock>,
     run: Arc<Run>,
@@ -103,8 +122,9 @@ struct Ticks {
     left: u32,
     die: Micros,
     is_first: bool,
-    /// Before the silence there is a comment: not every browser says that a stream is open before its body begins.
-    greets: bool,
+    /// When to ask again, or a comment before a silence: not every browser says that a stream is open before its body
+    /// begins.
+    greeting: Option<Bytes>,
     has_just_sent: bool,
     sleep: Pin<Box<Sleep>>,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
@@ -148,8 +168,8 @@ impl hyper::body::Body for Ticks {
                 self.open.end(End::OurLimit);
                 return Poll::Ready(None);
             }
-            if std::mem::take(&mut self.greets) {
-                return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b":\n\n")))));
+            if let Some(greeting) = self.greeting.take() {
+                return Poll::Ready(Some(Ok(Frame::data(greeting))));
             }
             if self.sleep.as_mut().poll(cx).is_pending() {
                 self.has_just_sent = false;

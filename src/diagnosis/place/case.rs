@@ -50,6 +50,11 @@ impl<'a> Case<'a> {
         accepted.map(|at| all.swap_remove(at)).or_else(|| all.pop())
     }
 
+    /// How often the server saw it arrive.
+    pub(super) fn arrivals(&self) -> usize {
+        sightings(self.evidence, self.trace).len()
+    }
+
     /// The controls of this method on this lane.
     pub(super) fn controls(&self) -> Vec<Control<'a>> {
         let mut controls = Vec::new();

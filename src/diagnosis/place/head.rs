@@ -36,3 +36,8 @@ pub(super) fn upgrade_is_altered(seen: &Sighting) -> bool {
 pub(in crate::diagnosis) fn came_by_a_proxy(seen: &Sighting) -> bool {
     value(seen, "via").is_some()
 }
+
+/// A field of that name arrived.
+pub(in crate::diagnosis) fn named(seen: &Sighting, name: &str) -> bool {
+    value(seen, name).is_some()
+}

@@ -13,7 +13,7 @@ mod stream;
 use serde::{Deserialize, Serialize};
 
 pub(super) use case::{Case, is_opaque};
-pub(super) use head::came_by_a_proxy;
+pub(super) use head::{came_by_a_proxy, named};
 
 use super::facts::Endpoint;
 use crate::evidence::Ended;

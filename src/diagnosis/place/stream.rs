@@ -1,8 +1,10 @@
 //! Server-sent events and streaming fetch: asked → head → ticks in step → end.
 
 use super::case::Case;
+use super::head::named;
 use super::{Located, Place, absent, exchange};
 use crate::evidence::{Ended, Event};
+use crate::plan::RESUMED;
 use crate::wire::{End, Sighting};
 
 pub(super) fn locate(case: &Case<'_>) -> Located {
@@ -38,6 +40,13 @@ fn opened(case: &Case<'_>, seen: Option<&Sighting>) -> Located {
         }
         Ended::Complete => case.at(Place::Nowhere),
         _ if seen.end == Some(End::OurLimit) => Located::default(),
+        // It was asked for again, and did not go on behind what it had brought.
+        Ended::Failed if case.trace.probe == RESUMED && case.arrivals() > 1 => {
+            match named(seen, "last-event-id") {
+                true => case.at(Place::Server),
+                false => case.at(Place::RequestAltered),
+            }
+        }
         Ended::Failed => case.at(Place::Cut),
         Ended::GaveUp if case.passes_otherwise() => case.at(Place::Cut),
         Ended::GaveUp if Case::was_cut_off(seen) => case.at(Place::Cut),
