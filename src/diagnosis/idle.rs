@@ -75,14 +75,15 @@ pub(super) fn is_kept_awake(trace: &Trace) -> bool {
 }
 
 /// A silence of a thorough run that was never begun: it did not even open.
-pub(super) fn never_began(trace: &Trace, attempt: &Attempt) -> bool {
+pub(super) fn never_began(evidence: &Evidence, trace: &Trace, attempt: &Attempt) -> bool {
     // Their length stands at the end of their names.
     let rung = trace
         .probe
         .as_bytes()
         .last()
         .is_some_and(u8::is_ascii_digit);
-    rung && attempt.ended == Ended::GaveUp && attempt.open_us.is_none()
+    let arrived = !sightings(evidence, trace).is_empty();
+    rung && attempt.ended == Ended::GaveUp && attempt.open_us.is_none() && !arrived
 }
 
 /// How a silence ended.
@@ -125,12 +126,11 @@ pub(super) fn idle_cut(evidence: &Evidence, tried: &[(&Heard<'_>, &Attempt)]) ->
     }
     // What some outlived is no rule: it was ended by something else.
     deaths.retain(|death| death.after > lived);
-    // A socket that was kept awake lived on: the network was there.
-    for (heard, attempt) in tried {
-        if heard.trace.probe == PAGE_BEAT && attempt.ended == Ended::Complete {
-            let until = heard.trace.started_at.plus(Micros(attempt.ended_us));
-            lived_from = lived_from.max(Some(until));
-        }
+    // A socket that was kept awake heard something later: the network was there.
+    for (heard, _) in tried.iter().filter(|(heard, _)| is_kept_awake(heard.trace)) {
+        let mut events = heard.trace.events.iter().rev();
+        let last = events.find(|stamped| matches!(stamped.event, Event::Message { .. }));
+        lived_from = lived_from.max(last.map(|last| last.at));
     }
     let confirmed = |death: &&Death| death.is_confirmed(&deaths, lived_from);
     let confirmed = deaths.iter().filter(confirmed);
@@ -233,7 +233,16 @@ fn death(
     }
     // What broke the silence found the connection dead; what came back at once was told of it then.
     let over = asked.or(end).filter(|_| opened)?;
-    let after = over.since(trace.started_at);
+    let mut after = over.since(trace.started_at);
+    if held && seen.len() > 1 {
+        // Firefox asks again by itself when a connection ends before an answer has begun, and tells nobody.
+        let ended = |seen: &&Sighting| Some(seen.ended_at?.since(seen.at).plus(LEAST_APART));
+        let cut = seen.iter().filter(|seen| seen.status.is_none());
+        after = cut
+            .filter_map(ended)
+            .min()
+            .map_or(after, |cut| cut.min(after));
+    }
     let told = asked.is_none() && after < length(trace);
     // An end that the page was told of may have been ours; what it was not told of had ended long before.
     let by_us = |seen: &&Sighting| matches!(seen.end, Some(End::OurLimit | End::Refused));

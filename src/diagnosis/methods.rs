@@ -215,7 +215,7 @@ impl Known<'_> {
                 self.beside.misses_nothing,
             );
             self.beside.place(heard, &mut attempt);
-            if !trace.decisive && never_began(trace, &attempt) {
+            if !trace.decisive && never_began(self.beside.evidence, trace, &attempt) {
                 // On a connection that the browser had kept, and that was dead: of the silence it tells nothing.
             } else if !trace.decisive {
                 silent.add(&attempt);
