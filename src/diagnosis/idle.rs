@@ -238,10 +238,9 @@ fn death(
         // Firefox asks again by itself when a connection ends before an answer has begun, and tells nobody.
         let ended = |seen: &&Sighting| Some(seen.ended_at?.since(seen.at).plus(LEAST_APART));
         let cut = seen.iter().filter(|seen| seen.status.is_none());
-        after = cut
-            .filter_map(ended)
-            .min()
-            .map_or(after, |cut| cut.min(after));
+        if let Some(cut) = cut.filter_map(ended).min().filter(|cut| *cut < after) {
+            (after, asked) = (cut, None);
+        }
     }
     let told = asked.is_none() && after < length(trace);
     // An end that the page was told of may have been ours; what it was not told of had ended long before.
