@@ -233,33 +233,31 @@ fn death(
     }
     // What broke the silence found the connection dead; what came back at once was told of it then.
     let over = asked.or(end).filter(|_| opened)?;
-    let mut after = over.since(trace.started_at);
-    if held && seen.len() > 1 {
-        // Firefox asks again by itself when a connection ends before an answer has begun, and tells nobody.
-        let ended = |seen: &&Sighting| Some(seen.ended_at?.since(seen.at).plus(LEAST_APART));
-        let cut = seen.iter().filter(|seen| seen.status.is_none());
-        if let Some(cut) = cut.filter_map(ended).min().filter(|cut| *cut < after) {
-            (after, asked) = (cut, None);
-        }
-    }
-    let told = asked.is_none() && after < length(trace);
+    let by_page = over.since(trace.started_at);
+    let told = asked.is_none() && by_page < length(trace);
     // An end that the page was told of may have been ours; what it was not told of had ended long before.
     let by_us = |seen: &&Sighting| matches!(seen.end, Some(End::OurLimit | End::Refused));
     if told && seen.iter().any(by_us) {
         return None;
     }
-    let by_server = seen.iter().find_map(|seen| {
+    // Firefox asks again by itself for what ended before an answer had begun, and WebKit keeps some ends to itself: the
+    // server saw each of them. The last one may be the page's own.
+    let own = usize::from(attempt.ended == Ended::GaveUp && seen.len() > 1);
+    let ended = |seen: &&Sighting| {
         let began = if held {
             Some(seen.at)
         } else {
             seen.answered_at
         };
-        Some(seen.ended_at?.since(began?))
-    });
+        let by_peer = !matches!(seen.end, Some(End::Complete | End::OurLimit | End::Refused));
+        Some(seen.ended_at.filter(|_| by_peer)?.since(began?))
+    };
+    let by_server = seen.iter().take(seen.len() - own).filter_map(ended).min();
+    let after = by_server.map_or(by_page, |cut| by_page.min(cut.plus(LEAST_APART)));
     Some(Death {
         began: trace.started_at,
         after,
-        by_server: by_server.filter(|_| told),
+        by_server: by_server.filter(|cut| *cut <= by_page),
         told,
     })
 }

@@ -156,11 +156,6 @@ impl Known<'_> {
         let broken = delivery
             .as_ref()
             .is_some_and(|d| d.missing + d.duplicated + d.reordered > 0);
-        let verdict = match main.map_or(Verdict::Skipped, |lane| lane.verdict) {
-            Verdict::Passed if broken => Verdict::Warning,
-            Verdict::Skipped if asked.methods.contains(&method) => Verdict::Inconclusive,
-            verdict => verdict,
-        };
         let works = main.filter(|main| main.verdict != Verdict::Failed);
         let idle_cut = works.and_then(|main| {
             let mut tried = Vec::new();
@@ -170,12 +165,23 @@ impl Known<'_> {
             }
             idle_cut(evidence, &tried)
         });
+        // Where apps send something less often than that.
+        let usual = budget::USUAL_BEAT.ms_up();
+        let soon = idle_cut.as_ref().is_some_and(|cut| cut.died_ms <= usual);
+        let verdict = match main.map_or(Verdict::Skipped, |lane| lane.verdict) {
+            Verdict::Passed if broken || soon => Verdict::Warning,
+            Verdict::Skipped if asked.methods.contains(&method) => Verdict::Inconclusive,
+            verdict => verdict,
+        };
         MethodReport {
             method,
             required: asked.required.contains(&method),
             word: word(&evidence.traces, method),
             verdict,
-            place: main.and_then(|lane| lane.place),
+            place: match main.and_then(|lane| lane.place) {
+                Some(Place::Nowhere) if soon => Some(Place::Cut),
+                place => place,
+            },
             candidates: main.map(|lane| lane.candidates.clone()).unwrap_or_default(),
             delivery,
             held: on_main.iter().find_map(|heard| self.beside.held(heard)),
