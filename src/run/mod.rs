@@ -250,16 +250,16 @@ impl Run {
         if self.phase != Phase::Probing {
             return;
         }
-        self.attempts.settle(
-            &self.evidence.traces,
-            &mut self.probes,
-            &self.setup.plan,
-            at,
-            &mut self.actions,
-        );
+        self.settle(at);
+        if self.stop_beside(at) {
+            self.settle(at);
+        }
         self.add_controls();
         self.leave_out_rungs();
         while at < self.until && self.start_next(at) {}
+        if at < self.until {
+            self.ask_beside(at);
+        }
         self.say(at);
         let lanes_may_come = !self.about_heard && !self.setup.lanes.is_empty() && at < budget::OPEN;
         if self.attempts.all_over() && !lanes_may_come && self.next_start().is_none() {
@@ -292,6 +292,10 @@ impl Run {
         self.truncated |= !self.attempts.all_over() || self.next_start().is_some();
         self.attempts.stop_all(&mut self.evidence.traces, at);
         self.probes.iter_mut().for_each(|probe| probe.done = true);
+        self.settle(at);
+    }
+
+    fn settle(&mut self, at: Micros) {
         self.attempts.settle(
             &self.evidence.traces,
             &mut self.probes,

@@ -2,13 +2,16 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
+use pushcheck::diagnosis::Verdict;
 use pushcheck::evidence::{Ended, Event};
 use pushcheck::method::Method;
-use pushcheck::plan::Want;
+use pushcheck::plan::{Want, budget};
 use pushcheck::session::Session;
 use pushcheck::time::Micros;
 
+use crate::faulty::Faulty;
 use crate::support::events::{head, message};
+use crate::{method, quick, report};
 
 fn stream() -> Session {
     let want = Want::Ticks {
@@ -61,4 +64,38 @@ fn a_tick_that_is_due_is_waited_for_anew() {
     assert_eq!(second.since(first), Micros::ms(600));
     assert!(!session.on_time(first), "too early");
     assert!(session.on_time(second), "its deadline ends it");
+}
+
+#[test]
+fn a_stream_that_is_lost_is_asked_for_again_beside_it_and_one_that_is_kept_from_all_is_not_whole() {
+    for lost in [1, u16::MAX] {
+        let mut events = 0;
+        let mut nature = Faulty::new(move |world, at, start| {
+            let ours = start.request.url.contains("/events/");
+            events += u16::from(ours);
+            let takes = ours && events <= lost;
+            if takes {
+                world.see(at, start.attempt, Event::Constructed);
+            }
+            takes
+        });
+        let told = quick(&mut nature);
+        assert!(told.ended_at <= budget::RUN, "{:?}", told.ended_at);
+        let report = report(told);
+        let events = method(&report, Method::ServerSentEvents);
+        let attempts = &events.lanes[0].attempts;
+        let ended: Vec<_> = attempts
+            .iter()
+            .filter(|a| a.probe == "events")
+            .map(|a| a.ended)
+            .collect();
+        if lost == 1 {
+            assert_eq!(events.verdict, Verdict::Passed);
+            assert_eq!(ended, [Ended::Stopped, Ended::Complete]);
+            assert!(attempts[0].ended_us < 3_000_000, "{}", attempts[0].ended_us);
+        } else {
+            assert_eq!(events.verdict, Verdict::Failed);
+            assert_eq!(ended, [Ended::GaveUp, Ended::Stopped]);
+        }
+    }
 }
