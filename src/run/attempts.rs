@@ -24,7 +24,8 @@ pub(super) struct ProbeState {
     /// One of them was whole.
     pub(super) passed: bool,
     failed_in_a_row: u16,
-    retries: u16,
+    /// How often one is tried beyond what the probe says.
+    pub(super) retries: u16,
     /// The highest tick that its polls brought.
     pub(super) after: u32,
     /// No further attempt.
@@ -44,16 +45,16 @@ impl ProbeState {
 
 /// An attempt that runs or ran; the same index as its trace.
 #[derive(Debug)]
-struct Attempt {
-    probe: usize,
-    session: Session,
+pub(super) struct Attempt {
+    pub(super) probe: usize,
+    pub(super) session: Session,
     waiting: bool,
     settled: bool,
 }
 
 impl Attempt {
     #[inline(never)]
-    fn handle(&mut self, trace: &mut Trace, at: Micros, event: Event) {
+    pub(super) fn handle(&mut self, trace: &mut Trace, at: Micros, event: Event) {
         let event = if trace.own { event } else { event.unsealed() };
         let over = self.session.over().is_some();
         if over && !matches!(event, Event::Timed { .. }) {
@@ -65,7 +66,7 @@ impl Attempt {
     }
 
     /// Its first rung is not climbed yet.
-    const fn is_unanswered(&self) -> bool {
+    pub(super) const fn is_unanswered(&self) -> bool {
         self.session.over().is_none() && !self.session.opened()
     }
 
@@ -79,7 +80,7 @@ impl Attempt {
 
 /// All attempts, in order of their start.
 #[derive(Debug, Default)]
-pub(super) struct Attempts(Vec<Attempt>);
+pub(super) struct Attempts(pub(super) Vec<Attempt>);
 
 /// A multi-attempt probe that failed that often in a row has shown enough.
 const ENOUGH_FAILURES: u16 = 3;
@@ -283,86 +284,6 @@ impl Run {
         next
     }
 
-    /// Asks again, once, for what is unanswered for long where others were answered meanwhile: the connection that it went
-    /// by may be dead, and the next one is not.
-    pub(super) fn ask_beside(&mut self, at: Micros) {
-        let rtt = smallest_rtt(&self.evidence.traces).unwrap_or(budget::RTT_GUESS);
-        let patience = budget::WAITING.plus(rtt.times(4));
-        for index in 0..self.setup.plan.probes.len() {
-            let waits = |attempt: &Attempt| attempt.probe == index && attempt.is_unanswered();
-            let waits = self.attempts.0.iter().any(waits);
-            if waits && self.may_ask_beside(index, at, patience) {
-                if let Some(state) = self.probes.get_mut(index) {
-                    state.retries += 1;
-                }
-                self.start(at, index);
-            }
-        }
-    }
-
-    /// Of two attempts of one probe the one that is answered first goes on; true: the other was stopped.
-    pub(super) fn stop_beside(&mut self, at: Micros) -> bool {
-        let mut stopped = false;
-        for second in 1..self.attempts.0.len() {
-            for first in 0..second {
-                let (Some(one), Some(other)) =
-                    (self.attempts.0.get(first), self.attempts.0.get(second))
-                else {
-                    continue;
-                };
-                let probe = self.setup.plan.probes.get(one.probe);
-                if one.probe != other.probe || !probe.is_some_and(is_asked_beside) {
-                    continue;
-                }
-                // What follows one that failed is a repetition of its own.
-                let goes_on = |attempt: &Attempt| {
-                    attempt.session.opened()
-                        || matches!(
-                            attempt.session.over(),
-                            Some(Ended::GaveUp | Ended::Complete)
-                        )
-                };
-                let loser = match (one.is_unanswered(), other.is_unanswered()) {
-                    (false, true) if goes_on(one) => second,
-                    (true, false) if other.session.opened() => first,
-                    _ => continue,
-                };
-                let both = self.attempts.0.get_mut(loser);
-                if let Some((attempt, trace)) = both.zip(self.evidence.traces.get_mut(loser)) {
-                    attempt.handle(trace, at, Event::Stopped);
-                    stopped = true;
-                }
-            }
-        }
-        stopped
-    }
-
-    /// It is a stream's only attempt, waits for longer than that, and something else was heard on its lane since.
-    fn may_ask_beside(&self, index: usize, at: Micros, patience: Micros) -> bool {
-        let both = self
-            .setup
-            .plan
-            .probes
-            .get(index)
-            .zip(self.probes.get(index));
-        let Some((probe, state)) = both else {
-            return false;
-        };
-        let Some(lane) = self.setup.plan.lanes.get(probe.lane) else {
-            return false;
-        };
-        let since = state.last_start;
-        let heard = self.evidence.traces.iter().any(|trace| {
-            let answered = |e: &Event| matches!(e, Event::Head { marked: true, .. });
-            trace.lane == lane.id && trace.first(answered).is_some_and(|heard| heard > since)
-        });
-        is_asked_beside(probe)
-            && state.retries == 0
-            && at.since(since) >= patience
-            && heard
-            && self.is_free(probe, &ProbeState::default())
-    }
-
     /// Starts the first attempt that may start now; true when there was one.
     pub(super) fn start_next(&mut self, at: Micros) -> bool {
         let mut both = self.setup.plan.probes.iter().zip(&self.probes);
@@ -373,7 +294,7 @@ impl Run {
 
     /// It has an attempt to start, and neither what it waits for nor a limit of browsers stands against it.
     #[inline(never)]
-    fn is_free(&self, probe: &Probe, state: &ProbeState) -> bool {
+    pub(super) fn is_free(&self, probe: &Probe, state: &ProbeState) -> bool {
         let other = |index: usize| self.probes.get(index);
         let ready = match probe.when {
             When::Now => true,
@@ -416,57 +337,8 @@ impl Run {
             && (!probe.is_socket() || (!connecting && failing < budget::FAILING_SOCKETS))
     }
 
-    /// Leaves out the silences of which is known by longer ones, on the same method, how they end; and where silence ends
-    /// sockets, lets go of those that are kept awake once they outlived it by far.
-    pub(super) fn leave_out_rungs(&mut self) {
-        let plan = &self.setup.plan;
-        let (mut cut, mut undecided) = (None, false);
-        let mut cuts = [0; Method::ALL.len()];
-        for (attempt, trace) in self.attempts.0.iter().zip(&self.evidence.traces) {
-            let tried = plan.probes.get(attempt.probe);
-            let Some(tried) = tried.filter(|probe| probe.is_silent()) else {
-                continue;
-            };
-            let last = trace.events.last().map_or(trace.started_at, |last| last.at);
-            let lasted = last.since(trace.started_at);
-            // What ended at once was no silence: refused, or never open.
-            let cut_off = trace.ended == Some(Ended::Failed) && lasted >= budget::ANSWER;
-            // One may have been ended by something else, at its time.
-            let cuts = &mut cuts[tried.method as usize];
-            *cuts += u32::from(cut_off);
-            if tried.method == Method::WebSocket {
-                undecided |= trace.ended.is_none();
-                if cut_off {
-                    cut = cut.max(Some(lasted));
-                }
-            }
-            for (probe, state) in plan.probes.iter().zip(&mut self.probes) {
-                let known = match trace.ended {
-                    Some(Ended::Complete) => probe.silence() < tried.silence(),
-                    Some(Ended::Failed) => {
-                        *cuts > 1 && probe.silence() > lasted.plus(budget::MESSAGE)
-                    }
-                    _ => false,
-                };
-                state.done |= known
-                    && state.started == 0
-                    && probe.is_silent()
-                    && probe.method == tried.method;
-            }
-        }
-        if let Some(cut) = cut.filter(|_| !undecided) {
-            let kept = |attempt: &&mut Attempt| {
-                let probe = plan.probes.get(attempt.probe);
-                probe.is_some_and(|probe| probe.is_rung() && !probe.is_silent())
-            };
-            for attempt in self.attempts.0.iter_mut().filter(kept) {
-                attempt.session.enough(cut.times(3));
-            }
-        }
-    }
-
     /// Starts the next attempt of that probe; `None`: there is no such probe.
-    fn start(&mut self, at: Micros, index: usize) -> Option<()> {
+    pub(super) fn start(&mut self, at: Micros, index: usize) -> Option<()> {
         let probe = self.setup.plan.probes.get(index)?;
         let lane = self.setup.plan.lanes.get(probe.lane)?;
         let state = self.probes.get_mut(index)?;
@@ -518,11 +390,6 @@ impl Run {
         );
         Some(())
     }
-}
-
-/// Streams have one attempt, and are for long.
-fn is_asked_beside(probe: &Probe) -> bool {
-    matches!(probe.want, Want::Ticks { .. }) && probe.is_decisive()
 }
 
 /// No packet of it left the page.

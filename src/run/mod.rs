@@ -6,10 +6,12 @@
 
 mod action;
 mod attempts;
+mod beside;
 mod lanes;
 mod ledger;
 mod progress;
 mod request;
+mod rungs;
 
 pub use action::{Action, Driver, Request, Start};
 use attempts::{Attempts, ProbeState, sooner};
