@@ -233,6 +233,8 @@ pub(crate) fn idle(truth: &BTreeMap<String, u64>, report: &Value) -> Vec<String>
         let none = || "none".to_owned();
         match (truth.get(&name), between) {
             (None, None) => {}
+            // A quick run looks for none, and may see too little of one.
+            (Some(_), None) if report["run"]["mode"] != "thorough" => {}
             (Some(truth), Some((lived, died))) if lived < *truth && *truth <= died => {}
             (truth, between) => wrong.push(format!(
                 "the silence that ends {name} is {}, not {}",
@@ -342,6 +344,7 @@ mod tests {
     #[test]
     fn the_silence_that_ends_connections_lies_within() {
         let mut report = healthy();
+        report["run"]["mode"] = json!("thorough");
         let truth = BTreeMap::from([("web-socket".to_owned(), 60_000)]);
         assert_eq!(idle(&truth, &report).len(), 1);
         for (lived, died, right) in [
