@@ -101,7 +101,8 @@ export class PushCheck extends Base {
   }
 
   start(more) {
-    return (this.#run ??= this.#go(more));
+    // As a listener it is handed an event.
+    return (this.#run ??= this.#go(more instanceof Event ? {} : more));
   }
 
   stop() {

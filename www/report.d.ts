@@ -313,7 +313,7 @@ export interface Held {
 export interface IdleCut {
     /** The longest silence that one outlived, ms; 0: none was short enough. */
     livedMs: number;
-    /** The shortest after which the page knew of the end of one, or had no answer on it any more, ms. */
+    /** The shortest after which page or server knew of the end of one, or the page had no answer on it any more, ms. */
     diedMs: number;
     /** The same by the server's clock, from its last word to the end that it saw; null: it saw none. */
     serverDiedMs: number | null;

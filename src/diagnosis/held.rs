@@ -61,7 +61,7 @@ const BUSY: u64 = 3;
 /// Fewer ticks show no pattern.
 const FEWEST: usize = 5;
 
-/// One tick's way: when it was sent, when it came, by how much later than the fastest of the run, and its size.
+/// One tick's way: when it was sent, when it came, and by how much later than the fastest of the run.
 #[derive(Clone, Copy)]
 struct Way {
     sent: Micros,

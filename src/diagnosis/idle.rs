@@ -6,7 +6,7 @@ use super::facts::{Attempt, longest_silence, sightings};
 use super::heard::Heard;
 use crate::evidence::{Ended, Event, Evidence, Notice, Trace};
 use crate::method::Method;
-use crate::plan::{PAGE_BEAT, SERVER_BEAT, budget};
+use crate::plan::{PAGE_BEAT, RESUMED, SERVER_BEAT, budget};
 use crate::time::Micros;
 use crate::wire::{End, Sighting};
 
@@ -17,7 +17,7 @@ use crate::wire::{End, Sighting};
 pub struct IdleCut {
     /// The longest silence that one outlived, ms; 0: none was short enough.
     pub lived_ms: u64,
-    /// The shortest after which the page knew of the end of one, or had no answer on it any more, ms.
+    /// The shortest after which page or server knew of the end of one, or the page had no answer on it any more, ms.
     pub died_ms: u64,
     /// The same by the server's clock, from its last word to the end that it saw; null: it saw none.
     pub server_died_ms: Option<u64>,
@@ -206,7 +206,9 @@ fn death(
 ) -> Option<Death> {
     let held = trace.method == Method::LongPolling;
     let died = matches!(attempt.ended, Ended::Failed | Ended::GaveUp);
-    if !died || trace.decisive || was_disturbed(evidence, trace) {
+    // That one is ended on purpose.
+    let talks = trace.decisive || trace.probe == RESUMED;
+    if !died || talks || was_disturbed(evidence, trace) {
         return None;
     }
     // Firefox tells of an answer only with its first message, and of a long poll's nobody does.

@@ -3,7 +3,7 @@
 use super::place::came_by_a_proxy;
 use super::{Code, Finding, Severity, Strength};
 use crate::evidence::{Engine, EngineFamily, Evidence};
-use crate::wire::{BAD_CERTIFICATE, Sighting, digits, joined};
+use crate::wire::{BAD_CERTIFICATE, digits, joined};
 
 /// What engines offer in a ClientHello, from one version to another: the middle part of its JA4, a hash over its cipher
 /// suites. Both ends were measured, until 2026-11-25; of versions outside nothing is known.
@@ -60,9 +60,9 @@ pub(super) fn tls_inspection(evidence: &Evidence) -> Option<Finding> {
     // What stands before us may be the operator's own, and ask us with its own hello, whatever our certificate; forward
     // proxies say Via.
     let about = evidence.about.as_ref();
-    let named = |sighting: &Sighting| came_by_a_proxy(sighting);
     let mut seen = evidence.ledger.iter().flat_map(|ledger| &ledger.sightings);
-    let front = about.is_none_or(|about| about.vantage.undeclared_front) && !seen.any(named);
+    let front =
+        about.is_none_or(|about| about.vantage.undeclared_front) && !seen.any(came_by_a_proxy);
     let strength = match (accepted, further_mark) {
         _ if front => Strength::Possible,
         (true, _) => Strength::Proved,

@@ -95,3 +95,21 @@ fn who_accepts_a_bad_certificate_is_no_browser() {
     assert_eq!(accepted(None, true), Strength::Likely);
     assert_eq!(accepted(Some(MITMPROXY), false), Strength::Likely);
 }
+
+#[test]
+fn what_may_be_the_operator_s_own_front_proves_nothing_unless_it_names_itself() {
+    let strength = |front: bool, via: bool| {
+        let mut scene = over_tls(Some(MITMPROXY));
+        let about = scene.evidence.about.as_mut().expect("it was heard");
+        about.vantage.undeclared_front = front;
+        let ledger = scene.evidence.ledger.as_mut().expect("it was read");
+        ledger.sightings[0].probe = "web-socket-opaque-bad-certificate".to_owned();
+        if via {
+            ledger.sightings[0].headers.push(field("Via", "1.1 box"));
+        }
+        found(&scene).expect("it arrived").strength
+    };
+    assert_eq!(strength(false, false), Strength::Proved);
+    assert_eq!(strength(true, false), Strength::Possible);
+    assert_eq!(strength(true, true), Strength::Proved);
+}

@@ -301,3 +301,12 @@ fn what_ends_everything_at_one_time_is_no_silence() {
         }
     }
 }
+
+#[test]
+fn what_is_ended_on_purpose_and_does_not_go_on_is_no_silence() {
+    let mut cuts = Box::of(3_000);
+    cuts.healthy.keeps_last_event_id = false;
+    let report = thorough(&mut cuts).report.expect("a report");
+    let cut = cut(&report, Method::ServerSentEvents).expect("it was cut");
+    assert!(cut.died_ms >= 3_000, "{cut:?}");
+}

@@ -34,7 +34,7 @@ pub(super) fn upgrade_is_altered(seen: &Sighting) -> bool {
 
 /// A forward proxy or gateway named itself (RFC 9110 § 7.6.3).
 pub(in crate::diagnosis) fn came_by_a_proxy(seen: &Sighting) -> bool {
-    value(seen, "via").is_some()
+    named(seen, "via")
 }
 
 /// A field of that name arrived.

@@ -190,7 +190,7 @@ pub(super) async fn two_elements_on_one_page_both_pass(lab: &Lab) -> Result<Outc
     page.ready(SOON).await?;
     page.run(
         "document.body.append(document.createElement('push-check'));
-        for (const element of document.querySelectorAll('push-check')) element.start();",
+        for (const element of document.querySelectorAll('push-check')) element.start(new Event('click'));",
     )
     .await?;
     page.until("two reports", "pushcheckLab.reports.length === 2", RUN)
