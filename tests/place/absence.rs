@@ -215,6 +215,15 @@ fn what_fails_before_any_packet_came_back_was_refused_nearby() {
         stamped.at = Micros::ms(102);
     }
     is_between(&far, [Place::Page, Place::WayOut]);
+    // One that the page was told of late broke where the quickest did.
+    let mut late = far.clone();
+    let mut first = late.evidence.traces[0].clone();
+    (first.id, first.attempt) = (8, 2);
+    for stamped in &mut first.events {
+        stamped.at = Micros::ms(400);
+    }
+    late.evidence.traces.insert(0, first);
+    is_between(&late, [Place::Page, Place::WayOut]);
 }
 
 #[test]

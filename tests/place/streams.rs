@@ -182,9 +182,17 @@ fn late_is_held_and_jitter_is_not() {
         assert_eq!(held.judged().verdict, Verdict::Warning);
     }
     // What waits for an acknowledgement is sent once a round trip.
-    let once_a_trip = |n: u32| Micros(in_step(n).0.next_multiple_of(280_000));
-    let nagle = beside(arriving(once_a_trip), |_| Micros::ms(280));
-    is_at(&nagle, Place::Nowhere);
+    let once_a_trip = |n: u32| Micros(in_step(n).0.next_multiple_of(400_000));
+    for with_a_socket in [false, true] {
+        let mut nagle = arriving(once_a_trip);
+        if with_a_socket {
+            let mut socket = arriving(in_step).evidence.traces.remove(0);
+            (socket.method, socket.id) = (Method::WebSocket, 2);
+            nagle.evidence.traces.push(socket);
+        }
+        is_at(&beside(nagle.clone(), |_| Micros::ms(400)), Place::Nowhere);
+        is_at(&beside(nagle, |_| Micros::ms(100)), Place::Held);
+    }
     // Nor is a rough path, on which the round trips differ as much.
     let rough = |n: u32| in_step(n).plus(Micros::ms(u64::from(n * 97 % 260)));
     let rough = beside(arriving(rough), |n| Micros::ms(240 + n * 97 % 260));

@@ -10,7 +10,7 @@ use pushcheck::session::{Do, Session};
 use pushcheck::time::Micros;
 
 use crate::faulty::{Faulty, is_socket};
-use crate::support::events::{cut, opened};
+use crate::support::events::{cut, message, opened};
 use crate::support::server;
 use crate::{method, quick, report};
 
@@ -23,6 +23,48 @@ fn socket(echoes: u32, ticks: u32, silent: Micros) -> Session {
         beat: Beat::None,
     };
     Session::new(Method::WebSocket, &want, Micros::ZERO)
+}
+
+/// What it sends, and when, as long as every echo is answered at once.
+fn sent(beat: Beat, until: Micros) -> Vec<(u64, String)> {
+    let want = Want::Socket {
+        subprotocol: false,
+        echoes: 1,
+        ticks: 0,
+        silent: Micros::ms(20_000),
+        beat,
+    };
+    let mut session = Session::new(Method::WebSocket, &want, Micros::ZERO);
+    session.handle(Micros::ZERO, &opened());
+    let (mut at, mut sent) = (Micros::ZERO, Vec::new());
+    while at <= until {
+        while let Some(Do::Send(line)) = session.poll_action() {
+            sent.push((at.0 / 1000, line.clone()));
+            if let Some(n) = line.strip_prefix("echo ") {
+                let answer = format!("echo {n} 1 2 {}", server::ledger().instances[0].id);
+                session.handle(at, &message(&answer));
+            }
+        }
+        at = session.wake_at().unwrap_or(Micros(u64::MAX));
+        session.on_time(at);
+    }
+    sent
+}
+
+#[test]
+fn a_silence_is_kept_awake_by_the_page_or_by_the_server_as_is_wanted() {
+    let echo = |n: u64| format!("echo {n}");
+    let by_page = [
+        (4_000, echo(1)),
+        (8_000, echo(2)),
+        (12_000, echo(3)),
+        (16_000, echo(4)),
+        (20_000, echo(5)),
+    ];
+    assert_eq!(sent(Beat::Page, Micros::ms(20_000))[..5], by_page);
+    let by_server = [(0, "pings 4000".to_owned()), (20_000, echo(1))];
+    assert_eq!(sent(Beat::Server, Micros::ms(20_000))[..2], by_server);
+    assert_eq!(sent(Beat::None, Micros::ms(20_000))[0], (20_000, echo(1)));
 }
 
 #[test]
