@@ -29,7 +29,7 @@ const SIGNS = {
   inconclusive: "?",
 };
 
-/** Places that say what became of the handshake, and nothing of what would have come after it. */
+/** Places of a WebSocket that say what became of its handshake, and nothing of what would have come after it. */
 const HANDSHAKE = ["answered-for", "request-altered", "answer-altered"];
 
 /** An element with attributes and children; what is empty is left out. */
@@ -336,7 +336,7 @@ export class View {
       required && muted(t.required),
       place && place !== "nowhere" && muted(t.place[place] ?? place),
       held?.heldAs && muted(t.heldAs[held.heldAs] ?? held.heldAs),
-      HANDSHAKE.includes(place) && verdict === "failed" && muted(t.behind),
+      method === "web-socket" && HANDSHAKE.includes(place) && verdict === "failed" && muted(t.behind),
     ].filter(Boolean));
     const timing = (lanes.find(({ lane }) => lane === "main") ?? lanes[0])?.timing;
     const [open, roundTrip, delay, bytes, idle] = t.numbers;

@@ -118,7 +118,7 @@ export default {
 
   // Of a method whose connections are ended by silence.
   cutTold: "A silence between {lived} and {died} ends connections on the way.",
-  cutUntold: "A silence between {lived} and {died} kills connections on the way, and neither end is told.",
+  cutUntold: "After a silence between {lived} and {died} connections are lost on the way, and neither end is told.",
   beatKeeps: "Whoever runs the site: send something every {beat}, and reconnect.",
   cutAnyway: "Connections are ended on the way after {lived} to {died}, whatever is sent.",
   noResume: "After a break it does not go on where it ended: what was sent meanwhile is lost.",
