@@ -83,9 +83,9 @@ fn arrivals(dice: &mut Dice, mean: u64, between: Box) -> Vec<u64> {
         if dice.part() < 0.01 {
             came += 250_000;
         }
-        // What leaves together travels together.
+        // What leaves together travels together, and is heard one after the other.
         if left == before.0 {
-            came = before.1;
+            came = before.1 + (dice.part() * 4_000.0) as u64;
         }
         before = (left, came.max(before.1));
         before.1

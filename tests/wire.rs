@@ -4,8 +4,8 @@
 use proptest::prelude::{any, proptest};
 use pushcheck::time::Micros;
 use pushcheck::wire::{
-    At, AttemptPath, Echo, FromPage, FromServer, IdError, Key, Kind, Lines, PollBody, ProbeId,
-    RunId, Tick, TickId, tick_after, tick_due,
+    At, AttemptPath, Echo, FromPage, FromServer, Got, IdError, Key, Kind, Lines, Part, PollBody,
+    ProbeId, RunId, Tick, TickId, tick_after, tick_due,
 };
 
 const RUN: &str = "00112233445566778899aabbccddeeff";
@@ -72,6 +72,8 @@ fn other_peoples_lines_are_refused() {
         "tick 1 2 3 ",
         "<html>",
         "Tick 1 2 3 aa",
+        "got 1 2 3 aa x",
+        "part 1 2 3",
     ] {
         assert!(line.parse::<FromServer>().is_err(), "{line:?}");
     }
@@ -92,6 +94,12 @@ fn other_peoples_lines_are_refused() {
         "echo x",
         "",
         "ENDS",
+        "burst 1 2",
+        "burst 1 2 3 4",
+        "burst 1 2 -3",
+        "ack",
+        "cut 1 2",
+        "part x",
         "ledger",
         "ledger 0123",
         "ledger 0123456789abcdef0123456789abcdef again",
@@ -126,7 +134,12 @@ proptest! {
         assert_eq!(echo.to_string().parse(), Ok(FromServer::Echo(echo)));
         let tick_id = TickId { n, instance: id, started_at: a };
         assert_eq!(tick_id.to_string().parse(), Ok(tick_id));
-        for said in [FromPage::Ticks(n), FromPage::Pings(n), FromPage::Echo(n, padding.clone()), FromPage::End] {
+        let part = Part { n, asked: Micros(a), sent: Micros(b), instance: at.instance.clone(), padding: padding.clone() };
+        assert_eq!(part.to_string().parse(), Ok(FromServer::Part(part)));
+        let got = Got { n, at: at.clone() };
+        assert_eq!(got.to_string().parse(), Ok(FromServer::Got(got)));
+        let burst = FromPage::Burst { after: n, parts: n / 2, bytes: n / 3 };
+        for said in [burst, FromPage::Ack(n), FromPage::Cut(n), FromPage::Part(n, padding.clone()), FromPage::Ticks(n), FromPage::Pings(n), FromPage::Echo(n, padding.clone()), FromPage::End] {
             assert_eq!(said.to_string().parse(), Ok(said));
         }
         let body = PollBody { at, ticks: vec![tick.clone(), tick] };

@@ -31,7 +31,7 @@ export interface End {
 
 /**
  * `<push-check>`. Attributes: `base` (URL of the probe server; default: where `push-check.js` came from), `auto` (starts
- * by itself), `methods`, `required`, `lanes` (words parted by spaces), `mode`, `lang`. `hidden` hides it.
+ * by itself), `methods`, `required`, `lanes` (words parted by spaces), `mode`, `longest-silence-ms`, `lang`. `hidden` hides it.
  *
  * Events bubble and cross shadow boundaries. `pushcheck-start` comes before any connection: pause your own client there,
  * and go on at `pushcheck-end`. Custom properties for theming: see the top of `style.js`.

@@ -147,6 +147,8 @@ export class PushCheck extends Base {
   /** Attributes, then `options`. */
   #asked() {
     const options = { base: HERE };
+    const longest = this.getAttribute("longest-silence-ms");
+    if (longest !== null) options.longestSilenceMs = Number(longest);
     for (const name of ["base", "mode", "methods", "required", "lanes"]) {
       const value = this.getAttribute(name);
       if (value !== null) options[name] = name === "base" || name === "mode" ? value : value.match(/\S+/g) ?? [];

@@ -270,8 +270,102 @@ export interface MethodReport {
     idleCut: IdleCut | null;
     /** Whether an event stream goes on where it ended, in a thorough run; null: not tried, or another method. */
     resume: Resume | null;
+    /** What became of many messages at once, in a thorough run; null: not tried, or another method. */
+    bursts: Bursts | null;
+    /** What became of an answer that was not read, in a thorough run; null: as above, or the server's half is missing. */
+    unread: Unread | null;
+    /** Which messages came back as they were sent, in a thorough run, in their order; none: not tried, or another method. */
+    sizes: SizeTried[];
+    /** The versions of HTTP that it uses on the main lane. */
+    http: HttpVersions;
     /** Each lane that was tried. */
     lanes: LaneReport[];
+}
+
+/** What became of numbered messages that were handed over at once; each null: not tried. */
+export interface Bursts {
+    /** From the server. */
+    down: Burst | null;
+    /** From the page. */
+    up: Burst | null;
+    /** From the server, which reset the connection when its socket had taken the last. */
+    cutDown: Burst | null;
+    /** From the page; the server reset the connection on the way. */
+    cutUp: Burst | null;
+}
+
+/** Messages that were handed over at once, one way. Null is not measured, never nought. */
+export interface Burst {
+    /** How many the sender's socket took before its connection ended. */
+    sent: number | null;
+    /** How many of them the other side counted. */
+    arrived: number | null;
+    /** How many of those it could tell the sender of. */
+    acknowledged: number | null;
+    /** They came one behind the other. */
+    inOrder: boolean | null;
+    /** The connection ended before all had come. */
+    cut: boolean;
+    /** After all was sent again from the last one acknowledged: how many came at no time. */
+    missing: number | null;
+    /** And how many came both times, which only their numbers tell. */
+    twice: number | null;
+    /** Where they waited; null: not told, or over too soon. */
+    queue: Queue | null;
+}
+
+/** Messages on their way. */
+export interface Queue {
+    /** Bytes at most that somebody on the way had taken over, and the other side had not. What was in the page's own system counts. */
+    hiddenBytes: number;
+    /** Bytes at most that were under way and that nobody had acknowledged; null: not told. */
+    underWayBytes: number | null;
+    /** How much later the last came than the first, each since it was handed over, µs. */
+    waitedUs: number;
+    /** How fast they came, bytes a second. */
+    bytesPerS: number;
+}
+
+/** How far back a reader's slowness is felt. */
+export type FlowControl =
+    /** The server's writing waited. */
+    | "reaches-server"
+    /** Somebody took it all. */
+    | "hidden";
+
+/** What became of a large answer of which the page read nothing for two seconds. */
+export interface Unread {
+    /** Who felt it; null: it cannot be told. */
+    flowControl: FlowControl | null;
+    /** Bytes that the server could hand over meanwhile: what one slow reader costs those in between. */
+    takenBytes: number;
+}
+
+/** What a message is handed over as (WebSockets § 3, `send`). */
+export type Form =
+    /** A string. */
+    | "text"
+    /** An `ArrayBuffer`. */
+    | "array-buffer"
+    /** A `Blob`. */
+    | "blob";
+
+/** One message, sent and echoed. */
+export interface SizeTried {
+    /** As what it was handed over. */
+    form: Form;
+    /** How large it was, without what is put before it. */
+    bytes: number;
+    /** Until it was back, every byte as it was, µs; null: it did not come. */
+    echoedUs: number | null;
+}
+
+/** Which HTTP a method uses, as either end sees it: between them others may translate. */
+export interface HttpVersions {
+    /** By the browser's word, an ALPN id: `http/1.1`, `h2`, `h3`; null: not told, as of WebSockets never. */
+    page: string | null;
+    /** As the requests arrived: `HTTP/1.0`, `HTTP/1.1`, `HTTP/2.0`; null: none did, or the server's half is missing. */
+    server: string | null;
 }
 
 /** What became of a stream that the browser asked for again, as it does by itself (HTML § 9.2.3). */
@@ -307,6 +401,25 @@ export interface Held {
     everyUs: number | null;
     /** The bytes that came at once, of a block, at the median; null: it is none. */
     blockBytes: number | null;
+    /** What was tried to let it pass at once. */
+    reliefs: ReliefTried[];
+}
+
+/** What may let a stream pass at once. */
+export type Relief =
+    /** The answer says `X-Accel-Buffering: no`, which nginx and its like obey. */
+    | "x-accel-buffering"
+    /** The answer says `Cache-Control: no-transform` (RFC 9111 § 5.2.2.6): nobody should compress or rewrite it. */
+    | "no-transform"
+    /** Behind each event come four kilobytes of nothing: what waits until there is enough has enough. */
+    | "padding";
+
+/** Something that may let a stream pass at once. */
+export interface ReliefTried {
+    /** What. */
+    relief: Relief;
+    /** It did; null: that did not come whole, or too few messages came to tell. */
+    relieves: boolean | null;
 }
 
 /** A silence that connections do not outlive. Its length is above `livedMs`, and at most `diedMs`. Where neither beat keeps them it is their age that they do not outlive. */
@@ -455,6 +568,8 @@ export interface Attempt {
     blockedBy: string | null;
     /** How often the server saw it arrive; null: its half is missing or incomplete. */
     arrivals: number | null;
+    /** How long it waited before it left the browser, by the server's clock, µs; null: nothing of it arrived, or no clock is known. */
+    queuedUs: number | null;
     /** Until `open`, or the answer's head, µs. */
     openUs: number | null;
     /** Until the first message or body, µs. */
@@ -824,6 +939,12 @@ export type TraceEvent =
         /** The event's id (HTML § 9.2.6). */
         id: string | null;
     }
+    /** At a message's arrival the socket held that of what was sent: `bufferedAmount` (WebSockets § 3). Not told where it held nothing. */
+    | {
+        what: "buffered";
+        /** How much. */
+        bytes: number;
+    }
     /** The whole body of an exchange. */
     | {
         what: "body";
@@ -893,6 +1014,8 @@ export interface Sighting {
     method: string;
     /** When its head had been read, µs. */
     at: number;
+    /** When its connection was accepted, on the instance's clock. */
+    connectedAt: number;
     /** `HTTP/1.0`, `HTTP/1.1`, `HTTP/2.0`. */
     httpVersion: string;
     /** Came over TLS that this server ended. */
@@ -933,6 +1056,10 @@ export interface Sighting {
     headIn: number | null;
     /** Of `bytesOut`, the answer's head, bytes; null as above, and where it was not written apart from the body. */
     headOut: number | null;
+    /** Many messages at once; null: there were none. */
+    burst: SeenBurst | null;
+    /** When payload was last handed over of an answer that is as large as was asked for; null: none was, or of another. */
+    handedAt: number | null;
     /** The close frame from the page. */
     close: SeenClose | null;
     /** Its TCP connection, as the server's kernel knew it at the end; null where it does not tell. */
@@ -966,6 +1093,34 @@ export interface SeenHeader {
     length: number;
     /** The value, for names on a short list; of `Origin` only the scheme. */
     value: string | null;
+}
+
+/** Many numbered messages at once on one socket, as the server saw them. */
+export interface SeenBurst {
+    /** The last part that was handed to the socket; 0: none. */
+    lastOut: number;
+    /** The last part of which the page said that it arrived; 0: of none. */
+    lastAcked: number;
+    /** The first part that came from the page; 0: none did. */
+    firstIn: number;
+    /** The last that followed the one before it. */
+    lastIn: number;
+    /** How many came that did not: out of turn, or again. */
+    straysIn: number;
+    /** Where the bytes of the parts were at each word from the page of what arrived; empty: the kernel does not tell. */
+    queue: SeenQueue[];
+}
+
+/** Where bytes of a connection were, each number since the burst was asked for. With TLS they are a little more than the parts'; over HTTP/2 others' are among them. */
+export interface SeenQueue {
+    /** When the page's word came, on the instance's clock. */
+    at: number;
+    /** Sent to the network. */
+    sent: number;
+    /** Acknowledged by TCP, which whoever stands next on the way does. */
+    acked: number;
+    /** Arrived, by the page's word. */
+    arrived: number;
 }
 
 /** A WebSocket close frame. */
@@ -1081,6 +1236,8 @@ export interface Options {
     requiredLanes?: string[];
     /** How much to try. Default: `quick`. */
     mode?: "quick" | "thorough";
+    /** A thorough run tries no longer silence, ms: 0 to 125000. Default: 125000, which takes minutes. */
+    longestSilenceMs?: number;
     /** Labels that the report carries: at most 20, each at most 200 characters. */
     labels?: Record<string, string>;
     /** Endpoints of your own to try beside the probe server's. */

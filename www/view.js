@@ -68,6 +68,7 @@ export function words(tag) {
     count,
     list: (items) => new Intl.ListFormat(locale).format(items),
     left: (us) => say(t.left, { n: count(us / 6e7, true) }),
+    bytes: (n) => say(t.kb, { n: count(n / 1e3) }),
     date: (ms) => new Date(ms).toLocaleString(locale),
     /** Of microseconds: two or three digits that matter. */
     time(us) {
@@ -97,8 +98,8 @@ function kind({ result, findings, surroundings, about, methods }, elsewhere) {
 const BADGES = { passed: "passed", inconclusive: "inconclusive", aborted: "skipped", elsewhere: "inconclusive" };
 
 /** The result in plain words, and what to do next. */
-function outcome(report, { t, say, list, time }, base, elsewhere) {
-  const { methods, run } = report;
+function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
+  const { methods, run, findings } = report;
   const which = kind(report, elsewhere);
   const of = (...verdicts) => {
     const some = methods.filter(({ verdict, required }) => verdicts.includes(verdict) && (required || which !== "required" || verdict !== "failed"));
@@ -121,6 +122,14 @@ function outcome(report, { t, say, list, time }, base, elsewhere) {
     const said = [cut.told ? t.cutTold : t.cutUntold, cut.beatMs === null ? t.cutReconnect : t.beatKeeps];
     const sentences = anyway ? [t.cutAnyway, t.cutReconnect] : said;
     next.push([t.method[method] ?? method, sentences.map((sentence) => say(sentence, { lived, died, beat })).join(" ")]);
+  }
+  for (const { method, bursts } of methods.filter(({ bursts }) => bursts)) {
+    const { down, up, cutDown, cutUp } = bursts;
+    const said = [];
+    if (findings.some(({ code }) => code === "queue-hidden")) said.push(say(t.queue, { sent: down.sent, kept: bytes(down.queue.hiddenBytes), waited: time(down.queue.waitedUs) }));
+    const lost = [down, up, cutDown, cutUp].find((burst) => burst?.cut && burst.sent > burst.arrived && burst.arrived !== null);
+    if (lost) said.push(say(t.lost, lost));
+    if (said.length) next.push([t.method[method] ?? method, [...said, t.acknowledge].join(" ")]);
   }
   for (const { method } of methods.filter(({ resume }) => resume?.goesOn === false)) next.push([t.method[method] ?? method, t.noResume]);
   const summary = which === "warning" && !values.bad ? "unsure" : which;

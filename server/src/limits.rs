@@ -17,6 +17,12 @@ pub struct Limits {
     /// Largest WebSocket message, bytes
     #[arg(long = "limit-message-bytes", env = "PUSHCHECK_LIMIT_MESSAGE_BYTES", default_value_t = DEFAULT.message_bytes, value_name = "BYTES")]
     pub message_bytes: u64,
+    /// Largest burst of messages on one WebSocket, bytes
+    #[arg(long = "limit-burst-bytes", env = "PUSHCHECK_LIMIT_BURST_BYTES", default_value_t = DEFAULT.burst_bytes, value_name = "BYTES")]
+    pub burst_bytes: u64,
+    /// Largest answer that is sent as fast as it is taken, bytes
+    #[arg(long = "limit-answer-bytes", env = "PUSHCHECK_LIMIT_ANSWER_BYTES", default_value_t = DEFAULT.answer_bytes, value_name = "BYTES")]
+    pub answer_bytes: u64,
     /// Most frames that one WebSocket may send
     #[arg(long = "limit-socket-frames", env = "PUSHCHECK_LIMIT_SOCKET_FRAMES", default_value_t = DEFAULT.socket_frames, value_name = "N")]
     pub socket_frames: u32,
@@ -116,7 +122,11 @@ const DEFAULT: Limits = Limits {
     hold_ms: 130_000,
     ticks: 200,
     upload_bytes: 256 * 1024,
-    message_bytes: 64 * 1024,
+    // What apps send at once; its head comes on top.
+    message_bytes: 256 * 1024,
+    burst_bytes: 256 * 1024,
+    // More than a browser takes of an answer that its page does not read.
+    answer_bytes: 24_000_000,
     socket_frames: 20_000,
     life_ms: 300_000,
     attempts: 400,

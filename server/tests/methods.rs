@@ -305,3 +305,27 @@ async fn events_go_on_behind_what_the_browser_had_last() {
         assert_ne!(n(&anew[0]), 2);
     }
 }
+
+#[tokio::test]
+async fn a_stream_is_varied_as_is_asked() {
+    let site = Site::plain().await;
+    let ask = |n: u8| {
+        format!(
+            "{}?count=1&relief={n}",
+            path(&key(9), "e", n.into(), "events")
+        )
+    };
+    let answer = site.get(&ask(1)).await;
+    assert_eq!(answer.header("x-accel-buffering"), Some("no"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let answer = site.get(&ask(2)).await;
+    assert_eq!(
+        answer.header("cache-control"),
+        Some("no-store, no-transform")
+    );
+    assert_eq!(answer.header("x-accel-buffering"), None);
+    let answer = site.get(&ask(3)).await;
+    assert!(answer.text().ends_with("    \n\n") && answer.text().len() > 4096);
+    let unknown = site.get(&ask(4)).await;
+    assert_eq!(unknown.problem()["field"], "relief");
+}

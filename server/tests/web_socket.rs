@@ -22,6 +22,12 @@ async fn echoes_binary_pings_and_the_known_end() {
     };
     assert_eq!((echo.n, echo.padding.as_str()), (7, "some padding"));
     assert!(echo.at.sent >= echo.at.received && echo.at.instance == site.instance);
+    client
+        .send(frame(0x80 | BINARY, sealed("echo 8 xyz").as_bytes()))
+        .await;
+    let (opcode, payload) = client.hear().await;
+    let text = String::from_utf8(payload).unwrap();
+    assert!(unsealed(&text).unwrap().starts_with("echo 8 ") && opcode == BINARY);
     let blob: Vec<u8> = (0..40_000).map(|n| n as u8).collect();
     client.send(frame(0x80 | BINARY, &blob)).await;
     assert_eq!(client.hear().await, (BINARY, blob));
@@ -41,7 +47,7 @@ async fn echoes_binary_pings_and_the_known_end() {
         .await;
     let seen = &ledger.sightings[0];
     assert_eq!((seen.status, seen.end), (Some(101), Some(End::Complete)));
-    assert_eq!((seen.frames_in, seen.frames_out, seen.ticks_out), (3, 2, 0));
+    assert_eq!((seen.frames_in, seen.frames_out, seen.ticks_out), (4, 3, 0));
     assert_eq!(
         seen.close,
         Some(SeenClose {

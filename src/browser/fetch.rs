@@ -28,6 +28,8 @@ struct Step {
     sink: Sink,
     driver: Driver,
     own: bool,
+    /// The answer that is not read: browsers end what nothing refers to.
+    unread: RefCell<Option<JsValue>>,
     /// It was let go of.
     gone: Cell<bool>,
 }
@@ -104,6 +106,7 @@ impl Fetch {
                     sink: sink.clone(),
                     driver: request.driver,
                     own: request.own,
+                    unread: RefCell::default(),
                     gone: Cell::new(false),
                 });
                 step.after(&promise, Next::Answer);
@@ -149,7 +152,9 @@ impl Step {
         let ours = self.own || matches!(head, Event::Head { marked: true, .. });
         self.sink.send(head);
         match (ours, self.driver) {
-            (_, Driver::Head | Driver::OpaqueHead) => {}
+            (_, Driver::Head | Driver::OpaqueHead) => {
+                *own(&self.unread) = Some(response.clone());
+            }
             // Somebody else's page, of any length: it is enough to know that it came.
             (false, _) => self.sink.send(Event::Body {
                 text: String::new(),

@@ -25,6 +25,7 @@ pub use surroundings::surroundings;
 use wasm_bindgen::JsValue;
 
 use crate::evidence::Event;
+use crate::plan::Form;
 use crate::run::{Driver, Request};
 use crate::session::Do;
 use crate::time::Micros;
@@ -116,8 +117,10 @@ impl Running {
     }
 
     fn perform(&self, what: Do, sink: &Sink) {
-        if let (Self::Socket(socket), Do::Send(text)) = (self, what) {
-            socket.send(text, sink);
+        match (self, what) {
+            (Self::Socket(socket), Do::Send(text)) => socket.send(text, Form::Text, sink),
+            (Self::Socket(socket), Do::SendBytes(text, form)) => socket.send(text, form, sink),
+            _ => {}
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::method::Method;
 use crate::time::Micros;
 use crate::wire::{
     About, End, Instance, JoinedBy, Kind, Lane, Ledger, LedgerInstance, Limits, OutsideIn,
-    OutsideTry, Reached, Scheme, SeenClose, SeenConnection, SeenHeader, SeenTcp, Sighting,
-    Software, TcpVantage, TlsVantage, Vantage,
+    OutsideTry, Reached, Scheme, SeenBurst, SeenClose, SeenConnection, SeenHeader, SeenQueue,
+    SeenTcp, Sighting, Software, TcpVantage, TlsVantage, Vantage,
 };
 
 /// More elements than any answer of ours has in one array.
@@ -270,6 +270,7 @@ fn sighting(v: &Value<'_>) -> Sighting {
         kind: *kind.unwrap_or(&Kind::Poll),
         method: v.text("method"),
         at: v.micros("at"),
+        connected_at: v.micros("connectedAt"),
         http_version: v.text("httpVersion"),
         tls: v.flag("tls"),
         connection: v.small("connection"),
@@ -294,6 +295,20 @@ fn sighting(v: &Value<'_>) -> Sighting {
         bytes_out: v.maybe_number("bytesOut"),
         head_in: v.maybe_number("headIn"),
         head_out: v.maybe_number("headOut"),
+        burst: v.part("burst").map(|v| SeenBurst {
+            last_out: v.small("lastOut"),
+            last_acked: v.small("lastAcked"),
+            first_in: v.small("firstIn"),
+            last_in: v.small("lastIn"),
+            strays_in: v.small("straysIn"),
+            queue: v.list("queue", |v| SeenQueue {
+                at: v.micros("at"),
+                sent: v.number("sent"),
+                acked: v.number("acked"),
+                arrived: v.number("arrived"),
+            }),
+        }),
+        handed_at: v.maybe_number("handedAt").map(Micros),
         close: v.part("close").map(|close| SeenClose {
             code: close.short("code"),
             reason_length: close.small("reasonLength"),

@@ -6,6 +6,7 @@ use super::listen::Listener;
 use super::registry::Undo;
 use super::{Sink, js};
 use crate::evidence::Event;
+use crate::plan::Form;
 use crate::run::Request;
 
 /// `readyState` of a socket that is closed (WebSockets § 3).
@@ -35,7 +36,21 @@ impl Socket {
             sink.listen(&socket, "open", |socket, _| Event::Opened {
                 protocol: js::text(socket, "protocol").unwrap_or_default(),
             }),
-            sink.listen(&socket, "message", |_, event| message(event)),
+            Listener::new(
+                &socket,
+                "message",
+                Box::new({
+                    let (socket, sink) = (socket.clone(), sink.clone());
+                    move |event| {
+                        let at = sink.now();
+                        let bytes = js::number(&socket, "bufferedAmount") as u32;
+                        if bytes > 0 {
+                            sink.send_at(at, Event::Buffered { bytes });
+                        }
+                        sink.send_at(at, message(&event));
+                    }
+                }),
+            ),
             sink.listen(&socket, "error", |socket, _| Event::Errored {
                 closed: js::number(socket, "readyState") == CLOSED,
             }),
@@ -52,10 +67,20 @@ impl Socket {
         })
     }
 
-    /// Sends a text; what it throws is told.
-    pub(super) fn send(&self, text: String, sink: &Sink) {
+    /// Sends a text, or its bytes; what it throws is told.
+    pub(super) fn send(&self, text: String, form: Form, sink: &Sink) {
         let said = sink.now();
-        match js::call(&self.socket, "send", &[&(&text).into()]) {
+        let mut data = Ok(JsValue::from(&text));
+        if form != Form::Text {
+            // Its `buffer` is an `ArrayBuffer`.
+            let bytes = js::make("TextEncoder", &[])
+                .and_then(|encoder| js::call(&encoder, "encode", &[&(&text).into()]));
+            data = bytes.map(|bytes| js::get(&bytes, "buffer"));
+        }
+        if form == Form::Blob {
+            data = data.and_then(|data| js::make("Blob", &[&js::list(&[&data])]));
+        }
+        match data.and_then(|data| js::call(&self.socket, "send", &[&data])) {
             Ok(_) => sink.send_at(said, Event::Sent { line: text }),
             Err(error) => sink.threw(&error),
         }
@@ -64,13 +89,18 @@ impl Socket {
 
 fn message(event: &JsValue) -> Event {
     let data = js::get(event, "data");
-    let text = data.as_string();
+    let line = data.as_string().unwrap_or_else(|| {
+        // Ours are ASCII.
+        let bytes = js::make("Uint8Array", &[&data]).map(|view| js::bytes(&view));
+        bytes
+            .unwrap_or_default()
+            .into_iter()
+            .map(char::from)
+            .collect()
+    });
     Event::Message {
-        bytes: match &text {
-            Some(text) => text.len() as u32,
-            None => js::number(&data, "byteLength") as u32,
-        },
-        line: text.unwrap_or_default(),
+        bytes: line.len() as u32,
+        line,
         id: None,
     }
 }

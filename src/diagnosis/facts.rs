@@ -49,6 +49,9 @@ pub struct Attempt {
     pub blocked_by: Option<String>,
     /// How often the server saw it arrive; null: its half is missing or incomplete.
     pub arrivals: Option<u32>,
+    /// How long it waited before it left the browser, by the server's clock; null: nothing of it arrived, or no clock is
+    /// known.
+    pub queued_us: Option<u64>,
     /// Until `open`, or the answer's head.
     pub open_us: Option<u64>,
     /// Until the first message or body.
@@ -150,6 +153,7 @@ pub fn attempt(
     heard: &Heard<'_>,
     rtt: Option<Micros>,
     misses_nothing: bool,
+    clocks: &[Clock<'_>],
 ) -> Attempt {
     let trace = heard.trace;
     let ended = trace.ended.unwrap_or(Ended::Stopped);
@@ -177,6 +181,7 @@ pub fn attempt(
         error: None,
         blocked_by: None,
         arrivals: knows_all.then_some(seen.len() as u32),
+        queued_us: queued(&seen, trace, clocks),
         open_us: None,
         first_message_us: None,
         failed_us: None,
@@ -243,8 +248,46 @@ pub fn attempt(
         let step = Micros(evidence.surroundings.clock_step_us);
         facts.time_class = TimeClass::of(elapsed, ended == Ended::GaveUp, rtt, step);
     }
-    facts.verdict = judge(&facts, rtt, stood_still(evidence, trace));
+    let unheard = stood_still(evidence, trace) || never_left(evidence, trace);
+    facts.verdict = judge(&facts, rtt, unheard);
     facts
+}
+
+/// Until its connection was accepted, or where that was there before until it arrived: half a round trip, at least, is the
+/// way's. What a browser keeps back for others of its host, or for what failed before, is no fault of the network's.
+fn queued(seen: &[&Sighting], trace: &Trace, clocks: &[Clock<'_>]) -> Option<u64> {
+    let first = seen.first()?;
+    let clock = clocks
+        .iter()
+        .find(|clock| clock.instance == first.instance)?;
+    let since = |stamp| clock.page_time(stamp) - trace.started_at.0 as i64;
+    let (connected, arrived) = (since(first.connected_at), since(first.at));
+    let left = if connected > 0 { connected } else { arrived };
+    Some(left.saturating_sub(clock.error.0 as i64).max(0) as u64)
+}
+
+/// It waited in vain as everything did that goes by HTTP, of none of which anything arrived, while WebSockets opened on the
+/// same lane: browsers have other places for those, and all that this host has for HTTP may be taken by others' requests.
+pub(super) fn never_left(evidence: &Evidence, trace: &Trace) -> bool {
+    let by_socket = |trace: &Trace| trace.method == Method::WebSocket && !trace.control;
+    let heard = |e: &Event| {
+        matches!(
+            e,
+            Event::Head { .. } | Event::Opened { .. } | Event::Failed { .. }
+        )
+    };
+    let alike = |other: &&Trace| other.lane == trace.lane && !other.own;
+    evidence.ledger.is_some()
+        && !by_socket(trace)
+        && evidence.traces.iter().filter(alike).all(|other| {
+            by_socket(other)
+                || (other.first(heard).is_none() && sightings(evidence, other).is_empty())
+        })
+        && evidence
+            .traces
+            .iter()
+            .filter(alike)
+            .any(|other| by_socket(other) && other.first(heard).is_some())
 }
 
 /// The page stood still for long while the attempt ran: a deadline that passed then proves nothing.
@@ -333,15 +376,15 @@ fn gap_error(arrived: &[(Tick, Micros)]) -> Option<Spread> {
 }
 
 /// The verdict on one attempt, from its own facts.
-fn judge(facts: &Attempt, rtt: Option<Micros>, stood_still: bool) -> Verdict {
+fn judge(facts: &Attempt, rtt: Option<Micros>, unheard: bool) -> Verdict {
     let ours_by_limit = facts
         .refused
         .as_deref()
         .is_some_and(|why| REFUSED_BY_LIMIT.contains(&why));
     let slow = rtt.is_some_and(|rtt| {
-        facts
-            .open_us
-            .is_some_and(|open| open > class::slow_open(rtt).0)
+        let open = facts.open_us.map(Micros);
+        let queued = Micros(facts.queued_us.unwrap_or(0));
+        open.is_some_and(|open| open.since(queued) > class::slow_open(rtt))
     });
     match facts.ended {
         _ if ours_by_limit => Verdict::Inconclusive,
@@ -360,7 +403,7 @@ fn judge(facts: &Attempt, rtt: Option<Micros>, stood_still: bool) -> Verdict {
             }
         }
         // Nobody was there to hear it.
-        Ended::GaveUp if stood_still => Verdict::Inconclusive,
+        Ended::GaveUp if unheard => Verdict::Inconclusive,
         // It had said all but the close: only the close was lost.
         Ended::GaveUp if facts.close_class == Some(CloseClass::NeverClosed) => Verdict::Warning,
         Ended::Failed | Ended::GaveUp => Verdict::Failed,

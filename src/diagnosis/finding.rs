@@ -15,14 +15,20 @@ pub enum Code {
     OwnFailure,
     /// Somebody on the way opens TLS. By itself no fault.
     TlsInspectionPresent,
+    /// Messages wait with somebody on the way who has acknowledged them.
+    QueueHidden,
+    /// A reader that does not read does not stop the server's writing.
+    FlowControlHidden,
 }
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 5] = [
         Self::MethodNotSupported,
         Self::OwnFailure,
         Self::TlsInspectionPresent,
+        Self::QueueHidden,
+        Self::FlowControlHidden,
     ];
 
     /// The code as it stands in a report.
@@ -31,6 +37,8 @@ impl Code {
             Self::MethodNotSupported => "method-not-supported",
             Self::OwnFailure => "own-failure",
             Self::TlsInspectionPresent => "tls-inspection-present",
+            Self::QueueHidden => "queue-hidden",
+            Self::FlowControlHidden => "flow-control-hidden",
         }
     }
 }

@@ -72,7 +72,7 @@ impl<'a> Heard<'a> {
                             trip(*asked, echo.at);
                         }
                     }
-                    Ok(FromServer::Echo(_)) | Err(_) => {}
+                    _ => {}
                 },
                 Event::Body { text, .. } => {
                     if let Ok(PollBody { at, ticks: due }) = text.parse() {

@@ -6,10 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::heard::{Heard, RoundTrip};
-use crate::evidence::{Event, Surroundings};
+use crate::evidence::{Event, Evidence, Surroundings, Trace};
 use crate::method::Method;
 use crate::stats::median;
 use crate::time::Micros;
+use crate::wire::Relief;
 
 /// How a stream is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,18 @@ pub struct Held {
     pub every_us: Option<u64>,
     /// The bytes that came at once, of a block, at the median; null: it is none.
     pub block_bytes: Option<u64>,
+    /// What was tried to let it pass at once.
+    pub reliefs: Vec<ReliefTried>,
+}
+
+/// Something that may let a stream pass at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReliefTried {
+    /// What.
+    pub relief: Relief,
+    /// It did; null: that did not come whole, or too few messages came to tell.
+    pub relieves: Option<bool>,
 }
 
 /// Later than the run's fastest tick by that much at the median is no jitter, where no WebSocket tells how much there is. A
@@ -54,6 +67,9 @@ const APART: Micros = Micros::ms(50);
 
 /// Received within that is together, unless the page's clock is coarser.
 const TOGETHER: Micros = Micros::ms(3);
+
+/// A delivery may take a page so long to hear, message by message: less than the shortest gap of the ticks by far.
+const ONE_TURN: Micros = Micros::ms(15);
 
 /// A page that stood still for more than one part of so many in all was busy: the median shows it.
 const BUSY: u64 = 3;
@@ -85,6 +101,11 @@ fn ways(heard: &Heard<'_>, fastest: &[(&str, i64)]) -> Vec<Way> {
         ways.clear();
     }
     ways
+}
+
+/// Enough came to tell.
+pub(super) const fn tells(heard: &Heard<'_>) -> bool {
+    heard.ticks.len() >= FEWEST
 }
 
 fn lateness(ways: &[Way]) -> u64 {
@@ -185,6 +206,7 @@ pub(super) fn held(
             median_us: later,
             every_us: None,
             block_bytes: None,
+            reliefs: Vec::new(),
         });
     }
     if later <= rtt {
@@ -208,7 +230,7 @@ fn pattern(heard: &Heard<'_>, ways: &[Way], (later, others): (u64, u64), togethe
         let next = ways.get(n + 1).map(|next| next.sent.since(way.sent).0);
         let off = next.map_or(way.late, |gap| way.late.min(gap.abs_diff(way.late)));
         match deliveries.last_mut() {
-            Some(delivery) if way.came.since(last) <= together => {
+            Some(delivery) if way.came.since(last) <= together.max(ONE_TURN) => {
                 (delivery.1, delivery.2) = (delivery.1 + 1, off);
             }
             _ => deliveries.push((way.came, 1, off)),
@@ -220,6 +242,7 @@ fn pattern(heard: &Heard<'_>, ways: &[Way], (later, others): (u64, u64), togethe
         median_us: later,
         every_us: None,
         block_bytes: None,
+        reliefs: Vec::new(),
     };
     // What comes last was let go by the end, whatever kept it.
     let [whole @ .., _] = deliveries.as_slice() else {
@@ -280,4 +303,12 @@ fn is_rough(attempts: &[Heard<'_>], most: u64) -> bool {
     let trips: Vec<u64> = trips.map(RoundTrip::on_the_path).collect();
     let fastest = trips.iter().min().copied().unwrap_or_default();
     trips.len() < FEWEST || median(&trips).is_none_or(|usual| usual - fastest > most)
+}
+
+/// That attempt's stream is kept, as far as is known by now.
+pub fn is_held(evidence: &Evidence, trace: &Trace) -> bool {
+    let attempts: Vec<_> = evidence.traces.iter().map(Heard::of).collect();
+    let fastest = fastest(&attempts);
+    let mut own = attempts.iter().filter(|heard| heard.trace.id == trace.id);
+    own.any(|heard| held(&evidence.surroundings, &attempts, heard, &fastest).is_some())
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::burst::{Bursts, bursts};
 use super::clock::clocks;
 use super::delivery::{Delivery, delivery};
 use super::facts::{self, Attempt, sightings};
@@ -12,10 +13,12 @@ use super::overhead::{Overhead, overhead};
 use super::place::Place;
 use super::placed::{Beside, Places};
 use super::resume::{Resume, resume};
+use super::sizes::{SizeTried, sizes};
+use super::unread::{Unread, unread};
 use super::verdict::{Verdict, Word};
 use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
-use crate::plan::budget;
+use crate::plan::{budget, stands_aside};
 use crate::stats::Spread;
 use crate::time::Micros;
 
@@ -47,8 +50,25 @@ pub struct MethodReport {
     pub idle_cut: Option<IdleCut>,
     /// Whether an event stream goes on where it ended, in a thorough run; null: not tried, or another method.
     pub resume: Option<Resume>,
+    /// What became of many messages at once, in a thorough run; null: not tried, or another method.
+    pub bursts: Option<Bursts>,
+    /// What became of an answer that was not read, in a thorough run; null: as above, or the server's half is missing.
+    pub unread: Option<Unread>,
+    /// Which messages came back as they were sent, in a thorough run, in their order; none: not tried, or another method.
+    pub sizes: Vec<SizeTried>,
+    /// The versions of HTTP that it uses on the main lane.
+    pub http: HttpVersions,
     /// Each lane that was tried.
     pub lanes: Vec<LaneReport>,
+}
+
+/// Which HTTP a method uses, as either end sees it: between them others may translate.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpVersions {
+    /// By the browser's word, an ALPN id: `http/1.1`, `h2`, `h3`; null: not told, as of WebSockets never.
+    pub page: Option<String>,
+    /// As the requests arrived: `HTTP/1.0`, `HTTP/1.1`, `HTTP/2.0`; null: none did, or the server's half is missing.
+    pub server: Option<String>,
 }
 
 /// One method on one lane.
@@ -133,7 +153,7 @@ impl Known<'_> {
         } = self.beside;
         for heard in attempts {
             let trace = heard.trace;
-            if trace.method != method || trace.control {
+            if trace.method != method || trace.control || stands_aside(&trace.probe) {
                 continue;
             }
             if !lanes.iter().any(|lane| lane.lane == trace.lane) {
@@ -165,11 +185,15 @@ impl Known<'_> {
             }
             idle_cut(evidence, &tried)
         });
+        let (sizes, lost) = match method {
+            Method::WebSocket => sizes(evidence),
+            _ => (Vec::new(), None),
+        };
         // Where apps send something less often than that.
         let usual = budget::USUAL_BEAT.ms_up();
         let soon = idle_cut.as_ref().is_some_and(|cut| cut.died_ms <= usual);
         let verdict = match main.map_or(Verdict::Skipped, |lane| lane.verdict) {
-            Verdict::Passed if broken || soon => Verdict::Warning,
+            Verdict::Passed if broken || soon || lost.is_some() => Verdict::Warning,
             Verdict::Skipped if asked.methods.contains(&method) => Verdict::Inconclusive,
             verdict => verdict,
         };
@@ -179,17 +203,33 @@ impl Known<'_> {
             word: word(&evidence.traces, method),
             verdict,
             place: match main.and_then(|lane| lane.place) {
+                Some(Place::Nowhere) if lost.is_some() => lost,
                 Some(Place::Nowhere) if soon => Some(Place::Cut),
                 place => place,
             },
             candidates: main.map(|lane| lane.candidates.clone()).unwrap_or_default(),
             delivery,
-            held: on_main.iter().find_map(|heard| self.beside.held(heard)),
+            held: on_main.iter().find_map(|heard| {
+                let held = self.beside.held(heard)?;
+                let reliefs = self.beside.reliefs(method);
+                Some(Held { reliefs, ..held })
+            }),
             overhead: overhead(method, &seen),
             idle_tested_ms: Some(silence.0 / 1000)
                 .filter(|_| silence.0 > 0 && method != Method::Polling),
             idle_cut,
             resume: resume(evidence, attempts).filter(|_| method == Method::ServerSentEvents),
+            bursts: bursts(evidence).filter(|_| method == Method::WebSocket),
+            sizes,
+            http: HttpVersions {
+                page: main.and_then(|main| {
+                    let timed =
+                        |attempt: &Attempt| attempt.resource_timing.as_ref()?.protocol.clone();
+                    main.attempts.iter().find_map(timed)
+                }),
+                server: seen.first().map(|seen| seen.http_version.clone()),
+            },
+            unread: unread(evidence).filter(|_| method == Method::StreamingFetch),
             lanes,
         }
     }
@@ -211,7 +251,8 @@ impl Known<'_> {
         let mut silence_ends_it = false;
         for heard in self.beside.attempts {
             let trace = heard.trace;
-            if trace.method != method || trace.lane != lane || trace.control {
+            let judged = !trace.control && !stands_aside(&trace.probe);
+            if trace.method != method || trace.lane != lane || !judged {
                 continue;
             }
             let mut attempt = facts::attempt(
@@ -219,6 +260,7 @@ impl Known<'_> {
                 heard,
                 self.rtt,
                 self.beside.misses_nothing,
+                self.beside.clocks,
             );
             self.beside.place(heard, &mut attempt);
             if !trace.decisive && never_began(self.beside.evidence, trace, &attempt) {

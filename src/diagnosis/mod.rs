@@ -1,5 +1,6 @@
 //! Evidence → facts → findings. Pure: the same evidence gives the same diagnosis, natively and in every browser.
 
+pub mod burst;
 mod class;
 pub mod clock;
 pub mod delivery;
@@ -7,6 +8,7 @@ pub mod facts;
 mod finding;
 pub mod heard;
 pub mod held;
+mod hidden;
 pub mod idle;
 mod inspection;
 mod local;
@@ -15,6 +17,8 @@ pub mod overhead;
 mod place;
 mod placed;
 pub mod resume;
+pub mod sizes;
+pub mod unread;
 mod verdict;
 
 pub use class::{CloseClass, TimeClass};
@@ -48,6 +52,8 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
     let mut findings = local::method_not_supported(evidence);
     findings.extend(local::own_failure(evidence));
     findings.extend(inspection::tls_inspection(evidence));
+    findings.extend(hidden::queue_hidden(evidence, &methods));
+    findings.extend(hidden::flow_control_hidden(evidence, &methods));
     for (i, finding) in findings.iter_mut().enumerate() {
         finding.id = joined(&["f", &digits(i as u64 + 1)]);
     }

@@ -3,11 +3,12 @@
 use super::clock::Clock;
 use super::facts::Attempt;
 use super::heard::Heard;
-use super::held::{Held, held};
+use super::held::{Held, ReliefTried, held, tells};
 use super::place::{Case, Place, locate};
 use super::verdict::Verdict;
-use crate::evidence::Evidence;
+use crate::evidence::{Ended, Evidence};
 use crate::method::Method;
+use crate::plan::relief;
 
 /// What else of the run an attempt's place is told from.
 pub(super) struct Beside<'a> {
@@ -29,6 +30,23 @@ impl Beside<'_> {
         );
         let surroundings = &self.evidence.surroundings;
         held(surroundings, self.attempts, heard, self.fastest).filter(|_| streams)
+    }
+
+    /// What was tried to let that method's stream pass at once.
+    pub(super) fn reliefs(&self, method: Method) -> Vec<ReliefTried> {
+        let mut tried = Vec::new();
+        for heard in self
+            .attempts
+            .iter()
+            .filter(|heard| heard.trace.method == method)
+        {
+            let whole = heard.trace.ended == Some(Ended::Complete) && tells(heard);
+            tried.extend(relief(&heard.trace.probe).map(|(_, relief)| ReliefTried {
+                relief,
+                relieves: whole.then(|| self.held(heard).is_none()),
+            }));
+        }
+        tried
     }
 
     /// Locates an attempt, and judges anew what came whole, but altered, late or from somebody else.
@@ -70,12 +88,15 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// Takes a decisive attempt into account.
+    /// Takes a decisive attempt into account; of one that proves nothing only candidates are left.
     pub(super) fn add(&mut self, attempt: &Attempt) {
-        if !matches!(attempt.verdict, Verdict::Failed | Verdict::Warning) {
+        if matches!(attempt.verdict, Verdict::Passed | Verdict::Skipped) {
             return;
         }
-        let certain = attempt.place.filter(|place| *place != Place::Nowhere);
+        let proves = attempt.verdict != Verdict::Inconclusive;
+        let certain = attempt
+            .place
+            .filter(|place| proves && *place != Place::Nowhere);
         for (from, to) in [
             (certain.as_slice(), &mut self.certain),
             (attempt.candidates.as_slice(), &mut self.candidates),

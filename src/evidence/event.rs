@@ -47,6 +47,12 @@ pub enum Event {
         /// The event's id (HTML § 9.2.6).
         id: Option<String>,
     },
+    /// At a message's arrival the socket held that of what was sent: `bufferedAmount` (WebSockets § 3). Not told where it
+    /// held nothing.
+    Buffered {
+        /// How much.
+        bytes: u32,
+    },
     /// The whole body of an exchange.
     Body {
         /// The text; empty when it was not one of ours.

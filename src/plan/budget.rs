@@ -1,5 +1,6 @@
 //! Every deadline in one place, each with its relation to the others. Times are spans unless said otherwise.
 
+use super::Form;
 use crate::time::Micros;
 
 /// A quick run has told its result by then, whatever happens.
@@ -127,3 +128,39 @@ pub const FAILING_SOCKETS: usize = 8;
 
 /// Times that an attempt that failed within its first [`WAITING`] is tried again, so that "2 of 2" can be told from once.
 pub const RETRIES: u16 = 1;
+
+/// The ticks of a stream that is tried once more, varied: it shows within two seconds whether they are kept.
+pub const RELIEF_TICKS: u32 = 10;
+
+/// The messages of a burst, handed over in one turn.
+pub const PARTS: u32 = 100;
+
+/// The padding of each: together, with what frames them, a burst is 256 kB at most.
+pub const PART_BYTES: u32 = 2_560;
+
+/// With that part of the page's the server resets the connection: not one that it acknowledges.
+pub const CUT_UP_AT: u32 = 55;
+
+/// A burst is given up by then: what gives less than [`PARTS`] × [`PART_BYTES`] in it is no way for a push.
+pub const BURST: Micros = Micros::ms(30_000);
+
+/// Sizes and forms of messages that are tried, in their order: below and above what frames count their length by (RFC 6455
+/// § 5.2), what boxes buffer, and what apps send.
+pub const SIZES: [(Form, u32); 9] = [
+    (Form::Text, 1),
+    (Form::Text, 126),
+    (Form::Text, 4_096),
+    (Form::Text, 65_536),
+    (Form::Text, 250_000),
+    (Form::ArrayBuffer, 1),
+    (Form::ArrayBuffer, 65_536),
+    (Form::ArrayBuffer, 250_000),
+    (Form::Blob, 4_096),
+];
+
+/// The answer that is not read: more than browsers (Chromium 6 MB over HTTP/2) and their systems (Windows 16 MB) take in
+/// advance.
+pub const UNREAD_BYTES: u32 = 24_000_000;
+
+/// For how long it is not read.
+pub const UNREAD: Micros = Micros::ms(2_000);

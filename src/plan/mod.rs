@@ -1,17 +1,23 @@
 //! Which probes, in which order, within which budgets. Plain data: it can be printed and tested.
 
 pub mod budget;
+mod bursts;
 mod controls;
 mod lane;
 mod own;
 mod probe;
+mod reliefs;
 mod rungs;
 
 use core::fmt::{self, Display, Formatter};
 
+pub use bursts::{BURST_DOWN, BURST_UP, CUT_DOWN, CUT_UP, SIZES, UNREAD, runs_alone, stands_aside};
 pub use lane::{Lane, Skipped};
 pub use own::OwnEndpoint;
-pub use probe::{Beat, PAGE_BEAT, Probe, RESUMED, SERVER_BEAT, Want, When, asks_for_subprotocol};
+pub use probe::{
+    Beat, Burst, Form, PAGE_BEAT, Probe, RESUMED, SERVER_BEAT, Want, When, asks_for_subprotocol,
+};
+pub use reliefs::relief;
 
 use crate::method::Method;
 use crate::time::Micros;

@@ -1,6 +1,8 @@
 //! One experiment: what it wants to see, and when it may start.
 
-use super::{OwnEndpoint, budget};
+use serde::{Deserialize, Serialize};
+
+use super::{OwnEndpoint, budget, relief};
 use crate::method::Method;
 use crate::time::Micros;
 use crate::wire::Kind;
@@ -38,6 +40,17 @@ pub enum Want {
         /// Offers [`crate::wire::SUBPROTOCOL`], and needs it selected.
         subprotocol: bool,
     },
+    /// Many messages at once by WebSocket.
+    Burst(Burst),
+    /// Messages of all [`budget::SIZES`] by WebSocket, one after another.
+    Sizes,
+    /// A large answer by fetch, of which nothing but the head is read.
+    Unread {
+        /// How large.
+        bytes: u32,
+        /// For how long.
+        rest: Micros,
+    },
     /// An answer from the embedder's own endpoint.
     Own(Box<OwnEndpoint>),
     /// The head of any answer to a plain request for the path that a method failed on.
@@ -47,6 +60,33 @@ pub enum Want {
         /// Without CORS: nothing of an answer can be read, but whether there is one (Fetch § 2.2.6).
         opaque: bool,
     },
+}
+
+/// Numbered messages that are handed over at once, one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Burst {
+    /// From the page; else from the server.
+    pub up: bool,
+    /// How many in all.
+    pub parts: u32,
+    /// The padding of each.
+    pub bytes: u32,
+    /// With the part of that number the server resets the connection; 0: it does not.
+    pub cut: u32,
+    /// The last part that arrived by an earlier attempt.
+    pub after: u32,
+}
+
+/// What a message is handed over as (WebSockets § 3, `send`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// A string.
+    Text,
+    /// An `ArrayBuffer`.
+    ArrayBuffer,
+    /// A `Blob`.
+    Blob,
 }
 
 /// What goes over a socket that has nothing to say.
@@ -127,17 +167,17 @@ impl Probe {
 
     /// It decides its method's verdict on its lane. Variants (silence, a subprotocol) only add what does not pass, and
     /// controls where others broke.
-    pub const fn is_decisive(&self) -> bool {
+    pub fn is_decisive(&self) -> bool {
         match self.want {
             Want::Ticks {
                 silent, resumes, ..
-            } => silent.0 == 0 && !resumes,
+            } => silent.0 == 0 && !resumes && relief(self.id).is_none(),
             Want::Socket {
                 silent,
                 subprotocol,
                 ..
             } => silent.0 == 0 && !subprotocol,
-            Want::Control { .. } => false,
+            Want::Control { .. } | Want::Burst(_) | Want::Sizes | Want::Unread { .. } => false,
             Want::Poll | Want::LongPoll { .. } | Want::Own(_) => !self.is_rung(),
         }
     }
@@ -147,7 +187,7 @@ impl Probe {
         match self.want {
             Want::Ticks { silent, .. } | Want::Socket { silent, .. } => silent,
             Want::LongPoll { hold } => hold,
-            Want::Poll | Want::Own(_) | Want::Control { .. } => Micros::ZERO,
+            _ => Micros::ZERO,
         }
     }
 
@@ -166,6 +206,14 @@ impl Probe {
                     ..
                 }
             )
+    }
+
+    /// Nothing else runs beside it: it takes all that the way gives.
+    pub const fn is_alone(&self) -> bool {
+        matches!(
+            self.want,
+            Want::Burst(_) | Want::Sizes | Want::Unread { .. }
+        )
     }
 
     /// It opens a WebSocket.

@@ -6,8 +6,8 @@ use crate::time::Micros;
 
 impl Plan {
     /// Adds the longer silences of those methods on the main lane, once they passed: the longest first, since what outlives
-    /// it outlives all others, and beside sockets two that are kept awake.
-    pub fn add_rungs(&mut self, methods: &[Method]) {
+    /// it outlives all others, and beside sockets two that are kept awake. None is longer than `longest`.
+    pub fn add_rungs(&mut self, methods: &[Method], longest: Micros) {
         for &method in methods {
             let first = |probe: &Probe| probe.method == method && probe.is_decisive();
             let Some(first) = self.probes.iter().position(first) else {
@@ -47,13 +47,16 @@ impl Plan {
                 self.probes
                     .push(Probe::once(id, method, want, When::Passed(first)));
             };
-            for silent in budget::RUNGS.into_iter().filter(|silent| *silent >= least) {
-                add(id, silent, Beat::None);
+            let mut awake = None;
+            for silent in budget::RUNGS {
+                if least <= silent && silent <= longest {
+                    add(id, silent, Beat::None);
+                    awake = awake.or(Some(silent));
+                }
             }
-            if method == Method::WebSocket {
-                let longest = budget::RUNGS[0];
-                add(PAGE_BEAT, longest, Beat::Page);
-                add(SERVER_BEAT, longest, Beat::Server);
+            if let Some(awake) = awake.filter(|_| method == Method::WebSocket) {
+                add(PAGE_BEAT, awake, Beat::Page);
+                add(SERVER_BEAT, awake, Beat::Server);
             }
         }
     }

@@ -5,7 +5,7 @@ use super::{Action, Run, Start};
 use crate::diagnosis::heard::{Heard, smallest_rtt};
 use crate::evidence::{Ended, Event, Trace};
 use crate::method::Method;
-use crate::plan::{Plan, Probe, Want, When, budget};
+use crate::plan::{Burst, Plan, Probe, RESUMED, Want, When, budget};
 use crate::session::{Do, Session};
 use crate::time::Micros;
 use crate::wire::{Ledger, Sighting, digits, joined, sealed};
@@ -210,7 +210,7 @@ impl Attempts {
             };
             let number = trace.id;
             while let Some(mut what) = attempt.session.poll_action() {
-                if let Do::Send(text) = &mut what
+                if let Do::Send(text) | Do::SendBytes(text, _) = &mut what
                     && !trace.own
                 {
                     *text = sealed(text);
@@ -235,6 +235,7 @@ impl Attempts {
             for (tick, _) in Heard::of(trace).ticks {
                 state.after = state.after.max(tick.n);
             }
+            state.after = state.after.max(attempt.session.through());
             match ended {
                 Ended::Complete => {
                     state.passed = true;
@@ -248,8 +249,8 @@ impl Attempts {
                 && probe.is_silent()
                 && probe.method != Method::LongPolling
                 && !attempt.session.opened();
-            let worth_it =
-                (ended == Ended::Failed && quick || unbegun) && !ended_by_the_page(trace);
+            let worth_it = (ended == Ended::Failed && (quick || probe.is_alone()) || unbegun)
+                && !ended_by_the_page(trace);
             if probe.attempts == 1
                 && worth_it
                 && !probe.is_control()
@@ -304,6 +305,9 @@ impl Run {
         if state.done || state.live.is_some() || !ready {
             return false;
         }
+        if self.has_to_wait(probe) {
+            return false;
+        }
         let plan = &self.setup.plan;
         let (mut long, mut silent, mut same) = (0, 0, false);
         let (mut controls, mut connecting, mut failing) = (0, false, 0);
@@ -313,7 +317,9 @@ impl Run {
             };
             let lanes = plan.lanes.get(probe.lane).zip(plan.lanes.get(other.lane));
             if let Some((lane, on)) = lanes.filter(|(lane, on)| lane.host == on.host) {
-                let takes_one = other.is_long() && on.port == lane.port;
+                // What is asked for once more takes the place of the one that waits.
+                let itself = core::ptr::eq(other, probe);
+                let takes_one = other.is_long() && on.port == lane.port && !itself;
                 long += usize::from(takes_one);
                 silent += usize::from(takes_one && other.is_rung());
                 same |= other.is_rung() && other.method == probe.method;
@@ -323,7 +329,10 @@ impl Run {
         }
         for trace in &self.evidence.traces {
             let failed = matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
-            failing += usize::from(failed && trace.method == Method::WebSocket && !trace.control);
+            let socket = trace.method == Method::WebSocket && !trace.control;
+            // Browsers count those that never opened.
+            let opened = trace.first(|e| matches!(e, Event::Opened { .. })).is_some();
+            failing += usize::from(failed && socket && !opened);
         }
         let room = match (probe.is_long(), probe.is_rung()) {
             (false, _) => true,
@@ -335,6 +344,31 @@ impl Run {
         };
         room && (!probe.is_control() || controls < budget::CONTROLS)
             && (!probe.is_socket() || (!connecting && failing < budget::FAILING_SOCKETS))
+    }
+
+    /// Bursts wait for all that decides a verdict, silences for bursts, and whatever else for the one that runs.
+    fn has_to_wait(&self, probe: &Probe) -> bool {
+        let plan = &self.setup.plan;
+        let mut live = self.attempts.live();
+        let running = |index| plan.probes.get(index).is_some_and(Probe::is_alone);
+        if probe.is_alone() {
+            let mut both = plan.probes.iter().zip(&self.probes);
+            live.next().is_some() || both.any(|(other, state)| other.is_decisive() && !state.done)
+        } else if live.any(|attempt| running(attempt.probe)) {
+            true
+        } else {
+            let may_come = |when| match when {
+                When::Passed(index) => {
+                    let before: Option<&ProbeState> = self.probes.get(index);
+                    before.is_some_and(|before| !before.done || before.passed)
+                }
+                _ => true,
+            };
+            let mut both = plan.probes.iter().zip(&self.probes);
+            (probe.is_rung() || probe.id == RESUMED)
+                && both
+                    .any(|(other, state)| other.is_alone() && !state.done && may_come(other.when))
+        }
     }
 
     /// Starts the next attempt of that probe; `None`: there is no such probe.
@@ -365,7 +399,7 @@ impl Run {
             ticks_wanted: match probe.want {
                 Want::Ticks { count, .. } => count,
                 Want::Socket { ticks, .. } => ticks,
-                Want::Poll | Want::LongPoll { .. } | Want::Own(_) | Want::Control { .. } => 0,
+                _ => 0,
             },
             ended: None,
             started_at: at,
@@ -374,7 +408,21 @@ impl Run {
             omitted_messages: 0,
             omitted_sent: 0,
         });
-        let session = Session::new(probe.method, &probe.want, at);
+        let again;
+        let want = match probe.want {
+            Want::Burst(burst) => {
+                let after = state.after;
+                let cut = if state.started > 1 { 0 } else { burst.cut };
+                again = Want::Burst(Burst {
+                    cut,
+                    after,
+                    ..burst
+                });
+                &again
+            }
+            _ => &probe.want,
+        };
+        let session = Session::new(probe.method, want, at);
         self.attempts.0.push(Attempt {
             probe: index,
             session,

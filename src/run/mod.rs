@@ -10,6 +10,7 @@ mod beside;
 mod lanes;
 mod ledger;
 mod progress;
+mod reliefs;
 mod request;
 mod rungs;
 
@@ -73,6 +74,8 @@ pub struct Run {
     last_from: u16,
     truncated: bool,
     stopped: bool,
+    /// It was looked at which streams are kept.
+    relieved: bool,
     patience: Option<Micros>,
 }
 
@@ -110,6 +113,7 @@ impl Run {
             last_from: 0,
             truncated: false,
             stopped: false,
+            relieved: false,
             patience: None,
             setup,
         };
@@ -257,6 +261,7 @@ impl Run {
             self.settle(at);
         }
         self.add_controls();
+        self.add_reliefs();
         self.leave_out_rungs();
         while at < self.until && self.start_next(at) {}
         if at < self.until {

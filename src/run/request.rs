@@ -3,7 +3,7 @@
 use super::attempts::ProbeState;
 use super::{Driver, Request};
 use crate::method::Method;
-use crate::plan::{Lane, Probe, Want, budget};
+use crate::plan::{Lane, Probe, Want, budget, relief};
 use crate::wire::{Kind, SUBPROTOCOL, digits, joined, push_digits};
 
 /// The request of the probe's attempt that was started last; `name`: the probe's, with its lane's.
@@ -23,6 +23,7 @@ pub(super) fn request(
             _,
         ) => (Driver::Head, *kind),
         (Want::Control { kind, opaque: true }, _) => (Driver::OpaqueHead, *kind),
+        (Want::Unread { .. }, _) => (Driver::Head, Kind::Stream),
         (_, Method::WebSocket) => (Driver::WebSocket, Kind::WebSocket),
         (_, Method::ServerSentEvents) => (Driver::EventSource, Kind::Events),
         (_, Method::StreamingFetch) => (Driver::StreamingFetch, Kind::Stream),
@@ -73,6 +74,9 @@ pub(super) fn request(
         } => {
             ask("?count=", count.into());
             ask("&silentMs=", silent.ms_up());
+            if let Some((number, _)) = relief(probe.id) {
+                ask("&relief=", number);
+            }
             if resumes {
                 ask("&retryMs=", budget::RETRY.ms_up());
             }
@@ -85,7 +89,12 @@ pub(super) fn request(
             kind: Kind::LongPoll,
             ..
         } => ask("?holdMs=", 0),
-        Want::Socket { .. } | Want::Own(_) | Want::Control { .. } => {}
+        Want::Unread { bytes, .. } => ask("?bytes=", bytes.into()),
+        Want::Socket { .. }
+        | Want::Burst(_)
+        | Want::Sizes
+        | Want::Own(_)
+        | Want::Control { .. } => {}
     }
     let url = lane.url(driver == Driver::WebSocket, &path);
     Request {

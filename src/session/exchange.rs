@@ -14,6 +14,8 @@ pub struct Exchange {
     own: Option<Box<OwnEndpoint>>,
     /// The head of any answer is all that is wanted.
     control: bool,
+    /// For so long after its head nothing of the body is read.
+    unread: Option<Micros>,
 }
 
 impl Exchange {
@@ -23,7 +25,7 @@ impl Exchange {
             Want::Control { .. } => (budget::CONTROL, None),
             // A usual hold is well within it.
             Want::LongPoll { hold } => (budget::OPEN.max(hold.plus(budget::MESSAGE)), None),
-            Want::Poll | Want::Ticks { .. } | Want::Socket { .. } => (budget::OPEN, None),
+            _ => (budget::OPEN, None),
         };
         Self {
             deadline: at.plus(patience),
@@ -31,10 +33,14 @@ impl Exchange {
             ended: None,
             own,
             control: matches!(want, Want::Control { .. }),
+            unread: match want {
+                Want::Unread { rest, .. } => Some(*rest),
+                _ => None,
+            },
         }
     }
 
-    pub(super) fn handle(&mut self, event: &Event) {
+    pub(super) fn handle(&mut self, at: Micros, event: &Event) {
         match event {
             Event::Head { .. } if self.control => self.ended = Some(Ended::Complete),
             Event::Head {
@@ -44,6 +50,11 @@ impl Exchange {
             } => {
                 self.opened =
                     refused.is_none() && *status == 200 && (*marked || self.own.is_some());
+                match self.unread {
+                    Some(rest) if self.opened => self.deadline = at.plus(rest),
+                    Some(_) => self.ended = Some(Ended::Failed),
+                    None => {}
+                }
             }
             Event::Body { text, .. } => {
                 let expected = match &self.own {
@@ -59,5 +70,14 @@ impl Exchange {
             Event::Failed { .. } | Event::Blocked { .. } => self.ended = Some(Ended::Failed),
             _ => {}
         }
+    }
+
+    /// True: the deadline ended it.
+    pub(super) const fn on_time(&mut self) -> bool {
+        let rested = self.unread.is_some() && self.opened;
+        if rested {
+            self.ended = Some(Ended::Complete);
+        }
+        !rested
     }
 }

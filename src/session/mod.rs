@@ -4,17 +4,19 @@
 //! take what it wants from [`Session::poll_action`] until there is nothing more. The deadline is a getter: ask again
 //! each turn. [`Session::over`] tells when nothing more is to be expected; its resource is to be released then.
 
+mod burst;
 mod exchange;
 mod socket;
 mod stream;
 
+use burst::Burst;
 use exchange::Exchange;
 use socket::Socket;
 use stream::Stream;
 
 use crate::evidence::{Ended, Event};
 use crate::method::Method;
-use crate::plan::Want;
+use crate::plan::{Form, Want};
 use crate::time::Micros;
 
 /// What a session wants its driver to do.
@@ -22,6 +24,8 @@ use crate::time::Micros;
 pub enum Do {
     /// Send that text.
     Send(String),
+    /// Send the bytes of that text.
+    SendBytes(String, Form),
     /// Let go of it: remove listeners, then close.
     Release,
 }
@@ -33,15 +37,21 @@ pub enum Session {
     Socket(Socket),
     /// Server-sent events and streaming fetch.
     Stream(Stream),
-    /// Poll, long poll, control.
+    /// Poll, long poll, control, an answer that is not read.
     Exchange(Exchange),
+    /// Many messages at once, or one larger than the other, by WebSocket.
+    Burst(Burst),
 }
 
 impl Session {
     /// A session that starts now.
     pub fn new(method: Method, want: &Want, at: Micros) -> Self {
         match (method, want) {
-            (_, Want::Control { .. }) => Self::Exchange(Exchange::new(want, at)),
+            (_, Want::Control { .. } | Want::Unread { .. }) => {
+                Self::Exchange(Exchange::new(want, at))
+            }
+            (_, Want::Burst(burst)) => Self::Burst(Burst::new(Some(*burst), at)),
+            (_, Want::Sizes) => Self::Burst(Burst::new(None, at)),
             (Method::WebSocket, _) => Self::Socket(Socket::new(want, at)),
             (Method::ServerSentEvents | Method::StreamingFetch, _) => {
                 Self::Stream(Stream::new(want, at))
@@ -61,7 +71,8 @@ impl Session {
             (Event::GaveUp, _) => self.end(Ended::GaveUp),
             (_, Self::Socket(socket)) => socket.handle(at, event),
             (_, Self::Stream(stream)) => stream.handle(at, event),
-            (_, Self::Exchange(exchange)) => exchange.handle(event),
+            (_, Self::Exchange(exchange)) => exchange.handle(at, event),
+            (_, Self::Burst(burst)) => burst.handle(at, event),
         }
     }
 
@@ -72,7 +83,9 @@ impl Session {
         }
         match self {
             Self::Socket(socket) => socket.on_time(at),
-            Self::Stream(_) | Self::Exchange(_) => true,
+            Self::Exchange(exchange) => exchange.on_time(),
+            Self::Burst(burst) => burst.on_time(),
+            Self::Stream(_) => true,
         }
     }
 
@@ -87,6 +100,7 @@ impl Session {
     pub fn poll_action(&mut self) -> Option<Do> {
         match self {
             Self::Socket(socket) => socket.poll_action(),
+            Self::Burst(burst) => burst.wanted.pop(),
             Self::Stream(_) | Self::Exchange(_) => None,
         }
     }
@@ -100,6 +114,7 @@ impl Session {
             Self::Socket(socket) => socket.wake_at(),
             Self::Stream(stream) => stream.deadline,
             Self::Exchange(exchange) => exchange.deadline,
+            Self::Burst(burst) => burst.deadline,
         })
     }
 
@@ -109,6 +124,15 @@ impl Session {
             Self::Socket(socket) => socket.ended,
             Self::Stream(stream) => stream.ended,
             Self::Exchange(exchange) => exchange.ended,
+            Self::Burst(burst) => burst.ended,
+        }
+    }
+
+    /// The last part of a burst that is known to have arrived; 0: none, or it is no burst.
+    pub const fn through(&self) -> u32 {
+        match self {
+            Self::Burst(burst) => burst.through(),
+            _ => 0,
         }
     }
 
@@ -118,6 +142,7 @@ impl Session {
             Self::Socket(socket) => socket.opened,
             Self::Stream(stream) => stream.opened,
             Self::Exchange(exchange) => exchange.opened,
+            Self::Burst(burst) => burst.opened,
         }
     }
 
@@ -126,6 +151,7 @@ impl Session {
             Self::Socket(socket) => socket.ended = Some(how),
             Self::Stream(stream) => stream.ended = Some(how),
             Self::Exchange(exchange) => exchange.ended = Some(how),
+            Self::Burst(burst) => burst.ended = Some(how),
         }
     }
 }

@@ -34,9 +34,7 @@ impl Stream {
                 (*count, *silent, None, budget::OPEN)
             }
             Want::Own(endpoint) => (0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
-            Want::Poll | Want::LongPoll { .. } | Want::Socket { .. } | Want::Control { .. } => {
-                (0, Micros::ZERO, None, budget::OPEN)
-            }
+            _ => (0, Micros::ZERO, None, budget::OPEN),
         };
         Self {
             deadline: at.plus(patience),

@@ -105,6 +105,8 @@ pub struct Sighting {
     pub method: String,
     /// When its head had been read.
     pub at: Micros,
+    /// When its connection was accepted.
+    pub connected_at: Micros,
     /// `HTTP/1.0`, `HTTP/1.1`, `HTTP/2.0`.
     pub http_version: String,
     /// Came over TLS that this server ended.
@@ -147,6 +149,10 @@ pub struct Sighting {
     /// Of `bytesOut`, the answer's head (the 101 of an upgrade); null as above, and where the head was not written apart
     /// from the body (polls).
     pub head_out: Option<u64>,
+    /// Many messages at once; null: there were none.
+    pub burst: Option<SeenBurst>,
+    /// When payload was last handed over of an answer that is as large as was asked for; null: none was, or of another.
+    pub handed_at: Option<Micros>,
     /// The close frame from the page.
     pub close: Option<SeenClose>,
     /// Its TCP connection, as the kernel knew it at the end; null where it does not tell.
@@ -166,6 +172,39 @@ pub struct SeenHeader {
     pub length: u32,
     /// The value, for names on the allow-list; of `Origin` only the scheme.
     pub value: Option<String>,
+}
+
+/// Many numbered messages at once on one socket, as the server saw them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenBurst {
+    /// The last part that was handed to the socket; 0: none.
+    pub last_out: u32,
+    /// The last part of which the page said that it arrived; 0: of none.
+    pub last_acked: u32,
+    /// The first part that came from the page; 0: none did.
+    pub first_in: u32,
+    /// The last that followed the one before it.
+    pub last_in: u32,
+    /// How many came that did not: out of turn, or again.
+    pub strays_in: u32,
+    /// Where the bytes of the parts were at each word from the page of what arrived; empty where the kernel does not tell.
+    pub queue: Vec<SeenQueue>,
+}
+
+/// Where bytes of a connection were, each number since the burst was asked for. With TLS they are a little more than the
+/// parts'; over HTTP/2 others' are among them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenQueue {
+    /// When the page's word came.
+    pub at: Micros,
+    /// Sent to the network.
+    pub sent: u64,
+    /// Acknowledged by TCP, which whoever stands next on the way does.
+    pub acked: u64,
+    /// Arrived, by the page's word.
+    pub arrived: u64,
 }
 
 /// A WebSocket close frame.
@@ -208,6 +247,6 @@ pub enum End {
     TimedOut,
     /// The connection broke otherwise: the protocol on it was broken, or TLS was.
     Broken,
-    /// We ended it: our limit or our shutdown.
+    /// We ended it: our limit, our shutdown, or as the page had asked.
     OurLimit,
 }

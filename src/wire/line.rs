@@ -3,8 +3,8 @@
 use core::fmt::{self, Display, Formatter};
 use core::str::FromStr;
 
-use super::digits::{self, digits, joined};
-use super::path::Key;
+use super::fields::{Fields, count, instance, nothing_left, number};
+use super::message::FromServer;
 use crate::time::Micros;
 
 /// A line that is not one of ours.
@@ -18,61 +18,6 @@ impl Display for LineError {
 }
 
 impl core::error::Error for LineError {}
-
-/// The fields of a text. By hand: the library's splitting costs the visitor more than all of these lines.
-struct Fields<'a> {
-    rest: Option<&'a str>,
-    separator: u8,
-}
-
-impl<'a> Fields<'a> {
-    const fn of(text: &'a str, separator: u8) -> Self {
-        let rest = Some(text);
-        Self { rest, separator }
-    }
-
-    #[inline(never)]
-    fn next(&mut self) -> Option<&'a str> {
-        let rest = self.rest.take()?;
-        match rest.bytes().position(|byte| byte == self.separator) {
-            Some(end) => {
-                self.rest = rest.get(end + 1..);
-                rest.get(..end)
-            }
-            None => Some(rest),
-        }
-    }
-
-    /// All that is left, separators and all.
-    fn rest(&mut self) -> Option<&'a str> {
-        self.rest.take()
-    }
-}
-
-#[inline(never)]
-fn number(field: Option<&str>) -> Result<u64, LineError> {
-    field.and_then(digits::number).ok_or(LineError)
-}
-
-/// A number that counts.
-fn count(field: Option<&str>) -> Result<u32, LineError> {
-    number(field)?.try_into().map_err(|_| LineError)
-}
-
-/// An instance's id: 1 to 16 hexadecimal digits.
-fn instance(field: Option<&str>) -> Result<String, LineError> {
-    let fits =
-        |text: &&str| (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
-    field.filter(fits).map(str::to_owned).ok_or(LineError)
-}
-
-fn nothing_left(mut fields: Fields<'_>) -> Result<(), LineError> {
-    if fields.next().is_some() {
-        Err(LineError)
-    } else {
-        Ok(())
-    }
-}
 
 /// `tick <n> <due µs> <sent µs> <instance>`: one numbered, stamped message. Every method carries the same ticks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +48,7 @@ impl FromStr for Tick {
     fn from_str(line: &str) -> Result<Self, LineError> {
         match line.parse()? {
             FromServer::Tick(tick) => Ok(tick),
-            FromServer::Echo(_) => Err(LineError),
+            _ => Err(LineError),
         }
     }
 }
@@ -175,118 +120,6 @@ impl Display for Echo {
         } else {
             write!(f, " {}", self.padding)
         }
-    }
-}
-
-/// A text frame from the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FromServer {
-    /// A tick.
-    Tick(Tick),
-    /// The answer to [`FromPage::Echo`].
-    Echo(Echo),
-}
-
-impl FromStr for FromServer {
-    type Err = LineError;
-
-    fn from_str(line: &str) -> Result<Self, LineError> {
-        let mut fields = Fields::of(line, b' ');
-        let word = fields.next();
-        let n = count(fields.next())?;
-        let (first, second) = (
-            Micros(number(fields.next())?),
-            Micros(number(fields.next())?),
-        );
-        let instance = instance(fields.next())?;
-        match word {
-            Some("tick") => {
-                nothing_left(fields)?;
-                Ok(Self::Tick(Tick {
-                    n,
-                    due: first,
-                    sent: second,
-                    instance,
-                }))
-            }
-            Some("echo") => {
-                let at = At {
-                    received: first,
-                    sent: second,
-                    instance,
-                };
-                Ok(Self::Echo(Echo {
-                    n,
-                    at,
-                    padding: fields.rest().unwrap_or_default().to_owned(),
-                }))
-            }
-            _ => Err(LineError),
-        }
-    }
-}
-
-/// A text frame from the page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FromPage {
-    /// `ticks <count>`: send that many ticks as they fall due.
-    Ticks(u32),
-    /// `echo <n>[ <padding>]`: answer with an [`Echo`].
-    Echo(u32, String),
-    /// `pings <ms>`: send a ping frame (RFC 6455 § 5.5.2) each time that so long has passed, of which pages hear nothing.
-    Pings(u32),
-    /// `end`: close with [`super::CLOSE_CODE`] and [`super::CLOSE_REASON`].
-    End,
-    /// `ledger <key>`: answer with the run's [`super::Ledger`] as JSON in one text message, then as [`Self::End`]; for
-    /// pages whose fetch cannot read. The key is as in [`Key::to_body`].
-    Ledger(Key),
-}
-
-impl FromPage {
-    /// The frame's text.
-    pub fn to_text(&self) -> String {
-        match self {
-            Self::Ticks(count) => joined(&["ticks ", &digits((*count).into())]),
-            Self::Echo(n, padding) => {
-                let parted = if padding.is_empty() { "" } else { " " };
-                joined(&["echo ", &digits((*n).into()), parted, padding])
-            }
-            Self::Pings(every) => joined(&["pings ", &digits((*every).into())]),
-            Self::End => "end".to_owned(),
-            Self::Ledger(key) => joined(&["ledger ", &key.to_body()]),
-        }
-    }
-}
-
-impl Display for FromPage {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_text())
-    }
-}
-
-impl FromStr for FromPage {
-    type Err = LineError;
-
-    fn from_str(line: &str) -> Result<Self, LineError> {
-        let mut fields = Fields::of(line, b' ');
-        let said = match fields.next() {
-            Some("ticks") => Self::Ticks(count(fields.next())?),
-            Some("echo") => {
-                return Ok(Self::Echo(
-                    count(fields.next())?,
-                    fields.rest().unwrap_or_default().to_owned(),
-                ));
-            }
-            Some("pings") => Self::Pings(count(fields.next())?),
-            Some("end") => Self::End,
-            Some("ledger") => {
-                let key = fields.next().and_then(|key| key.parse().ok());
-                Self::Ledger(key.ok_or(LineError)?)
-            }
-            _ => return Err(LineError),
-        };
-        nothing_left(fields)?;
-        Ok(said)
     }
 }
 

@@ -5,10 +5,13 @@
 
 mod about;
 mod digits;
+mod fields;
 mod ledger;
 mod line;
 mod lines;
+mod message;
 mod path;
+mod relief;
 mod seal;
 
 pub use about::{
@@ -17,12 +20,14 @@ pub use about::{
 };
 pub use digits::{digits, joined, number, push_digits};
 pub use ledger::{
-    End, JoinedBy, Ledger, LedgerInstance, Reached, SeenClose, SeenConnection, SeenHeader, SeenTcp,
-    Sighting,
+    End, JoinedBy, Ledger, LedgerInstance, Reached, SeenBurst, SeenClose, SeenConnection,
+    SeenHeader, SeenQueue, SeenTcp, Sighting,
 };
-pub use line::{At, Echo, FromPage, FromServer, LineError, PollBody, Tick, TickId};
+pub use line::{At, Echo, LineError, PollBody, Tick, TickId};
 pub use lines::Lines;
+pub use message::{FromPage, FromServer, Got, Part};
 pub use path::{AttemptPath, IdError, Key, Kind, ProbeId, RunId};
+pub use relief::Relief;
 pub use seal::{sealed, unsealed};
 
 use crate::time::Micros;
@@ -53,7 +58,10 @@ pub const CLOSE_REASON: &str = "pushcheck: all sent";
 /// default none is offered.
 pub const SUBPROTOCOL: &str = "pushcheck";
 
-/// What echoes are padded with.
+/// Of a burst every such part is acknowledged, and the last; a page acknowledges more of the first ones, while most waits.
+pub const ACK_EACH: u32 = 20;
+
+/// What echoes and parts are padded with.
 pub const PADDING: char = 'x';
 
 /// The gaps between ticks, in milliseconds: irregular, so that "one message behind", timers, blocks and plain latency

@@ -7,7 +7,8 @@ use pushcheck::evidence::{
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
 use pushcheck::wire::{
-    End, JoinedBy, Kind, Reached, SeenClose, SeenConnection, SeenHeader, SeenTcp, Sighting,
+    End, JoinedBy, Kind, Reached, SeenBurst, SeenClose, SeenConnection, SeenHeader, SeenQueue,
+    SeenTcp, Sighting,
 };
 
 pub(crate) fn resource_timing() -> ResourceTiming {
@@ -84,6 +85,7 @@ pub(crate) fn events() -> Vec<Event> {
         Head { status: 200, marked: true, refused: Some(text()) },
         Head { status: 200, marked: false, refused: None },
         Message { line: text(), bytes: 1, id: Some(text()) },
+        Buffered { bytes: 1 },
         Body { text: text(), bytes: 1 },
         Finished,
         Failed { name: text() },
@@ -132,6 +134,7 @@ pub(crate) fn sighting() -> Sighting {
         kind: Kind::Poll,
         method: "GET".to_owned(),
         at: Micros(1),
+        connected_at: Micros(1),
         http_version: "HTTP/1.1".to_owned(),
         tls: true,
         connection: 1,
@@ -163,6 +166,20 @@ pub(crate) fn sighting() -> Sighting {
         bytes_out: Some(1),
         head_in: Some(1),
         head_out: Some(1),
+        burst: Some(SeenBurst {
+            last_out: 100,
+            last_acked: 90,
+            first_in: 1,
+            last_in: 55,
+            strays_in: 1,
+            queue: vec![SeenQueue {
+                at: Micros(9),
+                sent: 3,
+                acked: 2,
+                arrived: 1,
+            }],
+        }),
+        handed_at: Some(Micros(7)),
         close: Some(SeenClose {
             code: 1005,
             reason_length: 0,

@@ -1,21 +1,27 @@
 //! A report in which nothing is null or empty that can be otherwise.
 
+use pushcheck::diagnosis::burst::{Burst, Bursts, Queue};
 use pushcheck::diagnosis::delivery::{AtInterval, Delivery};
 use pushcheck::diagnosis::facts::{Attempt, Close, Endpoint};
-use pushcheck::diagnosis::held::{Held, HeldAs};
+use pushcheck::diagnosis::held::{Held, HeldAs, ReliefTried};
 use pushcheck::diagnosis::idle::IdleCut;
+use pushcheck::diagnosis::methods::HttpVersions;
 use pushcheck::diagnosis::overhead::{Overhead, Ratio};
 use pushcheck::diagnosis::resume::Resume;
+use pushcheck::diagnosis::sizes::SizeTried;
+use pushcheck::diagnosis::unread::{FlowControl, Unread};
 use pushcheck::diagnosis::{
     Asked, CloseClass, Code, Finding, LaneReport, MethodReport, Place, Rival, Severity, StatusFrom,
     Strength, TimeClass, Timing, Verdict, Word, diagnose,
 };
 use pushcheck::evidence::{Ended, Evidence};
 use pushcheck::method::Method;
+use pushcheck::plan::Form;
 use pushcheck::plan::{Lane, Skipped};
 use pushcheck::report::{Advice, EvidenceReport, Heading, Label, Mode, Report, Setting};
 use pushcheck::stats::Spread;
 use pushcheck::time::Micros;
+use pushcheck::wire::Relief;
 use pushcheck::wire::{
     About, LedgerInstance, OutsideIn, OutsideTry, Scheme, TcpVantage, TlsVantage, Vantage,
 };
@@ -171,11 +177,34 @@ fn method(method: Method) -> MethodReport {
             goes_on: true,
             same_instance: Some(false),
         }),
+        bursts: Some(Bursts {
+            down: Some(burst()),
+            up: Some(burst()),
+            cut_down: Some(burst()),
+            cut_up: Some(burst()),
+        }),
+        unread: Some(Unread {
+            flow_control: Some(FlowControl::Hidden),
+            taken_bytes: 1,
+        }),
+        sizes: vec![SizeTried {
+            form: Form::Blob,
+            bytes: 1,
+            echoed_us: Some(2),
+        }],
+        http: HttpVersions {
+            page: Some("h2".to_owned()),
+            server: Some("HTTP/1.1".to_owned()),
+        },
         held: Some(Held {
             held_as: Some(HeldAs::Block),
             median_us: 1,
             every_us: Some(2),
             block_bytes: Some(3),
+            reliefs: vec![ReliefTried {
+                relief: Relief::Padding,
+                relieves: Some(false),
+            }],
         }),
         idle_tested_ms: Some(4000),
         idle_cut: Some(IdleCut {
@@ -202,6 +231,24 @@ fn method(method: Method) -> MethodReport {
     }
 }
 
+fn burst() -> Burst {
+    Burst {
+        sent: Some(100),
+        arrived: Some(55),
+        acknowledged: Some(50),
+        in_order: Some(true),
+        cut: true,
+        missing: Some(1),
+        twice: Some(5),
+        queue: Some(Queue {
+            hidden_bytes: 1,
+            under_way_bytes: Some(2),
+            waited_us: 3,
+            bytes_per_s: 4,
+        }),
+    }
+}
+
 fn attempt() -> Attempt {
     Attempt {
         id: 1,
@@ -220,6 +267,7 @@ fn attempt() -> Attempt {
         error: Some("TypeError".to_owned()),
         blocked_by: Some("connect-src".to_owned()),
         arrivals: Some(0),
+        queued_us: Some(1),
         open_us: Some(1),
         first_message_us: Some(2),
         failed_us: Some(3),

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pushcheck::diagnosis::facts::Endpoint;
 use pushcheck::diagnosis::held::HeldAs;
+use pushcheck::diagnosis::unread::FlowControl;
 use pushcheck::diagnosis::{
     CloseClass, Place, RunResult, Severity, StatusFrom, Strength, TimeClass, Verdict, Word,
 };
 use pushcheck::evidence::{Ended, EngineFamily};
 use pushcheck::method::Method;
-use pushcheck::plan::Skipped;
+use pushcheck::plan::{Form, Skipped};
 use pushcheck::report::Mode;
-use pushcheck::wire::{End, JoinedBy, Kind, Reached, Scheme, TcpVantage, TlsVantage};
+use pushcheck::wire::{End, JoinedBy, Kind, Reached, Relief, Scheme, TcpVantage, TlsVantage};
 use serde_json::{Value, json};
 
 use crate::full_evidence::{events, notices};
@@ -39,6 +40,9 @@ fn the_schema_has_the_words_of_the_types_and_no_others() {
         words!(Verdict: Passed Warning Failed Skipped Inconclusive),
         words!(Place: Page WayOut Secure AnsweredFor RequestAltered Server AnswerAltered FramesOut FramesBack Held Cut Close Nowhere),
         words!(Scheme: Http Https),
+        words!(FlowControl: ReachesServer Hidden),
+        words!(Form: Text ArrayBuffer Blob),
+        words!(Relief: XAccelBuffering NoTransform Padding),
         words!(HeldAs: UntilClose Block Timer OneBehind),
         words!(Skipped: MixedContent NotAsked Unknown BadCertificate),
         words!(TlsVantage: Own TerminatedBefore),

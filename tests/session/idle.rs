@@ -125,7 +125,7 @@ impl Nature for Box {
 fn thorough(nature: &mut dyn Nature) -> Told {
     let mut setup = setup(Scheme::Http);
     setup.heading.mode = Mode::Thorough;
-    setup.plan.add_rungs(&Method::ALL);
+    setup.plan.add_rungs(&Method::ALL, budget::RUNGS[0]);
     let told = run(setup, nature, None);
     let latest = budget::THOROUGH.plus(budget::LAST_LEDGER);
     assert!(told.ended_at <= latest, "{:?}", told.ended_at);

@@ -83,7 +83,7 @@ fn what_arrived_while_the_page_stood_still_is_heard_before_anything_is_given_up(
     for action in actions(&mut run) {
         if let Action::Do { attempt, what } = action {
             match what {
-                Do::Send(_) => sent.push(attempt),
+                Do::Send(_) | Do::SendBytes(..) => sent.push(attempt),
                 Do::Release => released.push(attempt),
             }
         }

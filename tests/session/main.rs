@@ -2,6 +2,7 @@
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+mod burst;
 mod exchange;
 mod failing;
 mod faulty;
@@ -10,7 +11,10 @@ mod idle;
 mod interrupted;
 mod own;
 mod plan;
+mod queued;
+mod reliefs;
 mod resume;
+mod sizes;
 mod socket;
 mod stream;
 #[path = "../support/mod.rs"]

@@ -4,6 +4,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use pushcheck::diagnosis::{Place, Verdict};
 use pushcheck::method::Method;
+use pushcheck::plan::budget;
 use pushcheck::report::Mode;
 use pushcheck::time::Micros;
 use pushcheck::wire::Scheme;
@@ -18,7 +19,9 @@ fn a_stream_that_goes_on_where_it_ended_is_whole_and_one_that_begins_anew_is_not
     for keeps in [true, false] {
         let mut setup = setup(Scheme::Http);
         setup.heading.mode = Mode::Thorough;
-        setup.plan.add_rungs(&[Method::ServerSentEvents]);
+        setup
+            .plan
+            .add_rungs(&[Method::ServerSentEvents], budget::RUNGS[0]);
         let mut nature = Healthy::new(Micros::ms(40));
         nature.keeps_last_event_id = keeps;
         let report = report(run(setup, &mut nature, None));

@@ -99,3 +99,22 @@ fn a_stream_that_is_lost_is_asked_for_again_beside_it_and_one_that_is_kept_from_
         }
     }
 }
+
+#[test]
+fn it_is_asked_for_again_while_all_other_long_requests_last() {
+    let mut events = 0;
+    let mut nature = Faulty::new(move |world, at, start| {
+        let url = &start.request.url;
+        events += u16::from(url.contains("/events/"));
+        let lost = url.contains("/long-poll/") || (url.contains("/events/") && events == 1);
+        if lost {
+            world.see(at, start.attempt, Event::Constructed);
+        }
+        lost
+    });
+    let report = report(quick(&mut nature));
+    let events = method(&report, Method::ServerSentEvents);
+    assert_eq!(events.verdict, Verdict::Passed);
+    let first = &events.lanes[0].attempts[0];
+    assert!(first.ended_us < 3_000_000, "{}", first.ended_us);
+}

@@ -136,7 +136,11 @@ impl Nature for Healthy {
                 let at = stamps(there, there);
                 world.see(back, attempt, message(&Echo { n, at, padding }));
             }
-            FromPage::Pings(_) => {}
+            FromPage::Pings(_)
+            | FromPage::Burst { .. }
+            | FromPage::Part(..)
+            | FromPage::Ack(_)
+            | FromPage::Cut(_) => {}
             FromPage::End | FromPage::Ledger(_) => {
                 world.see(back, attempt, closed_by_the_server());
             }

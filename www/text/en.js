@@ -55,6 +55,7 @@ export default {
   relativeDelay: "Delay spread",
   worst: "worst {worst}",
   ms: "{n}\u00a0ms",
+  kb: "{n} kB",
   s: "{n}\u00a0s",
   bytes: "{n} B",
   perMessage: "a message",
@@ -121,6 +122,10 @@ export default {
   cutUntold: "After a silence between {lived} and {died} connections are lost on the way, and neither end is told.",
   beatKeeps: "Whoever runs the site: send something every {beat}, and reconnect.",
   cutAnyway: "Connections are ended on the way after {lived} to {died}, whatever is sent.",
+  // Of many messages at once, and of a connection that is reset under them.
+  queue: "Of {sent} messages at once up to {kept} waited on the way after the server was told that they were taken; the last came {waited} late.",
+  lost: "Where a connection breaks, messages that were sent are lost: of {sent}, {arrived} had arrived.",
+  acknowledge: "Whoever runs the site: number messages, acknowledge them, and send again what was not.",
   noResume: "After a break it does not go on where it ended: what was sent meanwhile is lost.",
   cutReconnect: "Whoever runs the site: reconnect, and send again what was lost.",
 
@@ -159,6 +164,8 @@ export default {
     "method-not-supported": "This browser has no {method}.",
     "own-failure": "The check itself failed.",
     "tls-inspection-present": "Something on the way, or on this device, opens encrypted connections.",
+    "queue-hidden": "Something on the way takes messages and keeps them for a while: the server cannot know what has arrived.",
+    "flow-control-hidden": "Something on the way takes all that the server writes, whoever reads it: the server does not notice a slow reader.",
   },
   seen: "{strength}, seen {seen} of {of}",
 

@@ -17,6 +17,9 @@ use super::kernel::Kernel;
 use crate::clock::Clock;
 use crate::lock;
 
+/// How many bytes the kernel may hold of a connection that it cannot send yet.
+const UNSENT: i32 = 16 * 1024;
+
 /// What is known of a connection below TLS. It may outlive the connection: one that made no request is evidence.
 #[derive(Debug)]
 pub(crate) struct Tap {
@@ -27,6 +30,7 @@ pub(crate) struct Tap {
     /// It is the visitor's own: not that of the operator's proxy, which hides both TCP and TLS of the visitor.
     pub(crate) is_direct: bool,
     bytes: AtomicU64,
+    written: AtomicU64,
     first: Mutex<First>,
     is_secured: AtomicBool,
     alert: OnceLock<u8>,
@@ -88,6 +92,27 @@ impl Tap {
         }
     }
 
+    /// Bytes that the kernel has taken.
+    pub(crate) fn written(&self) -> u64 {
+        self.written.load(Relaxed)
+    }
+
+    /// Bytes that were sent to the network, and those that TCP has acknowledged; `None`: the kernel does not tell.
+    pub(crate) fn sent_and_acked(&self) -> Option<(u64, u64)> {
+        let (queued, unsent) = self.kernel.queued()?;
+        let written = self.written();
+        Some((
+            written.saturating_sub(unsent),
+            written.saturating_sub(queued),
+        ))
+    }
+
+    /// We reset it: what was not sent by then is lost.
+    pub(crate) fn reset(&self) {
+        self.ends(End::OurLimit);
+        self.kernel.reset();
+    }
+
     /// As a connection that made no request.
     pub(crate) fn to_wire(&self, instance: &str) -> SeenConnection {
         let ended_at = self.ended_at();
@@ -143,6 +168,7 @@ impl Tapped {
             port: socket.local_addr().map_or(0, |address| address.port()),
             is_direct,
             bytes: AtomicU64::new(0),
+            written: AtomicU64::new(0),
             first: Mutex::new(First::new(tls)),
             is_secured: AtomicBool::new(false),
             alert: OnceLock::new(),
@@ -151,6 +177,8 @@ impl Tapped {
             kernel: Kernel::of(&socket),
             clock,
         });
+        // What waits here looks as if it waited on the way.
+        tap.kernel.keep_little(UNSENT);
         let own = Arc::clone(&tap);
         (Self { socket, tap: own }, tap)
     }
@@ -158,6 +186,13 @@ impl Tapped {
     fn note<T>(&self, result: &Poll<io::Result<T>>) {
         if let Poll::Ready(Err(error)) = result {
             self.tap.fails(error);
+        }
+    }
+
+    fn note_written(&self, result: &Poll<io::Result<usize>>) {
+        self.note(result);
+        if let Poll::Ready(Ok(bytes)) = result {
+            self.tap.written.fetch_add(*bytes as u64, Relaxed);
         }
     }
 }
@@ -201,7 +236,7 @@ impl AsyncWrite for Tapped {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.socket).poll_write(cx, buf);
-        self.note(&result);
+        self.note_written(&result);
         result
     }
 
@@ -211,7 +246,7 @@ impl AsyncWrite for Tapped {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.socket).poll_write_vectored(cx, bufs);
-        self.note(&result);
+        self.note_written(&result);
         result
     }
 

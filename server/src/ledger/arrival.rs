@@ -94,6 +94,11 @@ impl Open {
         self.connection.tap.tcp().map(|tcp| tcp.unacked)
     }
 
+    /// Its connection.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// How it ends where the connection's end is its own.
     pub(crate) fn unfinished(&self) -> End {
         self.connection.unfinished()

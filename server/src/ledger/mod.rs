@@ -259,7 +259,7 @@ mod tests {
 
     fn arrival() -> Arc<Arrival> {
         let seen = serde_json::json!({
-            "instance": "", "probe": "p", "attempt": 1, "kind": "poll", "method": "GET", "at": 1,
+            "instance": "", "probe": "p", "attempt": 1, "kind": "poll", "method": "GET", "at": 1, "connectedAt": 1,
             "httpVersion": "HTTP/1.1", "tls": false, "connection": 1, "ja4": null, "headers": [], "spelled": false, "status": null, "refused": null,
             "answeredAt": null, "framesIn": 0, "strangeIn": 0, "malformedIn": 0, "framesOut": 0, "ticksOut": 0, "payloadIn": 0, "payloadOut": 0,
             "bytesIn": null, "bytesOut": null, "headIn": null, "headOut": null, "close": null, "tcp": null, "endedAt": null,

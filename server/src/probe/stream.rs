@@ -1,5 +1,7 @@
 //! `GET events` and `GET stream`: silence, then ticks, each handed over by itself.
 
+mod large;
+
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,10 +10,10 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Frame;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use pushcheck::time::Micros;
-use pushcheck::wire::{End, Tick, TickId, sealed};
+use pushcheck::wire::{End, Relief, Tick, TickId, sealed};
 use tokio::time::Sleep;
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
@@ -28,6 +30,9 @@ use super::Held;
 
 /// The ticks of a stream where the page names no number.
 const COUNT: u64 = 20;
+
+/// The padding of an event, where the page asks for some.
+const PAD: usize = 4096;
 
 /// How long after its life a stream's last bytes may wait to be written.
 const GRACE: Micros = Micros::ms(1_000);
@@ -51,6 +56,13 @@ pub(crate) fn answer(
 ) -> Result<Response<Body>, Problem> {
     let limits = &app.limits;
     let query = ask.request.uri().query();
+    let bytes = query::number(query, "bytes", 0)?;
+    if bytes > limits.answer_bytes {
+        return Err(Problem::over("bytes", Refusal::Size));
+    }
+    if bytes > 0 && matches!(form, Form::Lines) {
+        return large::answer(app, ask, run, open, bytes);
+    }
     let count = query::number(query, "count", COUNT.min(limits.ticks.into()))?;
     let left = u32::try_from(count)
         .ok()
@@ -64,6 +76,14 @@ pub(crate) fn answer(
     if retry > limits.hold_ms {
         return Err(Problem::over("retryMs", Refusal::Time));
     }
+    let relief = query::number(query, "relief", 0)?;
+    let relief = match usize::try_from(relief).ok().and_then(|n| n.checked_sub(1)) {
+        None => None,
+        Some(at) => {
+            let known = Relief::ALL.get(at).ok_or(Problem::malformed("relief"))?;
+            Some(*known)
+        }
+    };
     let held = Held::take(app, ask, run)?;
     let resumed = resumed(app, ask).filter(|_| matches!(form, Form::Events));
     let begin = ask.received.plus(Micros::ms(silent));
@@ -77,6 +97,10 @@ pub(crate) fn answer(
         run: Arc::clone(run),
         open: Arc::clone(open),
         form,
+        padding: match (relief, form) {
+            (Some(Relief::Padding), Form::Events) => format!(":{}\n\n", " ".repeat(PAD)),
+            _ => String::new(),
+        },
         next: resumed,
         left,
         die,
@@ -98,9 +122,18 @@ pub(crate) fn answer(
         Form::Events => "text/event-stream",
         Form::Lines => "text/plain; charset=utf-8",
     };
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    match relief {
+        Some(Relief::XAccelBuffering) => {
+            headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        }
+        Some(Relief::NoTransform) => {
+            let both = HeaderValue::from_static("no-store, no-transform");
+            headers.insert(CACHE_CONTROL, both);
+        }
+        Some(Relief::Padding) | None => {}
+    }
     Ok(response)
 }
 
@@ -117,6 +150,8 @@ struct Ticks {
     run: Arc<Run>,
     open: Arc<Open>,
     form: Form,
+    /// A comment behind each event: it pushes out what waits until there is enough.
+    padding: String,
     /// None: still silent.
     next: Option<u32>,
     left: u32,
@@ -146,7 +181,7 @@ impl Ticks {
                     instance: tick.instance.clone(),
                     started_at: self.clock.instance.started_at,
                 };
-                format!("id: {id}\ndata: {line}\n\n")
+                format!("id: {id}\ndata: {line}\n\n{}", self.padding)
             }
         }
     }

@@ -20,7 +20,10 @@ pub async fn open(site: &Site, path: &str) -> Client {
 }
 
 pub async fn try_open(site: &Site, path: &str, fields: &str) -> (Client, Answer) {
-    let mut client = site.client().await;
+    try_open_over(site.client().await, path, fields).await
+}
+
+pub async fn try_open_over(mut client: Client, path: &str, fields: &str) -> (Client, Answer) {
     client
         .send(format!(
             "GET {path} HTTP/1.1\r\nHost: probe.test\r\n{fields}\r\n\r\n"

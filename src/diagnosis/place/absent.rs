@@ -3,6 +3,7 @@
 use super::case::{Case, Control};
 use super::head::came_by_a_proxy;
 use super::{Located, Place};
+use crate::diagnosis::facts::never_left;
 use crate::diagnosis::heard::smallest_rtt;
 use crate::evidence::{Ended, EngineFamily, Event};
 use crate::time::Micros;
@@ -37,6 +38,9 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
             // Had it arrived, it would have been cut before our answer.
             case.between([Place::AnsweredFor, Place::Cut])
         };
+    }
+    if never_left(case.evidence, case.trace) {
+        return case.between([Place::Page, Place::WayOut]);
     }
     if case.evidence.ledger.is_none() && case.passed_before() {
         // It worked, and now not even the ledger can be read.

@@ -13,9 +13,10 @@ use crate::browser::js;
 use crate::diagnosis::Asked;
 use crate::evidence::Surroundings;
 use crate::method::Method;
-use crate::plan::{Lane, OwnEndpoint, Plan};
+use crate::plan::{Lane, OwnEndpoint, Plan, budget};
 use crate::report::{Heading, Label, Mode};
 use crate::run::Setup;
+use crate::time::Micros;
 use crate::wire::{Key, Scheme, joined};
 
 /// What a run is asked to do.
@@ -33,6 +34,8 @@ pub struct Options {
     pub required_lanes: Vec<String>,
     /// How much to try.
     pub mode: Mode,
+    /// A thorough run tries no longer silence.
+    pub longest_silence: Micros,
     /// Labels for the report.
     pub labels: Vec<Label>,
     /// The embedder's own endpoints.
@@ -82,6 +85,7 @@ impl Options {
             lanes: Vec::new(),
             required_lanes: Vec::new(),
             mode: Mode::Quick,
+            longest_silence: budget::RUNGS[0],
             labels: Vec::new(),
             endpoints: Vec::new(),
         };
@@ -93,7 +97,8 @@ impl Options {
         let key = Key::new(random());
         let mut plan = Plan::quick(self.base.lane("main"), &self.methods);
         if self.mode == Mode::Thorough {
-            plan.add_rungs(&self.methods);
+            plan.add_bursts(&self.methods);
+            plan.add_rungs(&self.methods, self.longest_silence);
         }
         for (method, base, endpoint) in self.endpoints {
             plan.add_own(

@@ -20,13 +20,14 @@ extern "C" {
 }
 
 /// Every field that there is.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 9] = [
     "base",
     "methods",
     "required",
     "lanes",
     "requiredLanes",
     "mode",
+    "longestSilenceMs",
     "labels",
     "endpoints",
 ];
@@ -78,6 +79,12 @@ fn all(options: &Field<'_>) -> Options {
             Mode::Quick
         }
     };
+    let field = options.at("longestSilenceMs");
+    const SILENCE: &str = "must be a number from 0 to 125000";
+    let longest = field.value(JsValue::as_f64, SILENCE).unwrap_or(125_000.0);
+    if !(0.0..=125_000.0).contains(&longest) {
+        field.wrong(SILENCE);
+    }
     let asked = options.at("methods");
     let mut methods = asked.methods();
     if asked.is_absent() {
@@ -105,6 +112,7 @@ fn all(options: &Field<'_>) -> Options {
         lanes,
         required_lanes,
         mode,
+        longest_silence: Micros::ms(longest as u64),
         labels: options
             .at("labels")
             .pairs()

@@ -69,7 +69,7 @@ pub(super) fn next(codec: &Codec, inbox: &mut BytesMut) -> Result<Option<Frame>,
 /// Appends a frame, unmasked as a server's are; `is_final`: it is the last of its message.
 pub(super) fn write(
     codec: &mut Codec,
-    outbox: &mut Vec<u8>,
+    outbox: &mut BytesMut,
     opcode: OpCode,
     is_final: bool,
     payload: &[u8],

@@ -1,6 +1,8 @@
 //! A socket after the handshake. It holds little: its buffers grow for a message and shrink after it.
 
+mod burst;
 mod ledger;
+mod turn;
 
 use std::io;
 use std::sync::Arc;
@@ -20,6 +22,8 @@ use crate::ledger::{Open, Run};
 use crate::source::SourceId;
 
 use super::frame::{self, Fault, Frame};
+use burst::Burst;
+use turn::Moved;
 
 /// How long the page's close frame is waited for.
 const CLOSE_WAIT: Duration = Duration::from_secs(2);
@@ -42,7 +46,8 @@ pub(super) struct Socket {
     io: Box<dyn Io>,
     codec: Codec,
     inbox: BytesMut,
-    outbox: Vec<u8>,
+    /// What is not handed over yet.
+    outbox: BytesMut,
     /// A message of several frames, as far as it has come.
     message: Option<Message>,
     next: u32,
@@ -50,6 +55,7 @@ pub(super) struct Socket {
     ticks_asked: u32,
     frames: u32,
     pings: Option<Pings>,
+    burst: Burst,
 }
 
 /// Pings that the page asked for.
@@ -74,6 +80,8 @@ enum Ending {
     Theirs(BytesMut),
     /// The connection is over.
     Over(End),
+    /// The page has asked for a reset.
+    Cut,
 }
 
 impl From<Fault> for Ending {
@@ -106,7 +114,8 @@ impl Socket {
             codec,
             // A copy, since the original holds on to all that HTTP had room for.
             inbox: BytesMut::from(&raw.read[..]),
-            outbox: Vec::new(),
+            outbox: BytesMut::new(),
+            burst: Burst::default(),
             message: None,
             next: 0,
             ticks_left: 0,
@@ -126,6 +135,7 @@ impl Socket {
             Ending::Over(end) => self.open.end(end),
             Ending::Theirs(payload) => self.answer_close(&payload).await,
             Ending::Ours(code, reason, end) => self.close(code, reason, end).await,
+            Ending::Cut => return self.cut(),
         }
         // The other end of the stream, or TLS' farewell; there is nobody left to tell of a failure.
         let _ = tokio::time::timeout(CLOSE_WAIT, self.io.shutdown()).await;
@@ -163,10 +173,16 @@ impl Socket {
                         self.tick().await?;
                     }
                 }
-                read = self.io.read_buf(&mut self.inbox) => {
-                    self.has_read(read)?;
-                    self.take_frames().await?;
-                }
+                moved = turn::turn(&mut self.io, &mut self.inbox, &mut self.outbox, self.burst.is_moving()) => match moved {
+                    Moved::Read(read) => {
+                        self.has_read(read)?;
+                        self.take_frames().await?;
+                    }
+                    Moved::HandedOver(done) => {
+                        done.map_err(|_| Ending::Over(self.open.unfinished()))?;
+                        self.next_part()?;
+                    }
+                },
             }
         }
     }
@@ -220,7 +236,12 @@ impl Socket {
             self.open.update(|seen| seen.strange_in += message.frames);
         }
         match message.opcode {
-            OpCode::Binary => self.send(OpCode::Binary, &message.payload).await,
+            OpCode::Binary => match echo_in(&message.payload) {
+                Some(FromPage::Echo(n, padding)) => {
+                    self.echo(OpCode::Binary, n, padding, received).await
+                }
+                _ => self.send(OpCode::Binary, &message.payload).await,
+            },
             _ => self.hear(&message.payload, received).await,
         }
     }
@@ -268,29 +289,47 @@ impl Socket {
                 self.ticks_left += count;
                 Ok(())
             }
-            FromPage::Echo(n, padding) => {
-                let (sent, instance) = (self.app.clock.now(), self.app.clock.id().to_owned());
-                let echo = Echo {
-                    n,
-                    at: At {
-                        received,
-                        sent,
-                        instance,
-                    },
-                    padding,
-                };
-                self.send(OpCode::Text, sealed(&echo.to_string()).as_bytes())
-                    .await
-            }
+            FromPage::Echo(n, padding) => self.echo(OpCode::Text, n, padding, received).await,
             FromPage::Pings(every) => {
                 let every = Micros::ms(every.into()).max(SHORTEST_PING);
                 let next = received.plus(every);
                 self.pings = Some(Pings { every, next });
                 Ok(())
             }
+            FromPage::Burst {
+                after,
+                parts,
+                bytes,
+            } => self.begin_burst(after, parts, bytes, received),
+            FromPage::Ack(n) => {
+                self.note_ack(n, received);
+                Ok(())
+            }
+            FromPage::Part(n, _) => self.take_part(n, received).await,
+            FromPage::Cut(n) => {
+                self.burst.cut = n;
+                Ok(())
+            }
             FromPage::End => Err(Ending::Ours(CLOSE_CODE, CLOSE_REASON, End::Complete)),
             FromPage::Ledger(key) => Err(self.tell(&key, received).await),
         }
+    }
+
+    async fn echo(
+        &mut self,
+        opcode: OpCode,
+        n: u32,
+        padding: String,
+        received: Micros,
+    ) -> Result<(), Ending> {
+        let (sent, instance) = (self.app.clock.now(), self.app.clock.id().to_owned());
+        let at = At {
+            received,
+            sent,
+            instance,
+        };
+        let echo = sealed(&Echo { n, at, padding }.to_string());
+        self.send(opcode, echo.as_bytes()).await
     }
 
     async fn ping(&mut self) -> Result<(), Ending> {
@@ -336,15 +375,14 @@ impl Socket {
                 seen.payload_out += payload.len() as u64;
             });
         }
-        self.outbox.clear();
         frame::write(&mut self.codec, &mut self.outbox, opcode, is_final, payload);
         let writing = async {
-            self.io.write_all(&self.outbox).await?;
+            self.io.write_all_buf(&mut self.outbox).await?;
             self.io.flush().await
         };
         let written = tokio::time::timeout(WRITE_WAIT, writing).await;
         if self.outbox.capacity() > SMALL {
-            self.outbox = Vec::new();
+            self.outbox = BytesMut::new();
         }
         match written {
             Ok(Ok(())) => Ok(()),
@@ -425,7 +463,15 @@ fn from_page(text: &str) -> Option<FromPage> {
 /// No page of ours says this: it carries no line, or one that was changed after it left.
 fn is_strange(opcode: OpCode, payload: &[u8]) -> bool {
     let line = std::str::from_utf8(payload).ok().and_then(from_page);
-    opcode != OpCode::Text || line.is_none()
+    match opcode {
+        OpCode::Text => line.is_none(),
+        _ => !matches!(line, Some(FromPage::Echo(..))),
+    }
+}
+
+/// A line of ours in binary, as only echoes are sent.
+fn echo_in(payload: &[u8]) -> Option<FromPage> {
+    from_page(std::str::from_utf8(payload).ok()?)
 }
 
 fn seen(payload: &[u8]) -> Result<SeenClose, Fault> {

@@ -123,8 +123,11 @@ pub(super) async fn run(
         records.len()
     );
     let places = Arc::new(Semaphore::new((how.jobs * WAITING) as usize));
+    let (alone, beside): (Vec<_>, Vec<_>) = missing
+        .into_iter()
+        .partition(|(_, asked, _)| asked.scenario.alone);
     let mut cells = JoinSet::new();
-    for (at, asked, key) in missing {
+    for (at, asked, key) in beside {
         let places = Arc::clone(&places);
         let refused = refused.map(str::to_owned);
         cells.spawn(async move {
@@ -133,12 +136,18 @@ pub(super) async fn run(
             (at, one(&asked, key, refused).await)
         });
     }
-    while let Some(done) = cells.join_next().await {
-        let (at, record) = done.context("a cell's task failed")?;
-        let record = record?;
+    let mut keep = |at, record: Record| {
         eprintln!("{}", line(&record));
         store.add(&record)?;
         records.insert(at, record);
+        anyhow::Ok(())
+    };
+    while let Some(done) = cells.join_next().await {
+        let (at, record) = done.context("a cell's task failed")?;
+        keep(at, record?)?;
+    }
+    for (at, asked, key) in alone {
+        keep(at, one(&asked, key, refused.map(str::to_owned)).await?)?;
     }
     let records: Vec<Record> = records.into_values().collect();
     let page = kept.join(format!("{name}.html"));

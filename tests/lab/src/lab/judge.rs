@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::scenario::{Expected, Place};
+use super::scenario::{Bursts, Expected, Place, Queue};
 
 /// A quick run has told its result by then.
 const RUN_US: u64 = 12_000_000;
@@ -241,6 +241,54 @@ pub(crate) fn idle(truth: &BTreeMap<String, u64>, report: &Value) -> Vec<String>
                 between.map_or_else(none, |(lived, died)| format!("{lived} to {died} ms")),
                 truth.map_or_else(none, |truth| format!("{truth} ms")),
             )),
+        }
+    }
+    wrong
+}
+
+/// What a report says wrongly of many messages at once; `gauged`: what the box says of itself.
+pub(crate) fn bursts(truth: &Bursts, gauged: Option<u64>, report: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let of = |name: &str| list(&report["methods"]).find(|method| method["method"] == name);
+    let bursts = &of("web-socket").unwrap_or(&Value::Null)["bursts"];
+    let hidden = bursts["down"]["queue"]["hiddenBytes"].as_u64();
+    let found = list(&report["findings"]).any(|finding| finding["code"] == "queue-hidden");
+    match (truth.queue, hidden, gauged) {
+        (None, ..) => {}
+        (Some(Queue::AsGauged), Some(hidden), Some(gauged))
+            if found && hidden.abs_diff(gauged) * 5 <= gauged => {}
+        (Some(Queue::None), Some(hidden), _) if !found && hidden < 32_000 => {}
+        (Some(queue), hidden, gauged) => wrong.push(format!(
+            "{hidden:?} bytes are hidden on the way ({}), not {queue:?}, {gauged:?}",
+            if found { "found" } else { "not found" }
+        )),
+    }
+    for (way, truth) in &truth.lost {
+        let burst = &bursts[way];
+        let count = |name: &str| burst[name].as_u64();
+        let lost = count("sent").zip(count("arrived"));
+        let lost = lost.map(|(sent, arrived)| sent.saturating_sub(arrived));
+        if lost != Some(*truth) || burst["cut"] != true {
+            wrong.push(format!("{lost:?} are lost {way}, not {truth}"));
+        }
+        if count("missing") != Some(0) {
+            let missing = count("missing");
+            wrong.push(format!("{missing:?} are missing {way} in the end, not 0"));
+        }
+    }
+    for (name, truth) in &truth.reliefs {
+        let tried = &of(name).unwrap_or(&Value::Null)["held"]["reliefs"];
+        let relieves = list(tried).filter(|tried| tried["relieves"] == true);
+        let said: Vec<String> = relieves.map(|tried| text(&tried["relief"])).collect();
+        if !truth.words().eq(said.iter().map(String::as_str)) {
+            wrong.push(format!("{name} is relieved by {said:?}, not {truth}"));
+        }
+    }
+    if let Some(truth) = &truth.flow_control {
+        let unread = &of("streaming-fetch").unwrap_or(&Value::Null)["unread"];
+        let said = unread["flowControl"].as_str().unwrap_or("not told");
+        if !truth.holds(said) {
+            wrong.push(format!("flow control is {said}, not {truth}"));
         }
     }
     wrong

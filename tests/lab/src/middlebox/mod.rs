@@ -101,6 +101,7 @@
 //! # The end of the connection, both ways. What made it match is not passed on, unless the cut comes later.
 //! cut = { how = "rst" }                     # or "fin"; "after N bytes" is `when.from-byte = N`
 //! cut = { how = "fin", after-ms = 50 }      # 0: what matched passes, and then
+//! cut = { how = "rst", takes = 6, of = 9 }  # frames that match: three pass, six are taken, and then; once in a box's life
 //!
 //! delay = 200                               # milliseconds; what comes behind waits too
 //!

@@ -1,5 +1,8 @@
 //! Rules: when, and what then.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use anyhow::{Result, bail, ensure};
 use serde::{Deserialize, Deserializer};
 
@@ -101,7 +104,8 @@ impl Action {
             Self::Drop(drop) => drop.above.is_some(),
             Self::Hold(hold) => matches!(hold.until, Until::Next),
             Self::Rewrite(rewrite) => rewrite.find.is_some(),
-            Self::Downgrade | Self::Cut(_) | Self::Delay(_) | Self::Status(_) => false,
+            Self::Cut(cut) => cut.of.is_some(),
+            Self::Downgrade | Self::Delay(_) | Self::Status(_) => false,
         }
     }
 }
@@ -179,12 +183,19 @@ pub(super) struct Swallow {
 }
 
 /// The end of a connection.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Cut {
     pub(super) how: How,
     /// What matched passes, and the cut comes later; without it, it comes at once.
     pub(super) after_ms: Option<u64>,
+    /// The frames that match are counted: the last so many are taken and kept …
+    pub(super) takes: Option<u64>,
+    /// … of so many, and with the last of them it is cut.
+    pub(super) of: Option<u64>,
+    /// One that counts cuts once in the box's life.
+    #[serde(skip)]
+    pub(super) spent: Arc<AtomicBool>,
 }
 
 /// How a connection ends.
@@ -362,7 +373,11 @@ fn check(action: &Action, name: &str, up: bool) -> Result<()> {
             "{name}.to: {} is no close code",
             close.to
         ),
-        Action::Downgrade | Action::Drop(_) | Action::Cut(_) | Action::Delay(_) => {}
+        Action::Cut(cut) => ensure!(
+            cut.takes.is_some() == cut.of.is_some() && cut.takes <= cut.of,
+            "{name}.of: goes with takes, and is not less"
+        ),
+        Action::Downgrade | Action::Drop(_) | Action::Delay(_) => {}
         Action::Flip(_) => {}
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::hold::Holder;
@@ -41,6 +42,8 @@ enum Work {
     Cut {
         at: Option<Instant>,
         done: bool,
+        /// Frames that matched.
+        seen: u64,
     },
 }
 
@@ -61,6 +64,7 @@ impl Stage {
             Action::Cut(_) => Work::Cut {
                 at: None,
                 done: false,
+                seen: 0,
             },
             Action::Deflate(_) if side == Side::Up => Work::Inflate(Inflater::default()),
             _ => Work::Edit,
@@ -101,7 +105,7 @@ impl Stage {
                     out.push(unit);
                 }
             }
-            Work::Cut { at, done } => {
+            Work::Cut { at, done, .. } => {
                 if let Action::Cut(cut) = &self.rule.action
                     && at.is_some_and(|at| at <= now)
                 {
@@ -144,8 +148,11 @@ impl Stage {
             (Work::Drop(fragments), Action::Drop(drop)) => {
                 swallow(*drop, self.side, fragments, hit, unit, out);
             }
-            (Work::Cut { at, done }, Action::Cut(cut)) => {
-                end(*cut, hit, unit, now, at, done, effects, out);
+            (Work::Cut { at, seen, .. }, Action::Cut(cut)) if cut.of.is_some() => {
+                count(cut, hit, unit, now, at, seen, out);
+            }
+            (Work::Cut { at, done, .. }, Action::Cut(cut)) => {
+                end(cut, hit, unit, now, at, done, effects, out);
             }
             (Work::Inflate(inflater), _) => out.extend(inflater.take(hit, unit, effects)),
             (_, Action::Status(status)) if hit && matches!(unit.part, Part::Head(_)) => {
@@ -216,12 +223,37 @@ fn swallow(
     }
 }
 
+/// Passes some frames, takes the others, and cuts when all have come.
+fn count(
+    cut: &Cut,
+    hit: bool,
+    unit: Unit,
+    now: Instant,
+    at: &mut Option<Instant>,
+    seen: &mut u64,
+    out: &mut Vec<Unit>,
+) {
+    let is_frame = matches!(&unit.part, Part::Frame { frame, .. } if frame.is_data());
+    if !(hit && is_frame) || cut.spent.load(Relaxed) {
+        return out.push(unit);
+    }
+    *seen += 1;
+    let (takes, of) = (cut.takes.unwrap_or(0), cut.of.unwrap_or(0));
+    if *seen + takes <= of {
+        out.push(unit);
+    }
+    if *seen == of {
+        cut.spent.store(true, Relaxed);
+        *at = Some(now + Duration::from_millis(cut.after_ms.unwrap_or(0)));
+    }
+}
+
 #[expect(
     clippy::too_many_arguments,
     reason = "the fields of a stage, taken apart"
 )]
 fn end(
-    cut: Cut,
+    cut: &Cut,
     hit: bool,
     unit: Unit,
     now: Instant,

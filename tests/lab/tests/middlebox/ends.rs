@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Ca, Peer, Server, both};
+use crate::support::{Ca, Peer, Server, both, frame};
 
 #[tokio::test]
 async fn a_firewall_ends_it_after_the_101() {
@@ -119,4 +119,41 @@ async fn an_end_or_a_reset_of_the_server_is_passed_on() {
         drop(socket);
         assert_eq!(peer.hear().await, expected);
     }
+}
+
+#[tokio::test]
+async fn what_it_took_is_counted_and_only_one_connection_is_cut_so() {
+    let server = Server::start().await;
+    let probe = async |address| {
+        let mut heard = Vec::new();
+        for _ in 0..2 {
+            let mut peer = Peer::connect(address).await;
+            peer.upgrade("/ws").await;
+            peer.send(&frame(0x81, Some([7; 4]), b"other")).await;
+            for n in 1..=9 {
+                let text = format!("count {n}");
+                peer.send(&frame(0x81, Some([7; 4]), text.as_bytes())).await;
+            }
+            let mut last = String::new();
+            let mut count = 0;
+            loop {
+                let next = peer.hear().await;
+                if !next.starts_with("81 ") {
+                    heard.push((count, last, next));
+                    break;
+                }
+                (count, last) = (count + 1, next);
+            }
+        }
+        heard
+    };
+    let (on, off) = both("cut-counted", &server, probe).await;
+    let whole = (10, "81 count 9".to_owned(), "silence".to_owned());
+    // What came back of the three may be lost with the connection.
+    assert!(on[0].0 <= 4 && on[0].2 == "RST", "{on:?}");
+    assert_eq!((&on[1], &off[0]), (&whole, &whole));
+    let frames = server.seen();
+    let frames = frames.iter().filter(|seen| seen.starts_with("frame"));
+    // Ten each time, twice through the box and twice without, but for the six.
+    assert_eq!(frames.count(), 34);
 }

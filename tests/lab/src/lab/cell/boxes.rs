@@ -86,6 +86,11 @@ impl Running {
         }
     }
 
+    /// Its process.
+    pub(super) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Whether it has opened a queue for packets.
     pub(super) fn has_queue(&self) -> bool {
         way::has_queue(self.process.id())

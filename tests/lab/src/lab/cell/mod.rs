@@ -3,6 +3,7 @@
 mod authority;
 mod boxes;
 mod browse;
+mod gauge;
 mod names;
 mod network;
 mod shell;
@@ -150,13 +151,21 @@ async fn run(cell: &Cell) -> Result<Outcome> {
     }
     let expected = scenario.expect.of(cell.browser);
     let idle = scenario.expect.idle(&world.values)?;
+    let bursts = scenario.expect.bursts(cell.browser, &world.values)?;
+    let gauged = world.gauged();
     let mut outcome = match &ran.report {
         Some(report) => judge::judge(&expected, &world.lane, report)
             .and_wrong(judge::idle(&idle, report))
+            .and_wrong(judge::bursts(&bursts, gauged, report))
             .and_wrong(replay::unlike(report)?),
         None => Outcome::no_report(ran.why_none.unwrap_or_default()),
     };
     outcome.drawn = world.drawn;
+    if let Some(gauged) = gauged {
+        outcome
+            .drawn
+            .insert("gauged".to_owned(), gauged.to_string());
+    }
     outcome.version = Some(ran.version);
     Ok(outcome)
 }

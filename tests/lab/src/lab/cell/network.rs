@@ -102,6 +102,9 @@ pub(super) fn hosts(more: &BTreeMap<String, String>, values: &Values) -> Result<
 const NO_IPV6: &str =
     "file=/proc/sys/net/ipv6/conf/default/disable_ipv6; [ ! -e $file ] || echo 1 >$file";
 
+/// What a client's system takes in advance: as much as Linux does by default, whatever this machine is set to.
+const RECEIVES: &str = "echo 4096 131072 6291456 >/proc/sys/net/ipv4/tcp_rmem";
+
 /// The machines and wires.
 ///
 /// # Errors
@@ -146,6 +149,7 @@ pub(super) fn machines() -> Result<()> {
         Command::new("ip").args(["-n", "server", "-batch", "-"]),
         &server,
     )?;
+    shell::run(shell::command(Where::Client, "sh").args(["-c", RECEIVES]))?;
     shell::run(
         shell::command(Where::Router, "sh").args(["-c", "echo 1 >/proc/sys/net/ipv4/ip_forward"]),
     )

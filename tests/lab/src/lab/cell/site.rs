@@ -132,20 +132,25 @@ fn answer(answers: &Answers, path: &str) -> Response<Full<Bytes>> {
     response
 }
 
-/// The page's text. Nothing of it tells what is broken.
-pub(super) fn page(page: &Page, base: &str, scripts: &str) -> String {
+/// The page's text; `own`: a script of the page's own. Nothing of it tells what is broken.
+pub(super) fn page(page: &Page, base: &str, scripts: &str, own: Option<&str>) -> String {
+    let own = own.map_or_else(String::new, |own| format!("<script>{own}</script>\n"));
     let list = |name: &str, words: &[String]| match words {
         [] => String::new(),
         words => format!(" {name}=\"{}\"", escaped(&words.join(" "))),
     };
     format!(
         "<!doctype html><meta charset=\"utf-8\"><title>A page</title>\n\
+         {own}\
          <script type=\"module\" src=\"{}push-check.js\"></script>\n\
-         <push-check base=\"{}\"{}{}{}></push-check>\n",
+         <push-check base=\"{}\"{}{}{}{}{}></push-check>\n",
         escaped(scripts),
         escaped(base),
         list("lanes", &page.lanes),
         list("required", &page.required),
+        list("methods", &page.methods),
+        page.longest_silence_ms
+            .map_or_else(String::new, |ms| format!(" longest-silence-ms=\"{ms}\"")),
         match page.mode {
             Mode::Thorough => " mode=\"thorough\"",
             _ => "",
@@ -169,6 +174,7 @@ mod tests {
             &Page::default(),
             "http://probe.test/a&b/",
             "http://page.test:8080/",
+            None,
         );
         assert!(
             text.contains("<push-check base=\"http://probe.test/a&amp;b/\"></push-check>"),
@@ -179,6 +185,6 @@ mod tests {
             lanes: vec!["plain".into(), "alt-8443".into()],
             ..Page::default()
         };
-        assert!(page(&lanes, "b", "s").contains(" lanes=\"plain alt-8443\">"));
+        assert!(page(&lanes, "b", "s", None).contains(" lanes=\"plain alt-8443\">"));
     }
 }

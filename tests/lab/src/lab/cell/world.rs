@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::boxes::{self, Running};
+use super::gauge;
 use super::network::{self, FOLDER};
 use super::{Cell, authority, site, way};
 use crate::lab::draw;
@@ -30,6 +31,7 @@ pub(super) struct World {
     /// The scenario's files, filled.
     pub(super) files: PathBuf,
     server: Vec<Running>,
+    gauge: Option<gauge::Reading>,
     _others: Vec<Running>,
 }
 
@@ -60,10 +62,15 @@ impl World {
 
         let files = Path::new(FOLDER).join("files");
         fill_folder(&scenario.folder, &files, &values)?;
-        let mut others = clean_site(scenario, &base, &scripts, &values)?;
+        let mut others = clean_site(scenario, &files, &base, &scripts, &values)?;
         let server = probe_servers(scenario, &values)?;
+        let mut gauge = None;
         for (at, part) in scenario.boxes.iter().enumerate() {
-            others.push(boxes::start(part, at, &files, &values)?);
+            let running = boxes::start(part, at, &files, &values)?;
+            if let Some(of) = scenario.gauge.filter(|of| of.r#box == at) {
+                gauge = Some(gauge::Reading::start(running.id(), of));
+            }
+            others.push(running);
         }
         for (place, part) in [
             (Where::Router, &scenario.router),
@@ -89,8 +96,14 @@ impl World {
             base,
             files,
             server,
+            gauge,
             _others: others,
         })
+    }
+
+    /// The most that ever waited in the box that is gauged, bytes.
+    pub(super) fn gauged(&self) -> Option<u64> {
+        self.gauge.as_ref().map(gauge::Reading::most)
     }
 
     /// The probe server dies.
@@ -165,15 +178,25 @@ fn fill_folder(from: &Path, to: &Path, values: &Values) -> Result<()> {
 /// The clean origin: the page, and a probe server of its own for the scripts.
 fn clean_site(
     scenario: &Scenario,
+    files: &Path,
     base: &str,
     scripts: &str,
     values: &Values,
 ) -> Result<Vec<Running>> {
     let address = network::PAGE;
     let file = Path::new(FOLDER).join("page.html");
+    let own = scenario.page.script.as_ref().map(|name| {
+        fs::read_to_string(files.join(name)).with_context(|| format!("page.script: {name}"))
+    });
+    let own = own.transpose()?;
     fs::write(
         &file,
-        site::page(&scenario.page.filled(values)?, base, scripts),
+        site::page(
+            &scenario.page.filled(values)?,
+            base,
+            scripts,
+            own.as_deref(),
+        ),
     )?;
     let both = values.fill("{{both.good}}")?;
     let mut words = vec![

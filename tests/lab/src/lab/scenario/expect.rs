@@ -32,6 +32,18 @@ pub(crate) struct Expect {
     /// By method, the silence that ends its connections, ms; a method that is not named outlives all that is tried.
     #[serde(default)]
     idle: BTreeMap<String, Number>,
+    /// Of many messages at once, what waits on the way, hidden from the server.
+    #[serde(default)]
+    queue: Option<Queue>,
+    /// By direction, how many of them somebody on the way took and never delivered: by a template's number.
+    #[serde(default)]
+    lost: BTreeMap<String, Number>,
+    /// By method, what lets its stream pass at once, of all that is tried.
+    #[serde(default)]
+    reliefs: BTreeMap<String, Several>,
+    /// How far back a reader's slowness is felt.
+    #[serde(default)]
+    flow_control: Option<Several>,
     /// What differs in Chromium.
     chromium: Option<Differing>,
     /// What differs in Firefox.
@@ -51,6 +63,27 @@ struct Differing {
     places: BTreeMap<String, Place>,
     #[serde(default)]
     findings: BTreeMap<String, Several>,
+    #[serde(default)]
+    flow_control: Option<Several>,
+}
+
+/// What waits on the way, hidden from the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Queue {
+    /// What the gauge says, within a fifth.
+    AsGauged,
+    /// Nothing worth a word.
+    None,
+}
+
+/// What many messages at once must show.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bursts {
+    pub(crate) queue: Option<Queue>,
+    pub(crate) lost: BTreeMap<String, u64>,
+    pub(crate) reliefs: BTreeMap<String, Several>,
+    pub(crate) flow_control: Option<Several>,
 }
 
 /// One word, or any of some.
@@ -69,7 +102,8 @@ impl Several {
         self.words().any(|known| known == word)
     }
 
-    fn words(&self) -> impl Iterator<Item = &str> {
+    /// Each of them.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         match self {
             Self::One(word) => std::slice::from_ref(word),
             Self::Any(words) => words.as_slice(),
@@ -129,6 +163,8 @@ pub(crate) struct Expected {
 const VERDICTS: &[&str] = &["passed", "warning", "failed", "skipped", "inconclusive"];
 const RESULTS: &[&str] = &["passed", "warning", "failed", "inconclusive", "aborted"];
 const HELD: &[&str] = &["until-close", "block", "timer", "one-behind"];
+const RELIEFS: &[&str] = &["x-accel-buffering", "no-transform", "padding"];
+const WAYS: &[&str] = &["down", "up"];
 const STRENGTHS: &[&str] = &["proved", "likely", "possible"];
 const PLACES: &[&str] = &[
     "page",
@@ -205,6 +241,24 @@ impl Expect {
         self.idle.iter().map(filled).collect()
     }
 
+    /// What many messages at once must show.
+    ///
+    /// # Errors
+    /// What stands there becomes no number.
+    pub(crate) fn bursts(&self, browser: Browser, values: &Values) -> Result<Bursts> {
+        let own = self
+            .differing(browser)
+            .and_then(|own| own.flow_control.clone());
+        let filled =
+            |(way, count): (&String, &Number)| Ok((way.clone(), count.fill(values)?.into()));
+        Ok(Bursts {
+            queue: self.queue,
+            lost: self.lost.iter().map(filled).collect::<Result<_>>()?,
+            reliefs: self.reliefs.clone(),
+            flow_control: own.or_else(|| self.flow_control.clone()),
+        })
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         let differing = Browser::ALL
             .into_iter()
@@ -217,6 +271,11 @@ impl Expect {
             known("held", [method.as_str()].into_iter(), &methods())?;
             known(&format!("held.{method}"), held.words(), HELD)?;
         }
+        for (method, reliefs) in &self.reliefs {
+            known("reliefs", [method.as_str()].into_iter(), &methods())?;
+            known(&format!("reliefs.{method}"), reliefs.words(), RELIEFS)?;
+        }
+        known("lost", self.lost.keys().map(String::as_str), WAYS)?;
         known("idle", self.idle.keys().map(String::as_str), &methods())?;
         let verdicts = differing
             .clone()

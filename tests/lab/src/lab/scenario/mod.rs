@@ -15,10 +15,11 @@ use super::cell::Way;
 use super::draw::Draw;
 use crate::browser::Browser;
 
-pub(crate) use expect::{Expect, Expected, Place};
+pub(crate) use expect::{Bursts, Expect, Expected, Place, Queue};
 pub(crate) use find::{all, chosen};
 pub(crate) use parts::{
-    BrowserPart, Certificate, Deed, Event, Kind, NetworkPart, Page, Part, Scheme, Server, Where,
+    BrowserPart, Certificate, Deed, Event, Gauge, Kind, NetworkPart, Page, Part, Scheme, Server,
+    Where,
 };
 
 /// The file that makes a folder a scenario.
@@ -45,6 +46,9 @@ pub(crate) struct Scenario {
     /// It mostly waits, so that many such cells may run at once.
     #[serde(default)]
     pub(crate) waits: bool,
+    /// What it measures is spoilt by others beside it: it runs alone.
+    #[serde(default)]
+    pub(crate) alone: bool,
     /// The browsers in which it is one of the few that are run at every change.
     #[serde(default)]
     pub(crate) quick: Vec<Browser>,
@@ -60,6 +64,9 @@ pub(crate) struct Scenario {
     /// Everything else that runs.
     #[serde(default, rename = "box")]
     pub(crate) boxes: Vec<Part>,
+    /// The box whose own count of what waits in it is the truth.
+    #[serde(default)]
+    pub(crate) gauge: Option<Gauge>,
     /// What is added to the way between browser and router.
     #[serde(default)]
     pub(crate) way: Option<Way>,

@@ -148,6 +148,18 @@ impl Part {
     }
 }
 
+/// A box whose sockets are looked at: what waits in them waits in the box.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Gauge {
+    /// Which of the boxes, from 0.
+    pub(crate) r#box: usize,
+    /// The port at which browsers come to it.
+    pub(crate) client_port: u16,
+    /// The port at which it asks the server.
+    pub(crate) server_port: u16,
+}
+
 /// What is done to one of the networks.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -234,6 +246,12 @@ pub(crate) struct Page {
     pub(crate) required: Vec<String>,
     /// The widget's `mode`.
     pub(crate) mode: Mode,
+    /// What else the page does: a script in the scenario's folder.
+    pub(crate) script: Option<String>,
+    /// The widget's `methods`; default: all.
+    pub(crate) methods: Vec<String>,
+    /// The widget's `longest-silence-ms`.
+    pub(crate) longest_silence_ms: Option<u32>,
     /// The server's own page can be loaded through the fault, so it is run too.
     pub(crate) through: bool,
 }
@@ -247,6 +265,9 @@ impl Default for Page {
             lanes: Vec::new(),
             required: Vec::new(),
             mode: Mode::Quick,
+            script: None,
+            methods: Vec::new(),
+            longest_silence_ms: None,
             through: false,
         }
     }

@@ -1,0 +1,39 @@
+//! Streams that are kept on their way are tried once more, varied.
+
+use super::Run;
+use super::attempts::ProbeState;
+use crate::diagnosis::held::is_held;
+use crate::evidence::{Ended, Trace};
+use crate::method::Method;
+
+impl Run {
+    /// Once all that decides a verdict has ended: beside each stream on the main lane that came whole, and is kept, what may
+    /// let it pass.
+    pub(super) fn add_reliefs(&mut self) {
+        let mut both = self.setup.plan.probes.iter().zip(&self.probes);
+        let decided = both.all(|(probe, state)| state.done || !probe.is_decisive());
+        // Of two of one probe, side by side, one may still run.
+        let mut attempts = self.attempts.0.iter().zip(&self.evidence.traces);
+        let running =
+            attempts.any(|(attempt, trace)| trace.decisive && attempt.session.over().is_none());
+        if self.relieved || !decided || running {
+            return;
+        }
+        self.relieved = true;
+        for method in [Method::ServerSentEvents, Method::StreamingFetch] {
+            let streams = |trace: &&Trace| {
+                trace.method == method
+                    && trace.lane == "main"
+                    && trace.decisive
+                    && !trace.own
+                    && trace.ended == Some(Ended::Complete)
+            };
+            let mut streams = self.evidence.traces.iter().filter(streams);
+            if streams.any(|trace| is_held(&self.evidence, trace)) {
+                self.setup.plan.add_reliefs(method);
+            }
+        }
+        self.probes
+            .resize_with(self.setup.plan.probes.len(), ProbeState::default);
+    }
+}

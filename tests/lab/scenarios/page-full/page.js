@@ -1,0 +1,4 @@
+const run = "0123456789abcdef0123456789abcdef";
+for (const n of [1, 2, 3, 4, 5, 6]) {
+  new EventSource(`http://probe.test/v1/runs/${run}/own/${n}/events?count=1&silentMs=60000`);
+}
