@@ -5,6 +5,7 @@ use super::attempts::ProbeState;
 use crate::diagnosis::held::is_held;
 use crate::evidence::{Ended, Trace};
 use crate::method::Method;
+use crate::report::Mode;
 
 impl Run {
     /// Once all that decides a verdict has ended: beside each stream on the main lane that came whole, and is kept, what may
@@ -31,6 +32,10 @@ impl Run {
             let mut streams = self.evidence.traces.iter().filter(streams);
             if streams.any(|trace| is_held(&self.evidence, trace)) {
                 self.setup.plan.add_reliefs(method);
+                // There is time for one, and what keeps both is most often the same.
+                if self.setup.heading.mode != Mode::Thorough {
+                    break;
+                }
             }
         }
         self.probes

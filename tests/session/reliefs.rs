@@ -6,14 +6,16 @@ use pushcheck::diagnosis::{Place, Verdict};
 use pushcheck::evidence::Event;
 use pushcheck::method::Method;
 use pushcheck::plan::budget;
+use pushcheck::report::{Mode, Report};
 use pushcheck::run::Start;
 use pushcheck::time::Micros;
-use pushcheck::wire::Relief;
+use pushcheck::wire::{Relief, Scheme};
 
-use crate::support::drive::Told;
+use crate::support::drive::{Told, run};
 use crate::support::healthy::Healthy;
+use crate::support::setup;
 use crate::support::world::{Input, Nature, Queue};
-use crate::{method, quick, report};
+use crate::{method, report};
 
 /// A box that passes streams on once a second, but for what relieves them.
 struct Keeping {
@@ -23,12 +25,15 @@ struct Keeping {
 }
 
 impl Keeping {
-    fn run(keeps: bool, relieved_by: Option<usize>) -> Told {
-        quick(&mut Self {
+    fn run(mode: Mode, keeps: bool, relieved_by: Option<usize>) -> Told {
+        let mut nature = Self {
             healthy: Healthy::new(Micros::ms(40)),
             keeps,
             relieved_by,
-        })
+        };
+        let mut setup = setup(Scheme::Http);
+        setup.heading.mode = mode;
+        run(setup, &mut nature, None)
     }
 }
 
@@ -66,33 +71,42 @@ impl Nature for Keeping {
 
 #[test]
 fn what_relieves_a_stream_is_named_and_what_does_not_as_well() {
-    for relieved_by in [None, Some(1), Some(2), Some(3)] {
-        let told = Keeping::run(true, relieved_by);
-        assert!(told.ended_at <= budget::RUN);
-        let report = report(told);
-        for (of, tried) in [(Method::ServerSentEvents, 3), (Method::StreamingFetch, 2)] {
-            let method = method(&report, of);
+    for (mode, of_fetch) in [(Mode::Quick, 0), (Mode::Thorough, 2)] {
+        for relieved_by in [None, Some(1), Some(2), Some(3)] {
+            let told = Keeping::run(mode, true, relieved_by);
+            assert!(told.ended_at <= budget::RUN);
+            is_named(&report(told), relieved_by, of_fetch);
+        }
+    }
+}
+
+fn is_named(report: &Report, relieved_by: Option<usize>, of_fetch: usize) {
+    let tried = [
+        (Method::ServerSentEvents, 3),
+        (Method::StreamingFetch, of_fetch),
+    ];
+    for (of, tried) in tried {
+        let method = method(report, of);
+        assert_eq!(
+            (method.verdict, method.place),
+            (Verdict::Warning, Some(Place::Held))
+        );
+        let held = method.held.as_ref().expect("it is kept");
+        assert_eq!(held.reliefs.len(), tried, "{of:?}");
+        for (one, relief) in held.reliefs.iter().zip(Relief::ALL) {
+            let relieves = relieved_by.is_some_and(|n| Relief::ALL[n - 1] == relief);
             assert_eq!(
-                (method.verdict, method.place),
-                (Verdict::Warning, Some(Place::Held))
+                (one.relief, one.relieves),
+                (relief, Some(relieves)),
+                "{of:?}"
             );
-            let held = method.held.as_ref().expect("it is kept");
-            assert_eq!(held.reliefs.len(), tried, "{of:?}");
-            for (one, relief) in held.reliefs.iter().zip(Relief::ALL) {
-                let relieves = relieved_by.is_some_and(|n| Relief::ALL[n - 1] == relief);
-                assert_eq!(
-                    (one.relief, one.relieves),
-                    (relief, Some(relieves)),
-                    "{of:?}"
-                );
-            }
         }
     }
 }
 
 #[test]
 fn what_is_not_kept_is_not_tried_again() {
-    let told = Keeping::run(false, None);
+    let told = Keeping::run(Mode::Quick, false, None);
     let again = told
         .started
         .iter()
