@@ -131,6 +131,14 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     if (lost) said.push(say(t.lost, lost));
     if (said.length) next.push([t.method[method] ?? method, [...said, t.acknowledge].join(" ")]);
   }
+  for (const { method, sizes } of methods) {
+    const lost = sizes.find(({ echoedUs }) => echoedUs === null);
+    if (lost) next.push([t.method[method] ?? method, say(t.sizeLost, { size: bytes(lost.bytes) })]);
+  }
+  for (const { method, held } of methods.filter(({ held }) => held)) {
+    const by = held.reliefs.find(({ relieves }) => relieves);
+    if (by) next.push([t.method[method] ?? method, t.relief[by.relief] ?? by.relief]);
+  }
   for (const { method } of methods.filter(({ resume }) => resume?.goesOn === false)) next.push([t.method[method] ?? method, t.noResume]);
   const summary = which === "warning" && !values.bad ? "unsure" : which;
   return [BADGES[which] ?? "warning", t.headline[which], say(t.summary[summary], values), next];

@@ -20,7 +20,9 @@ pub(super) fn queue_hidden(evidence: &Evidence, methods: &[MethodReport]) -> Opt
         .iter()
         .find_map(|of| Some((of.method, of.bursts.as_ref()?)))?;
     let queue = bursts.down.as_ref()?.queue.as_ref()?;
-    let waits = queue.hidden_bytes >= QUEUE_BYTES && queue.waited_us >= QUEUE_US;
+    // A page that stood still for so long may have kept them itself.
+    let still = evidence.surroundings.longest_gap_us;
+    let waits = queue.hidden_bytes >= QUEUE_BYTES && queue.waited_us >= QUEUE_US + still;
     waits.then(|| finding(evidence, Code::QueueHidden, method, BURST_DOWN))
 }
 

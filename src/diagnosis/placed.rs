@@ -9,6 +9,7 @@ use super::verdict::Verdict;
 use crate::evidence::{Ended, Evidence};
 use crate::method::Method;
 use crate::plan::relief;
+use crate::wire::Relief;
 
 /// What else of the run an attempt's place is told from.
 pub(super) struct Beside<'a> {
@@ -22,8 +23,16 @@ pub(super) struct Beside<'a> {
 }
 
 impl Beside<'_> {
-    /// How a stream was kept on its way.
+    /// How a stream was kept on its way. What none of three further tries shows, each varied in another way, was chance.
     pub(super) fn held(&self, heard: &Heard<'_>) -> Option<Held> {
+        let held = self.held_once(heard)?;
+        let reliefs = self.reliefs(heard.trace.method);
+        let relieves = |tried: &ReliefTried| tried.relieves == Some(true);
+        let by_chance = reliefs.len() >= Relief::ALL.len() && reliefs.iter().all(relieves);
+        (!by_chance || !heard.trace.decisive).then_some(held)
+    }
+
+    fn held_once(&self, heard: &Heard<'_>) -> Option<Held> {
         let streams = matches!(
             heard.trace.method,
             Method::ServerSentEvents | Method::StreamingFetch
@@ -43,7 +52,7 @@ impl Beside<'_> {
             let whole = heard.trace.ended == Some(Ended::Complete) && tells(heard);
             tried.extend(relief(&heard.trace.probe).map(|(_, relief)| ReliefTried {
                 relief,
-                relieves: whole.then(|| self.held(heard).is_none()),
+                relieves: whole.then(|| self.held_once(heard).is_none()),
             }));
         }
         tried

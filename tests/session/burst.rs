@@ -4,9 +4,9 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use std::collections::BTreeMap;
 
-use pushcheck::diagnosis::Verdict;
 use pushcheck::diagnosis::burst::{Burst, Bursts};
 use pushcheck::diagnosis::unread::{FlowControl, Unread};
+use pushcheck::diagnosis::{Code, Verdict};
 use pushcheck::evidence::{Engine, EngineFamily, Event};
 use pushcheck::method::Method;
 use pushcheck::plan::{SIZES, UNREAD, budget, runs_alone};
@@ -265,6 +265,20 @@ fn what_a_box_keeps_is_a_hidden_queue_and_a_narrow_way_alone_is_none() {
             false => assert!(waited(&bursts.down) < 1_000),
         }
         near(waited(&bursts.up), 100 * PART * 8, 20);
+    }
+}
+
+#[test]
+fn a_page_that_stood_still_may_have_kept_them_itself() {
+    for (gap, found) in [(50_000, true), (2_000_000, false)] {
+        let mut setup = setup(Scheme::Http);
+        setup.heading.mode = Mode::Thorough;
+        setup.plan.add_bursts(&[Method::WebSocket]);
+        setup.surroundings.longest_gap_us = gap;
+        let told = run(setup, &mut Narrow::of(125_000, true), None);
+        let report = told.report.expect("a report");
+        let mut codes = report.findings.iter().map(|finding| finding.code);
+        assert_eq!(codes.any(|code| code == Code::QueueHidden), found, "{gap}");
     }
 }
 

@@ -159,6 +159,13 @@ export default {
     timer: "It comes in beats: something collects it for a while.",
     "one-behind": "Each message waits for the next one.",
   },
+  sizeLost: "A message of {size} did not come back, smaller ones did.",
+  // Of a stream that is kept, and came at once so.
+  relief: {
+    "x-accel-buffering": "It comes at once where the server says “X-Accel-Buffering: no”, which nginx obeys: whoever runs the site can send that with event streams, or switch proxy_buffering off.",
+    "no-transform": "It comes at once where the server says “Cache-Control: no-transform”: something on the way rewrites or compresses it otherwise.",
+    padding: "It comes at once where each message is followed by some kilobytes of nothing: something on the way waits until it has enough.",
+  },
   behind: "What comes after that could not be tried: another fault may wait behind.",
   finding: {
     "method-not-supported": "This browser has no {method}.",
