@@ -356,7 +356,7 @@ export interface SizeTried {
     form: Form;
     /** How large it was, without what is put before it. */
     bytes: number;
-    /** Until it was back, every byte as it was, µs; null: it did not come. */
+    /** Until it was back, every byte as it was, µs; null: it was lost. What may only have been slow is left out. */
     echoedUs: number | null;
 }
 
@@ -568,7 +568,7 @@ export interface Attempt {
     blockedBy: string | null;
     /** How often the server saw it arrive; null: its half is missing or incomplete. */
     arrivals: number | null;
-    /** How long it waited before it left the browser, by the server's clock, µs; null: nothing of it arrived, or no clock is known. */
+    /** How long it waited in the browser or on its way until it reached the server, by the server's clock, less half a round trip, µs; null: nothing of it arrived, or no clock is known. */
     queuedUs: number | null;
     /** Until `open`, or the answer's head, µs. */
     openUs: number | null;

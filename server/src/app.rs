@@ -55,6 +55,8 @@ pub(crate) struct App {
     pub(crate) connections: AtomicUsize,
     pub(crate) numbers: AtomicU64,
     pub(crate) long: Arc<AtomicU32>,
+    /// Answers that are large by intent, at once.
+    pub(crate) large: Arc<AtomicU32>,
     /// Everything is told to end.
     pub(crate) stopping: CancellationToken,
     /// What has not ended is dropped.
@@ -91,6 +93,7 @@ impl App {
             connections: AtomicUsize::new(0),
             numbers: AtomicU64::new(0),
             long: Arc::default(),
+            large: Arc::default(),
             stopping: CancellationToken::new(),
             abort: CancellationToken::new(),
             tasks: TaskTracker::new(),

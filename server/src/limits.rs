@@ -122,7 +122,7 @@ const DEFAULT: Limits = Limits {
     hold_ms: 130_000,
     ticks: 200,
     upload_bytes: 256 * 1024,
-    // What apps send at once; its head comes on top.
+    // What apps send at once. A socket holds a message three times at most: read, put together, echoed.
     message_bytes: 256 * 1024,
     burst_bytes: 256 * 1024,
     // More than a browser takes of an answer that its page does not read.

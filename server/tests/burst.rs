@@ -136,14 +136,14 @@ async fn a_reset_that_the_page_asked_for_comes_with_that_part() {
 async fn what_comes_out_of_turn_or_twice_is_counted_and_not_acknowledged() {
     let site = Site::plain().await;
     let mut client = open(&site, &socket(1)).await;
-    for n in [13, 14, 14, 19, 15, 16, 17, 18, 19, 20] {
+    for n in [0_u32, 4_294_967_295, 13, 14, 14, 19, 15, 16, 17, 18, 19, 20] {
         client.say(&format!("part {n} x")).await;
     }
     assert!(client.hear_text().await.starts_with("got 20 "));
     let (_, burst) = seen(&site, |_| true).await;
     assert_eq!(
         (burst.first_in, burst.last_in, burst.strays_in),
-        (13, 20, 2)
+        (13, 20, 4)
     );
 }
 
@@ -155,6 +155,7 @@ async fn what_is_too_large_is_refused() {
         "burst 0 1 262144",
         "burst 5 5 1",
         "burst 0 4294967295 0",
+        "burst 0 1001 1",
     ]
     .into_iter()
     .enumerate()
@@ -211,6 +212,12 @@ async fn an_answer_of_which_nothing_is_read_stands_still_and_one_that_is_read_is
         .ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some())
         .await;
     assert_eq!(seen.sightings[0].payload_out, 16_000_000);
+    for n in 3..=5 {
+        let small = format!("{}?bytes=1", path(&key(1), "s", n, "stream"));
+        assert_eq!(site.get(&small).await.status, 200);
+    }
+    let more = format!("{}?bytes=1", path(&key(1), "s", 6, "stream"));
+    site.get(&more).await.is_refused(429, "count");
     let over = format!("{}?bytes=24000001", path(&key(1), "s", 2, "stream"));
     site.get(&over).await.is_refused(400, "size");
 }
@@ -238,4 +245,19 @@ async fn over_http2_the_connection_is_cut() {
         send.ready().await.is_err(),
         "nothing is left of the connection"
     );
+}
+
+#[tokio::test]
+async fn a_socket_carries_no_more_than_a_burst_twice() {
+    let site = Site::plain().await;
+    let mut client = open(&site, &socket(1)).await;
+    for _ in 0..2 {
+        client.say("burst 0 100 2560").await;
+        for n in 1..=100 {
+            assert_eq!(part(&mut client).await, n);
+        }
+    }
+    client.say("burst 0 100 2560").await;
+    let refused = (1008, "pushcheck: burst".to_owned());
+    assert_eq!(client.hear_close().await, refused);
 }

@@ -99,7 +99,9 @@ fn burst(evidence: &Evidence, first: &Trace, second: Option<&Trace>, up: bool) -
     if up {
         let came = |seen: &SeenBurst| match seen.first_in {
             0 => seen.strays_in,
-            first => seen.last_in + 1 - first + seen.strays_in,
+            first => (seen.last_in.saturating_add(1))
+                .saturating_sub(first)
+                .saturating_add(seen.strays_in),
         };
         // From the last acknowledged on: those came twice that the server had already.
         let both = server.zip(again).filter(|_| whole.is_some());
@@ -109,11 +111,8 @@ fn burst(evidence: &Evidence, first: &Trace, second: Option<&Trace>, up: bool) -
             acknowledged: Some(one.got),
             in_order: server.map(|seen| seen.strays_in == 0),
             cut,
-            missing: both.map(|(seen, again)| {
-                let between = again.first_in.saturating_sub(seen.last_in + 1);
-                between + budget::PARTS.saturating_sub(again.last_in)
-            }),
-            twice: both.map(|(seen, again)| (seen.last_in + 1).saturating_sub(again.first_in)),
+            missing: both.map(|(seen, again)| missing(seen.last_in, again.first_in, again.last_in)),
+            twice: both.map(|(seen, again)| twice(seen.last_in, again.first_in)),
             queue: one.queue_up(rtt),
         }
     } else {
@@ -121,16 +120,27 @@ fn burst(evidence: &Evidence, first: &Trace, second: Option<&Trace>, up: bool) -
             sent: server.map(|seen| seen.last_out),
             arrived: Some(one.came),
             acknowledged: server.map(|seen| seen.last_acked),
-            in_order: Some(one.in_order),
+            in_order: (first.omitted == 0 || !cut).then_some(one.in_order),
             cut,
-            missing: whole.map(|other| {
-                let between = other.first.saturating_sub(one.last + 1);
-                between + budget::PARTS.saturating_sub(other.last)
+            missing: whole.map(|other| missing(one.last, other.first, other.last)),
+            twice: whole.map(|other| twice(one.last, other.first)),
+            queue: server.and_then(|burst| {
+                let http2 = seen(first).is_some_and(|seen| seen.http_version == "HTTP/2.0");
+                one.queue_down(burst, rtt, if http2 { SHARED } else { 0 })
             }),
-            twice: whole.map(|other| (one.last + 1).saturating_sub(other.first)),
-            queue: server.and_then(|seen| one.queue_down(seen, rtt)),
         }
     }
+}
+
+/// Parts that neither brought: not up to `last` at first, nor from `again` to `until` afterwards.
+const fn missing(last: u32, again: u32, until: u32) -> u32 {
+    let between = again.saturating_sub(last.saturating_add(1));
+    between.saturating_add(budget::PARTS.saturating_sub(until))
+}
+
+/// Parts that both brought.
+const fn twice(last: u32, again: u32) -> u32 {
+    last.saturating_add(1).saturating_sub(again)
 }
 
 /// What the page knows of one attempt.
@@ -211,16 +221,31 @@ impl Half {
         }
     }
 
-    fn queue_down(&self, seen: &SeenBurst, rtt: Micros) -> Option<Queue> {
+    /// `ours`: what may still be with the server when it takes it for sent.
+    fn queue_down(&self, seen: &SeenBurst, rtt: Micros, ours: u64) -> Option<Queue> {
         let parts = u64::from(self.last.checked_sub(self.first)?);
         let rate = rate(parts, self.until_at.since(self.from_at))?;
-        let (mut hidden, mut under_way) = (0, 0);
+        let mut under_way = 0;
+        let mut hidden = Vec::new();
+        let mut before = Micros::ZERO;
         for at in &seen.queue {
-            hidden = hidden.max(at.acked.saturating_sub(at.arrived));
             under_way = under_way.max(at.sent.saturating_sub(at.acked));
+            // Of words that come together, as after a loss, only the last is of its time.
+            if at.at.since(before) < TOGETHER {
+                hidden.pop();
+            }
+            before = at.at;
+            hidden.push(at.acked.saturating_sub(at.arrived));
         }
-        (!seen.queue.is_empty()).then(|| Queue {
-            hidden_bytes: hidden.saturating_sub(on_the_way(rate, rtt)),
+        // One alone may be chance.
+        let most = hidden.iter().copied().max()?;
+        let at = hidden.iter().position(|bytes| *bytes == most)?;
+        hidden.swap_remove(at);
+        let second = hidden.into_iter().max()?;
+        Some(Queue {
+            hidden_bytes: second
+                .saturating_sub(on_the_way(rate, rtt))
+                .saturating_sub(ours),
             under_way_bytes: Some(under_way),
             waited_us: self.waited,
             bytes_per_s: rate,
@@ -245,6 +270,12 @@ impl Half {
         })
     }
 }
+
+/// Over HTTP/2 so much waits between a stream and its connection.
+const SHARED: u64 = 48_000;
+
+/// Words of what arrived that come within that come together.
+const TOGETHER: Micros = Micros::ms(10);
 
 /// The bytes of a part, about: its padding, and what stands before it.
 const PART: u64 = budget::PART_BYTES as u64 + 40;

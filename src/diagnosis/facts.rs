@@ -11,7 +11,7 @@ use crate::evidence::{Ended, Event, Evidence, Notice, ResourceTiming, Trace};
 use crate::method::Method;
 use crate::stats::Spread;
 use crate::time::Micros;
-use crate::wire::{LedgerInstance, REFUSED_BY_LIMIT, Sighting, Tick};
+use crate::wire::{LedgerInstance, REFUSED_BY_LIMIT, Reached, SeenConnection, Sighting, Tick};
 
 /// What is known of one attempt. Times are µs since it started; null is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,8 +49,8 @@ pub struct Attempt {
     pub blocked_by: Option<String>,
     /// How often the server saw it arrive; null: its half is missing or incomplete.
     pub arrivals: Option<u32>,
-    /// How long it waited before it left the browser, by the server's clock; null: nothing of it arrived, or no clock is
-    /// known.
+    /// How long it waited in the browser or on its way until it reached the server, by the server's clock, less half a round
+    /// trip; null: nothing of it arrived, or no clock is known.
     pub queued_us: Option<u64>,
     /// Until `open`, or the answer's head.
     pub open_us: Option<u64>,
@@ -248,13 +248,13 @@ pub fn attempt(
         let step = Micros(evidence.surroundings.clock_step_us);
         facts.time_class = TimeClass::of(elapsed, ended == Ended::GaveUp, rtt, step);
     }
-    let unheard = stood_still(evidence, trace) || never_left(evidence, trace);
-    facts.verdict = judge(&facts, rtt, unheard);
+    let unheard = stood_still(evidence, trace) || (misses_nothing && never_left(evidence, trace));
+    facts.verdict = judge(&facts, rtt, unheard, kept_back(evidence, trace));
     facts
 }
 
 /// Until its connection was accepted, or where that was there before until it arrived: half a round trip, at least, is the
-/// way's. What a browser keeps back for others of its host, or for what failed before, is no fault of the network's.
+/// way's.
 fn queued(seen: &[&Sighting], trace: &Trace, clocks: &[Clock<'_>]) -> Option<u64> {
     let first = seen.first()?;
     let clock = clocks
@@ -264,6 +264,19 @@ fn queued(seen: &[&Sighting], trace: &Trace, clocks: &[Clock<'_>]) -> Option<u64
     let (connected, arrived) = (since(first.connected_at), since(first.at));
     let left = if connected > 0 { connected } else { arrived };
     Some(left.saturating_sub(clock.error.0 as i64).max(0) as u64)
+}
+
+/// A WebSocket failed before this one: browsers delay those that follow (RFC 6455 § 7.2.3), and the time until it arrives is
+/// not the way's. Otherwise what comes late may have been kept by somebody who reads upgrades.
+fn kept_back(evidence: &Evidence, trace: &Trace) -> bool {
+    let opened = |e: &Event| matches!(e, Event::Opened { .. });
+    evidence.traces.iter().any(|other| {
+        other.method == Method::WebSocket
+            && !other.control
+            && other.started_at < trace.started_at
+            && other.ended == Some(Ended::Failed)
+            && other.first(opened).is_none()
+    })
 }
 
 /// It waited in vain as everything did that goes by HTTP, of none of which anything arrived, while WebSockets opened on the
@@ -277,7 +290,10 @@ pub(super) fn never_left(evidence: &Evidence, trace: &Trace) -> bool {
         )
     };
     let alike = |other: &&Trace| other.lane == trace.lane && !other.own;
-    evidence.ledger.is_some()
+    let ledger = evidence.ledger.as_ref().filter(|ledger| ledger.complete);
+    // What browsers open in advance, and keep, brings not a byte.
+    let unused = |one: &SeenConnection| one.reached == Reached::Accepted;
+    ledger.is_some_and(|ledger| ledger.connections.iter().all(unused))
         && !by_socket(trace)
         && evidence.traces.iter().filter(alike).all(|other| {
             by_socket(other)
@@ -291,7 +307,7 @@ pub(super) fn never_left(evidence: &Evidence, trace: &Trace) -> bool {
 }
 
 /// The page stood still for long while the attempt ran: a deadline that passed then proves nothing.
-fn stood_still(evidence: &Evidence, trace: &Trace) -> bool {
+pub(super) fn stood_still(evidence: &Evidence, trace: &Trace) -> bool {
     let ended = trace.events.last().map_or(trace.started_at, |last| last.at);
     evidence.surroundings.notices.iter().any(|noticed| {
         let began = match noticed.notice {
@@ -376,14 +392,15 @@ fn gap_error(arrived: &[(Tick, Micros)]) -> Option<Spread> {
 }
 
 /// The verdict on one attempt, from its own facts.
-fn judge(facts: &Attempt, rtt: Option<Micros>, unheard: bool) -> Verdict {
+fn judge(facts: &Attempt, rtt: Option<Micros>, unheard: bool, kept_back: bool) -> Verdict {
     let ours_by_limit = facts
         .refused
         .as_deref()
         .is_some_and(|why| REFUSED_BY_LIMIT.contains(&why));
     let slow = rtt.is_some_and(|rtt| {
         let open = facts.open_us.map(Micros);
-        let queued = Micros(facts.queued_us.unwrap_or(0));
+        let queued = facts.queued_us.filter(|_| kept_back);
+        let queued = Micros(queued.unwrap_or(0));
         open.is_some_and(|open| open.since(queued) > class::slow_open(rtt))
     });
     match facts.ended {

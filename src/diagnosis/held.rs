@@ -104,8 +104,8 @@ fn ways(heard: &Heard<'_>, fastest: &[(&str, i64)]) -> Vec<Way> {
 }
 
 /// Enough came to tell.
-pub(super) const fn tells(heard: &Heard<'_>) -> bool {
-    heard.ticks.len() >= FEWEST
+pub(super) fn tells(heard: &Heard<'_>, fastest: &[(&str, i64)]) -> bool {
+    !ways(heard, fastest).is_empty()
 }
 
 fn lateness(ways: &[Way]) -> u64 {

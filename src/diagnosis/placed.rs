@@ -11,6 +11,9 @@ use crate::method::Method;
 use crate::plan::relief;
 use crate::wire::Relief;
 
+/// A hold of less may have been chance.
+const LITTLE_US: u64 = 250_000;
+
 /// What else of the run an attempt's place is told from.
 pub(super) struct Beside<'a> {
     pub(super) evidence: &'a Evidence,
@@ -23,13 +26,14 @@ pub(super) struct Beside<'a> {
 }
 
 impl Beside<'_> {
-    /// How a stream was kept on its way. What none of three further tries shows, each varied in another way, was chance.
+    /// How a stream was kept on its way. Little that none of three further tries shows, each varied in another way, was chance.
     pub(super) fn held(&self, heard: &Heard<'_>) -> Option<Held> {
         let held = self.held_once(heard)?;
         let reliefs = self.reliefs(heard.trace.method);
         let relieves = |tried: &ReliefTried| tried.relieves == Some(true);
         let by_chance = reliefs.len() >= Relief::ALL.len() && reliefs.iter().all(relieves);
-        (!by_chance || !heard.trace.decisive).then_some(held)
+        let little = held.median_us < LITTLE_US;
+        (!(by_chance && little) || !heard.trace.decisive).then_some(held)
     }
 
     fn held_once(&self, heard: &Heard<'_>) -> Option<Held> {
@@ -49,7 +53,7 @@ impl Beside<'_> {
             .iter()
             .filter(|heard| heard.trace.method == method)
         {
-            let whole = heard.trace.ended == Some(Ended::Complete) && tells(heard);
+            let whole = heard.trace.ended == Some(Ended::Complete) && tells(heard, self.fastest);
             tried.extend(relief(&heard.trace.probe).map(|(_, relief)| ReliefTried {
                 relief,
                 relieves: whole.then(|| self.held_once(heard).is_none()),

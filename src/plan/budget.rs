@@ -132,6 +132,9 @@ pub const RETRIES: u16 = 1;
 /// The ticks of a stream that is tried once more, varied: it shows within two seconds whether they are kept.
 pub const RELIEF_TICKS: u32 = 10;
 
+/// What is left of a run when they may still begin: enough for their ticks, kept until the end.
+pub const RELIEF: Micros = Micros::ms(4_000);
+
 /// The messages of a burst, handed over in one turn.
 pub const PARTS: u32 = 100;
 

@@ -33,8 +33,9 @@ pub fn runs_alone(probe: &str) -> bool {
 
 impl Plan {
     /// Adds what shows where messages wait, and what of them is lost with a connection, of those methods on the main lane,
-    /// once they passed. Each runs alone.
-    pub fn add_bursts(&mut self, methods: &[Method]) {
+    /// once they passed. Each runs alone. An answer is left unread only where the browser `waits_too`: others read on for a
+    /// page that does not.
+    pub fn add_bursts(&mut self, methods: &[Method], waits_too: bool) {
         for &method in methods {
             let first = |probe: &Probe| probe.method == method && probe.is_decisive();
             let Some(first) = self.probes.iter().position(first) else {
@@ -63,7 +64,7 @@ impl Plan {
                         add(id, Want::Burst(burst));
                     }
                 }
-                Method::StreamingFetch => {
+                Method::StreamingFetch if waits_too => {
                     let (bytes, rest) = (budget::UNREAD_BYTES, budget::UNREAD);
                     add(UNREAD, Want::Unread { bytes, rest });
                 }

@@ -310,7 +310,7 @@ impl Run {
         }
         let plan = &self.setup.plan;
         let (mut long, mut silent, mut same) = (0, 0, false);
-        let (mut controls, mut connecting, mut failing) = (0, false, 0);
+        let (mut controls, mut connecting) = (0, false);
         for attempt in self.attempts.live() {
             let Some(other) = plan.probes.get(attempt.probe) else {
                 continue;
@@ -327,13 +327,6 @@ impl Run {
                 connecting |= other.is_socket() && !attempt.session.opened();
             }
         }
-        for trace in &self.evidence.traces {
-            let failed = matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp));
-            let socket = trace.method == Method::WebSocket && !trace.control;
-            // Browsers count those that never opened.
-            let opened = trace.first(|e| matches!(e, Event::Opened { .. })).is_some();
-            failing += usize::from(failed && socket && !opened);
-        }
         let room = match (probe.is_long(), probe.is_rung()) {
             (false, _) => true,
             (true, false) => long < budget::LONG_REQUESTS,
@@ -343,17 +336,35 @@ impl Run {
             }
         };
         room && (!probe.is_control() || controls < budget::CONTROLS)
-            && (!probe.is_socket() || (!connecting && failing < budget::FAILING_SOCKETS))
+            && (!probe.is_socket()
+                || (!connecting && self.failed_sockets() < budget::FAILING_SOCKETS))
+    }
+
+    /// How many WebSockets failed before they opened: browsers delay those that follow more and more.
+    pub(super) fn failed_sockets(&self) -> usize {
+        let opened = |e: &Event| matches!(e, Event::Opened { .. });
+        let failed = |trace: &&Trace| {
+            trace.method == Method::WebSocket
+                && !trace.control
+                && matches!(trace.ended, Some(Ended::Failed | Ended::GaveUp))
+                && trace.first(opened).is_none()
+        };
+        self.evidence.traces.iter().filter(failed).count()
     }
 
     /// Bursts wait for all that decides a verdict, silences for bursts, and whatever else for the one that runs.
     fn has_to_wait(&self, probe: &Probe) -> bool {
         let plan = &self.setup.plan;
+        let no_sockets = self.failed_sockets() >= budget::FAILING_SOCKETS;
+        let never = |other: &Probe| other.is_socket() && no_sockets;
         let mut live = self.attempts.live();
         let running = |index| plan.probes.get(index).is_some_and(Probe::is_alone);
         if probe.is_alone() {
             let mut both = plan.probes.iter().zip(&self.probes);
-            live.next().is_some() || both.any(|(other, state)| other.is_decisive() && !state.done)
+            let undecided = |(other, state): (&Probe, &ProbeState)| {
+                other.is_decisive() && !state.done && !never(other)
+            };
+            live.next().is_some() || both.any(undecided)
         } else if live.any(|attempt| running(attempt.probe)) {
             true
         } else {
@@ -366,8 +377,9 @@ impl Run {
             };
             let mut both = plan.probes.iter().zip(&self.probes);
             (probe.is_rung() || probe.id == RESUMED)
-                && both
-                    .any(|(other, state)| other.is_alone() && !state.done && may_come(other.when))
+                && both.any(|(other, state)| {
+                    other.is_alone() && !state.done && may_come(other.when) && !never(other)
+                })
         }
     }
 

@@ -261,7 +261,7 @@ impl Run {
             self.settle(at);
         }
         self.add_controls();
-        self.add_reliefs();
+        self.add_reliefs(at);
         self.leave_out_rungs();
         while at < self.until && self.start_next(at) {}
         if at < self.until {

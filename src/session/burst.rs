@@ -94,7 +94,7 @@ impl Burst {
             return self.next_size();
         };
         if up {
-            for n in (after + 1..=parts).rev() {
+            for n in (after.saturating_add(1)..=parts).rev() {
                 self.say(&FromPage::Part(n, padding(bytes)));
             }
         } else {
@@ -111,10 +111,12 @@ impl Burst {
     }
 
     fn message(&mut self, at: Micros, line: &str) {
-        let next = self.through + 1;
+        let next = self.through.saturating_add(1);
         let through = match (line.parse(), self.asked) {
             (Ok(FromServer::Part(part)), Some(_)) if part.n == next => next,
-            (Ok(FromServer::Got(got)), Some(_)) if got.n >= next => got.n,
+            (Ok(FromServer::Got(got)), Some(asked)) if (next..=asked.parts).contains(&got.n) => {
+                got.n
+            }
             (Ok(FromServer::Echo(echo)), None) if echo.n == next => next,
             _ => return,
         };
@@ -153,7 +155,11 @@ impl Burst {
     }
 
     fn moved(&mut self, at: Micros) {
-        self.deadline = at.plus(budget::OPEN).min(self.until);
+        // A large message on a slow way takes longer than many small ones between two words.
+        self.deadline = match self.asked {
+            Some(_) => at.plus(budget::OPEN).min(self.until),
+            None => self.until,
+        };
     }
 
     /// Before what is said already.

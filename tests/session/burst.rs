@@ -216,7 +216,7 @@ fn thorough(nature: &mut dyn Nature) -> Told {
     setup.heading.mode = Mode::Thorough;
     let (family, version) = (EngineFamily::Chromium, 150);
     setup.surroundings.engine = Some(Engine { family, version });
-    setup.plan.add_bursts(&Method::ALL);
+    setup.plan.add_bursts(&Method::ALL, true);
     setup
         .plan
         .add_rungs(&[Method::ServerSentEvents], budget::RUNGS[0]);
@@ -273,7 +273,7 @@ fn a_page_that_stood_still_may_have_kept_them_itself() {
     for (gap, found) in [(50_000, true), (2_000_000, false)] {
         let mut setup = setup(Scheme::Http);
         setup.heading.mode = Mode::Thorough;
-        setup.plan.add_bursts(&[Method::WebSocket]);
+        setup.plan.add_bursts(&[Method::WebSocket], true);
         setup.surroundings.longest_gap_us = gap;
         let told = run(setup, &mut Narrow::of(125_000, true), None);
         let report = told.report.expect("a report");

@@ -55,7 +55,8 @@ impl Nature for Keeping {
                 Input::Seen(_, Event::Message { .. } | Event::Finished)
             );
             let kept = self.keeps && stream && !passes && of_body;
-            let beat = Micros(seen.0.next_multiple_of(1_000_000));
+            let every = if self.only_once { 300_000 } else { 1_000_000 };
+            let beat = Micros(seen.0.next_multiple_of(every));
             world.put(if kept { beat } else { seen }, input);
         }
     }

@@ -2,13 +2,14 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use pushcheck::diagnosis::{Place, Verdict};
+use pushcheck::diagnosis::{Asked, Place, Verdict, diagnose};
+use pushcheck::evidence::{Evidence, Notice, StampedNotice};
 use pushcheck::method::Method;
 use pushcheck::plan::{SIZES, budget};
 use pushcheck::report::Mode;
 use pushcheck::run::Start;
 use pushcheck::time::Micros;
-use pushcheck::wire::{FromPage, Scheme};
+use pushcheck::wire::{End, FromPage, Ledger, Scheme, sealed};
 
 use crate::support::drive::run;
 use crate::support::healthy::Healthy;
@@ -40,7 +41,7 @@ impl Nature for Lossy {
             _ => false,
         };
         if attempt == self.socket && !(large && self.there) {
-            self.payload_in += text.len() as u64;
+            self.payload_in += sealed(text).len() as u64;
         }
         if !large {
             self.healthy.sent(world, at, attempt, text);
@@ -74,7 +75,7 @@ fn a_size_that_does_not_come_back_is_named_and_so_is_where_it_is_lost() {
     ] {
         let mut setup = setup(Scheme::Http);
         setup.heading.mode = Mode::Thorough;
-        setup.plan.add_bursts(&[Method::WebSocket]);
+        setup.plan.add_bursts(&[Method::WebSocket], true);
         // Nothing but the sizes.
         setup
             .plan
@@ -111,5 +112,86 @@ fn a_size_that_does_not_come_back_is_named_and_so_is_where_it_is_lost() {
             (false, false) => (Verdict::Warning, Some(Place::FramesBack)),
         };
         assert_eq!((socket.verdict, socket.place), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_is_only_slow_or_ended_by_us_or_by_the_page_is_not_lost() {
+    for (name, change) in [
+        ("slow", 0_u8),
+        ("our limit", 1),
+        ("the page stood still", 2),
+        ("the page stopped it", 3),
+    ] {
+        let mut setup = setup(Scheme::Http);
+        setup.heading.mode = Mode::Thorough;
+        setup.plan.add_bursts(&[Method::WebSocket], true);
+        setup
+            .plan
+            .probes
+            .retain(|probe| !probe.id.contains("burst") && !probe.id.contains("cut"));
+        let mut nature = Lossy {
+            healthy: Healthy::new(Micros::ms(40)),
+            above: 60_000,
+            there: true,
+            socket: 0,
+            payload_in: 0,
+        };
+        let stop = (change == 3).then_some(Micros::ms(9_000));
+        let told = run(setup, &mut nature, stop);
+        let mut report = report(told);
+        let evidence = report.evidence.take().expect("its evidence");
+        let mut evidence = Evidence {
+            lanes: Vec::new(),
+            traces: evidence.traces,
+            surroundings: report.surroundings.clone(),
+            about: None,
+            ledger: Some(Ledger {
+                sightings: evidence.sightings,
+                instances: evidence.instances.unwrap_or_default(),
+                complete: evidence.complete,
+                connections: evidence.connections,
+            }),
+        };
+        let trace = evidence
+            .traces
+            .iter_mut()
+            .find(|trace| trace.probe == SIZES);
+        let trace = trace.expect("it was tried");
+        let sighting = evidence
+            .ledger
+            .iter_mut()
+            .flat_map(|ledger| &mut ledger.sightings);
+        match change {
+            0 => {
+                // Four kilobytes took two seconds: more take more.
+                let n = trace.events.len() - 2;
+                for stamped in trace.events.iter_mut().skip(n) {
+                    stamped.at = stamped.at.plus(Micros::ms(2_000));
+                }
+                let back = trace.events.iter_mut().rev().nth(2).expect("an echo");
+                back.at = back.at.plus(Micros::ms(2_000));
+            }
+            1 => sighting
+                .filter(|seen| seen.probe == SIZES)
+                .for_each(|seen| seen.end = Some(End::OurLimit)),
+            2 => evidence.surroundings.notices.push(StampedNotice {
+                at: trace.events.last().expect("an end").at,
+                notice: Notice::Stalled { us: 5_000_000 },
+            }),
+            _ => {}
+        }
+        let diagnosis = diagnose(&evidence, &Asked::default());
+        let of = diagnosis
+            .methods
+            .iter()
+            .find(|of| of.method == Method::WebSocket);
+        let of = of.expect("every report has it");
+        assert_eq!(of.sizes.len(), 3, "{name}: {:?}", of.sizes);
+        assert!(
+            of.sizes.iter().all(|tried| tried.echoed_us.is_some()),
+            "{name}"
+        );
+        assert_eq!(of.verdict, Verdict::Passed, "{name}");
     }
 }

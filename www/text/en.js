@@ -159,7 +159,7 @@ export default {
     timer: "It comes in beats: something collects it for a while.",
     "one-behind": "Each message waits for the next one.",
   },
-  sizeLost: "A message of {size} did not come back, smaller ones did.",
+  sizeLost: "A message of {size} did not come back.",
   // Of a stream that is kept, and came at once so.
   relief: {
     "x-accel-buffering": "It comes at once where the server says “X-Accel-Buffering: no”, which nginx obeys: whoever runs the site can send that with event streams, or switch proxy_buffering off.",

@@ -22,6 +22,7 @@ pub(crate) struct Run {
     /// When its first request reached this instance: the zero of its ticks.
     pub(crate) epoch: Micros,
     long: AtomicU32,
+    large: AtomicU32,
     record: Mutex<Record>,
 }
 
@@ -42,6 +43,9 @@ struct Record {
 
 /// Refused arrivals that are remembered beyond the accepted ones; of more only the number.
 const REFUSED_KEPT: usize = 50;
+
+/// Answers of a run that are large by intent.
+const LARGE: u32 = 4;
 
 /// Sources that are remembered of one run: whoever knows its id could bring more.
 const SOURCES: usize = 4;
@@ -64,6 +68,7 @@ impl Run {
             source,
             epoch,
             long: AtomicU32::new(0),
+            large: AtomicU32::new(0),
             record: Mutex::new(record),
         }
     }
@@ -188,6 +193,11 @@ impl Run {
             .fetch_update(Relaxed, Relaxed, |long| (long < limit).then_some(long + 1))
             .ok()?;
         Some(RunHold(Arc::clone(self)))
+    }
+
+    /// Counts an answer that is large by intent; false: one too many for a run.
+    pub(crate) fn may_have_large(&self) -> bool {
+        self.large.fetch_add(1, Relaxed) < LARGE
     }
 
     /// Evicted, refused, nothing unseen, and the sightings.

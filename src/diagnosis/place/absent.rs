@@ -39,9 +39,6 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
             case.between([Place::AnsweredFor, Place::Cut])
         };
     }
-    if never_left(case.evidence, case.trace) {
-        return case.between([Place::Page, Place::WayOut]);
-    }
     if case.evidence.ledger.is_none() && case.passed_before() {
         // It worked, and now not even the ledger can be read.
         return case.at(Place::Cut);
@@ -52,6 +49,9 @@ pub(super) fn locate(case: &Case<'_>) -> Located {
     let broken: Vec<_> = connections.into_iter().filter(|c| broke_early(c)).collect();
     if !broken.is_empty() {
         return located(case, Place::Secure, &[], &broken);
+    }
+    if never_left(case.evidence, case.trace) {
+        return case.between([Place::Page, Place::WayOut]);
     }
     let reached = |control: &Control<'_>| control.seen.is_some();
     let by_proxy = |control: &Control<'_>| {

@@ -11,7 +11,7 @@ use wasm_bindgen::JsValue;
 
 use crate::browser::js;
 use crate::diagnosis::Asked;
-use crate::evidence::Surroundings;
+use crate::evidence::{EngineFamily, Surroundings};
 use crate::method::Method;
 use crate::plan::{Lane, OwnEndpoint, Plan, budget};
 use crate::report::{Heading, Label, Mode};
@@ -97,7 +97,9 @@ impl Options {
         let key = Key::new(random());
         let mut plan = Plan::quick(self.base.lane("main"), &self.methods);
         if self.mode == Mode::Thorough {
-            plan.add_bursts(&self.methods);
+            let engine = surroundings.engine.as_ref().map(|engine| engine.family);
+            let waits_too = engine == Some(EngineFamily::Chromium);
+            plan.add_bursts(&self.methods, waits_too);
             plan.add_rungs(&self.methods, self.longest_silence);
         }
         for (method, base, endpoint) in self.endpoints {

@@ -157,14 +157,21 @@ impl Socket {
             let ping = self
                 .pings
                 .map_or(die, |pings| app.clock.instant(pings.next));
+            let stuck = self
+                .burst
+                .still_since()
+                .map_or(die, |since| app.clock.instant(since) + WRITE_WAIT);
             tokio::select! {
                 () = app.stopping.cancelled() => {
                     return Err(Ending::Ours(1001, "pushcheck: going away", End::OurLimit));
                 }
-                () = tokio::time::sleep_until(due.min(die).min(ping)) => {
+                () = tokio::time::sleep_until(due.min(die).min(ping).min(stuck)) => {
                     let now = tokio::time::Instant::now();
                     if now >= die {
                         return Err(Ending::Ours(1008, "pushcheck: time", End::OurLimit));
+                    }
+                    if now >= stuck {
+                        return Err(Ending::Over(End::OurLimit));
                     }
                     if now >= ping {
                         self.ping().await?;
