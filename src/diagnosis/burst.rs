@@ -120,7 +120,7 @@ fn burst(evidence: &Evidence, first: &Trace, second: Option<&Trace>, up: bool) -
             sent: server.map(|seen| seen.last_out),
             arrived: Some(one.came),
             acknowledged: server.map(|seen| seen.last_acked),
-            in_order: (first.omitted == 0 || !cut).then_some(one.in_order),
+            in_order: Some(one.in_order),
             cut,
             missing: whole.map(|other| missing(one.last, other.first, other.last)),
             twice: whole.map(|other| twice(one.last, other.first)),
@@ -198,7 +198,9 @@ impl Half {
         if half.sent > 0 {
             half.sent += trace.omitted_sent;
         }
-        half.in_order &= !gaps;
+        // And none of them was missing or came again.
+        let all = half.last.saturating_sub(half.first).saturating_add(1);
+        half.in_order &= !gaps && (half.came == 0 || half.came == all);
         half
     }
 
