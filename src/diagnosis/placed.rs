@@ -33,7 +33,7 @@ impl Beside<'_> {
         let relieves = |tried: &ReliefTried| tried.relieves == Some(true);
         let by_chance = reliefs.len() >= Relief::ALL.len() && reliefs.iter().all(relieves);
         let little = held.median_us < LITTLE_US;
-        (!(by_chance && little) || !heard.trace.decisive).then_some(held)
+        (!(by_chance && little && heard.trace.decisive)).then_some(held)
     }
 
     fn held_once(&self, heard: &Heard<'_>) -> Option<Held> {
