@@ -239,13 +239,14 @@ impl Half {
             before = at.at;
             hidden.push(at.acked.saturating_sub(at.arrived));
         }
-        // One alone may be chance.
+        // One far above all others may be chance.
         let most = hidden.iter().copied().max()?;
         let at = hidden.iter().position(|bytes| *bytes == most)?;
         hidden.swap_remove(at);
         let second = hidden.into_iter().max()?;
+        let hidden = if most / 2 <= second { most } else { second };
         Some(Queue {
-            hidden_bytes: second
+            hidden_bytes: hidden
                 .saturating_sub(on_the_way(rate, rtt))
                 .saturating_sub(ours),
             under_way_bytes: Some(under_way),
