@@ -96,6 +96,18 @@ pub struct At {
     pub instance: String,
 }
 
+/// `<received µs> <sent µs> <instance>`.
+impl Display for At {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self {
+            received,
+            sent,
+            instance,
+        } = self;
+        write!(f, "{} {} {instance}", received.0, sent.0)
+    }
+}
+
 /// `echo <n> <received µs> <sent µs> <instance>[ <padding>]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Echo {
@@ -109,12 +121,7 @@ pub struct Echo {
 
 impl Display for Echo {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let At {
-            received,
-            sent,
-            instance,
-        } = &self.at;
-        write!(f, "echo {} {} {} {instance}", self.n, received.0, sent.0)?;
+        write!(f, "echo {} {}", self.n, self.at)?;
         if self.padding.is_empty() {
             Ok(())
         } else {
@@ -139,12 +146,7 @@ impl PollBody {
 
 impl Display for PollBody {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let At {
-            received,
-            sent,
-            instance,
-        } = &self.at;
-        writeln!(f, "at {} {} {instance}", received.0, sent.0)?;
+        writeln!(f, "at {}", self.at)?;
         self.ticks.iter().try_for_each(|tick| writeln!(f, "{tick}"))
     }
 }

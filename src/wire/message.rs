@@ -56,12 +56,7 @@ pub struct Got {
 
 impl Display for Got {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let At {
-            received,
-            sent,
-            instance,
-        } = &self.at;
-        write!(f, "got {} {} {} {instance}", self.n, received.0, sent.0)
+        write!(f, "got {} {}", self.n, self.at)
     }
 }
 

@@ -7,7 +7,7 @@ use pushcheck::evidence::{Evidence, Notice, StampedNotice};
 use pushcheck::method::Method;
 use pushcheck::plan::{SIZES, budget};
 use pushcheck::report::Mode;
-use pushcheck::run::Start;
+use pushcheck::run::{Setup, Start};
 use pushcheck::time::Micros;
 use pushcheck::wire::{End, FromPage, Ledger, Scheme, sealed};
 
@@ -65,6 +65,16 @@ impl Nature for Lossy {
     }
 }
 
+/// A thorough run with nothing but the sizes.
+fn only_sizes() -> Setup {
+    let mut setup = setup(Scheme::Http);
+    setup.heading.mode = Mode::Thorough;
+    setup.plan.add_bursts(&[Method::WebSocket], true);
+    let others = |id: &str| id.contains("burst") || id.contains("cut");
+    setup.plan.probes.retain(|probe| !others(probe.id));
+    setup
+}
+
 #[test]
 fn a_size_that_does_not_come_back_is_named_and_so_is_where_it_is_lost() {
     for (above, there) in [
@@ -73,14 +83,7 @@ fn a_size_that_does_not_come_back_is_named_and_so_is_where_it_is_lost() {
         (60_000, false),
         (3_000, false),
     ] {
-        let mut setup = setup(Scheme::Http);
-        setup.heading.mode = Mode::Thorough;
-        setup.plan.add_bursts(&[Method::WebSocket], true);
-        // Nothing but the sizes.
-        setup
-            .plan
-            .probes
-            .retain(|probe| !probe.id.contains("burst") && !probe.id.contains("cut"));
+        let setup = only_sizes();
         let mut nature = Lossy {
             healthy: Healthy::new(Micros::ms(40)),
             above,
@@ -123,13 +126,7 @@ fn what_is_only_slow_or_ended_by_us_or_by_the_page_is_not_lost() {
         ("the page stood still", 2),
         ("the page stopped it", 3),
     ] {
-        let mut setup = setup(Scheme::Http);
-        setup.heading.mode = Mode::Thorough;
-        setup.plan.add_bursts(&[Method::WebSocket], true);
-        setup
-            .plan
-            .probes
-            .retain(|probe| !probe.id.contains("burst") && !probe.id.contains("cut"));
+        let setup = only_sizes();
         let mut nature = Lossy {
             healthy: Healthy::new(Micros::ms(40)),
             above: 60_000,
