@@ -13,6 +13,7 @@ mod progress;
 mod reliefs;
 mod request;
 mod rungs;
+mod starts;
 
 pub use action::{Action, Driver, Request, Start};
 use attempts::{Attempts, ProbeState, sooner};
