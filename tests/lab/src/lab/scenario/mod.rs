@@ -15,6 +15,8 @@ use super::cell::Way;
 use super::draw::Draw;
 use crate::browser::Browser;
 
+#[cfg(test)]
+pub(crate) use expect::Several;
 pub(crate) use expect::{Bursts, Expect, Expected, Place, Queue};
 pub(crate) use find::{all, chosen};
 pub(crate) use parts::{
