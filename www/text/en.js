@@ -17,7 +17,7 @@ export default {
   soon: "Takes about six seconds.",
   later: "Takes two to six minutes; each method’s result comes within seconds.",
   left: "About {n} min left.",
-  longer: "Look for cut-offs (2 to 6 min)",
+  longer: "Look for cut-offs (2 to 6 min, up to 20 MB)",
   checking: "Checking …",
   progress: "Progress",
   report: "Report",
