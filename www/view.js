@@ -127,8 +127,9 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     const { down, up, cutDown, cutUp } = bursts;
     const said = [];
     if (findings.some(({ code }) => code === "queue-hidden")) said.push(say(t.queue, { sent: down.sent, kept: bytes(down.queue.hiddenBytes), waited: time(down.queue.waitedUs) }));
-    const lost = [down, up, cutDown, cutUp].find((burst) => burst?.cut && burst.sent > burst.arrived && burst.arrived !== null);
-    if (lost) said.push(say(t.lost, lost));
+    const lost = (burst) => burst?.cut && burst.sent > burst.arrived && burst.arrived !== null;
+    const [broke, onPurpose] = [[down, up], [cutDown, cutUp]].map((bursts) => bursts.find(lost));
+    if (broke ?? onPurpose) said.push(broke ? say(t.broke, broke) : say(t.brokeOnPurpose, onPurpose));
     if (said.length) next.push([t.method[method] ?? method, [...said, t.acknowledge].join(" ")]);
   }
   for (const { method, sizes } of methods) {

@@ -124,7 +124,8 @@ export default {
   cutAnyway: "Connections are ended on the way after {lived} to {died}, whatever is sent.",
   // Of many messages at once, and of a connection that is reset under them.
   queue: "Of {sent} messages at once up to {kept} waited on the way after the server was told that they were taken; the last came {waited} late.",
-  lost: "Where a connection breaks, messages that were sent are lost: of {sent}, {arrived} had arrived.",
+  broke: "A connection broke on the way: of {sent} messages that were sent, {arrived} had arrived.",
+  brokeOnPurpose: "A connection was broken on purpose: of {sent} messages that were sent, {arrived} had arrived.",
   acknowledge: "Whoever runs the site: number messages, acknowledge them, and send again what was not.",
   noResume: "After a break it does not go on where it ended: what was sent meanwhile is lost.",
   cutReconnect: "Whoever runs the site: reconnect, and send again what was lost.",
