@@ -5,9 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::{Diagnosis, Finding, MethodReport, RunResult, Verdict};
-use crate::evidence::{Evidence, Surroundings, Trace};
+use crate::evidence::{Evidence, HoldEnded, Surroundings, Trace, WatchLog};
 use crate::method::Method;
-use crate::plan::{Lane, Skipped};
+use crate::plan::{Lane, Skipped, watches};
 use crate::time::Micros;
 use crate::wire::{
     About, LedgerInstance, OutsideIn, Scheme, SeenConnection, Sighting, Software, Vantage, WIRE,
@@ -146,6 +146,8 @@ pub struct EvidenceReport {
     pub traces: Vec<Trace>,
     /// The server's half.
     pub sightings: Vec<Sighting>,
+    /// What became of the connections that a watch held; null: there was no watch.
+    pub watch: Option<WatchLog>,
     /// Connections that brought it no request.
     pub connections: Vec<SeenConnection>,
     /// Who contributed to the server's half, and until when each watched; null: it was not read.
@@ -252,11 +254,23 @@ impl EvidenceReport {
         let mut traces = evidence.traces;
         traces.iter_mut().for_each(Trace::shorten);
         let read = evidence.ledger.is_some();
-        let ledger = evidence.ledger.unwrap_or_default();
+        let mut ledger = evidence.ledger.unwrap_or_default();
+        let watch = evidence.watch;
+        // Of those that a watch held only such as it tells of.
+        let told = |seen: &Sighting| {
+            let mut holds = watch.iter().flat_map(|watch| &watch.holds);
+            !watches(&seen.probe)
+                || holds.any(|hold| {
+                    let same = |ended: &HoldEnded| ended.attempt == seen.attempt;
+                    hold.probe == seen.probe && hold.ended.iter().any(same)
+                })
+        };
+        ledger.sightings.retain(told);
         let instances = read.then_some(ledger.instances);
         Self {
             traces,
             instances,
+            watch,
             complete: ledger.complete,
             sightings: ledger.sightings,
             connections: ledger.connections,

@@ -31,11 +31,11 @@ export interface End {
 
 /**
  * `<push-check>`. Attributes: `base` (URL of the probe server; default: where `push-check.js` came from), `auto` (starts
- * by itself), `methods`, `required`, `lanes` (words parted by spaces), `mode`, `longest-silence-ms`, `lang`. `hidden` hides it.
+ * by itself), `methods`, `required`, `lanes` (words parted by spaces), `mode`, `longest-silence-ms`, `watch-ms`, `lang`. `hidden` hides it.
  *
  * Events bubble and cross shadow boundaries. `pushcheck-start` comes before any connection: pause your own client there,
  * and go on at `pushcheck-end`. Custom properties for theming: see the top of `style.js`.
- * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `primary`, `longer`, `copy`, `download`, `details`.
+ * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `consent`, `primary`, `watch`, `longer`, `copy`, `download`, `details`.
  */
 export class PushCheck extends HTMLElement {
     /** As for `run()`; what stands here goes before the attributes. */
@@ -49,7 +49,7 @@ export class PushCheck extends HTMLElement {
      * there is no report, and the element says why.
      */
     start(more?: Options): Promise<Report | null>;
-    /** Ends the run that is on; its report tells what was known by then. */
+    /** Ends the run that is on; its report tells what was known by then, and is sent only where the person closes the page in a watch and allowed it. */
     stop(): void;
 }
 

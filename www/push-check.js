@@ -77,6 +77,7 @@ export class PushCheck extends Base {
         // The second click of a double click would stop what the first one started.
         act: ({ detail }) => detail < 2 && (this.running ? this.stop() : this.start()),
         longer: () => this.start({ mode: "thorough" }),
+        watch: () => this.start({ mode: "watch" }),
         copy: () => this.#copy(),
         download: () => this.#download(),
       });
@@ -113,6 +114,7 @@ export class PushCheck extends Base {
     const { signal } = (this.#abort = new AbortController());
     let report = null;
     let failure = {};
+    let leaving = false;
     try {
       // A load that hangs can be stopped, from the first moment on.
       const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Unable("stopped"))));
@@ -122,12 +124,15 @@ export class PushCheck extends Base {
       // One turn later, so that `running` and the promise are there for whoever listens.
       await null;
       this.#tell("start", { options });
-      this.#view?.begin(METHODS.filter((method) => methods?.includes?.(method) ?? true), options.mode);
+      this.#view?.begin(METHODS.filter((method) => methods?.includes?.(method) ?? true), options);
       await Promise.race([load(), stopped]);
+      // Before the run's own listener, which ends the run: its report comes within that event.
+      addEventListener("pagehide", () => (leaving = true), { signal, once: true });
       report = await run(options, signal, (progress) => {
         this.#view?.progress(progress);
         this.#tell("progress", progress);
       });
+      if (leaving && this.#view?.sends) send(report, options.base);
       this.#view?.done(report, options.base, requiredLanes ?? []);
     } catch (error) {
       // `run()` rejects on misuse only.
@@ -147,8 +152,10 @@ export class PushCheck extends Base {
   /** Attributes, then `options`. */
   #asked() {
     const options = { base: HERE };
-    const longest = this.getAttribute("longest-silence-ms");
-    if (longest !== null) options.longestSilenceMs = Number(longest);
+    for (const [name, option] of [["longest-silence-ms", "longestSilenceMs"], ["watch-ms", "watchMs"]]) {
+      const ms = this.getAttribute(name);
+      if (ms !== null) options[option] = Number(ms);
+    }
     for (const name of ["base", "mode", "methods", "required", "lanes"]) {
       const value = this.getAttribute(name);
       if (value !== null) options[name] = name === "base" || name === "mode" ? value : value.match(/\S+/g) ?? [];
@@ -186,6 +193,21 @@ export class PushCheck extends Base {
     Object.assign(document.createElement("a"), { href, download: `pushcheck-${this.#report.run.id}.json` }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   }
+}
+
+/** What a page may send that is closed: browsers take 64 KiB in all (Fetch § 4.7). */
+const MOST = 60_000;
+
+/** Sends a report to the server that was asked, also when the page goes; without what does not fit. */
+function send(report, base) {
+  const methods = report.methods.map((method) => ({ ...method, lanes: [] }));
+  const fits = [report, { ...report, evidence: null }, { ...report, evidence: null, methods }]
+    .map((part) => JSON.stringify(part))
+    .find((text) => new Blob([text]).size <= MOST);
+  if (!fits) return;
+  fetch(new URL("v1/reports", base), { method: "POST", body: fits, keepalive: true, credentials: "omit", referrerPolicy: "no-referrer" })
+    // Nobody is there any more to be told.
+    .catch(() => {});
 }
 
 /**

@@ -276,10 +276,54 @@ export interface MethodReport {
     unread: Unread | null;
     /** Which messages came back as they were sent, in a thorough run, in their order; none: not tried, or another method. */
     sizes: SizeTried[];
+    /** What became of its connections in a watch; null: it was not watched, or has none. */
+    watched: Watched | null;
     /** The versions of HTTP that it uses on the main lane. */
     http: HttpVersions;
     /** Each lane that was tried. */
     lanes: LaneReport[];
+}
+
+/** One method's connections while it was watched. */
+export interface Watched {
+    /** How long the watch lasted, ms. */
+    lastedMs: number;
+    /** For how long of that a connection was open, ms. */
+    heldMs: number;
+    /** How often something went over it, ms; of a long poll its hold. */
+    beatMs: number;
+    /** How many connections, or long polls, there were. */
+    connections: number;
+    /** How many were cut: by neither end, while the page was awake and had a network. */
+    cuts: number;
+    /** Of those, how many within two seconds of a cut of another method: what is common to both did it. */
+    together: number;
+    /** How many ended while the page slept, stood still or was offline: who ended them is unknown. */
+    unclear: number;
+    /** How many our server ended, or refused. */
+    byServer: number;
+    /** How many did not open. */
+    unopened: number;
+    /** How often nothing came though it was due, on a connection that went on. */
+    silences: number;
+    /** The age at which they are cut, ms, where it is the same each time; null: it is not, or there were fewer than two. */
+    everyMs: number | null;
+    /** Those cuts, in order, as far as they are kept. */
+    log: Cut[];
+}
+
+/** A connection that was cut. */
+export interface Cut {
+    /** When the page knew of it, µs since the run began. */
+    atUs: number;
+    /** How old the connection was, ms: by the server's clock where it saw the end; where neither side was told of it, how old it surely became. Null: not even that is known. */
+    ageMs: number | null;
+    /** For how long nothing had gone over it, ms. */
+    quietMs: number;
+    /** The page was told, by an end of the connection; otherwise nothing came any more. */
+    told: boolean;
+    /** The server saw that neither end did it; null: it is not known what it saw. */
+    seen: boolean | null;
 }
 
 /** What became of numbered messages that were handed over at once; each null: not tried. */
@@ -826,6 +870,12 @@ export type Notice =
     | { what: "online" }
     /** `navigator.onLine` is false now. */
     | { what: "offline" }
+    /** The wall clock went on by more than the page's: the device slept, or somebody set it. */
+    | {
+        what: "slept";
+        /** By how much, µs. */
+        us: number;
+    }
     /** The main thread stood still: the device slept, or something else ran. */
     | {
         what: "stalled";
@@ -851,12 +901,89 @@ export interface EvidenceReport {
     traces: Trace[];
     /** The server's half: one per arrival. */
     sightings: Sighting[];
+    /** What became of the connections that a watch held; null: there was no watch. */
+    watch: WatchLog | null;
     /** Connections that brought the server no request. */
     connections: SeenConnection[];
     /** Who contributed to the server's half, and until when each watched; null: it was not read. */
     instances: LedgerInstance[] | null;
     /** The server's half is there and whole: a missing sighting proves that nothing arrived. */
     complete: boolean;
+}
+
+/** All that a watch saw. */
+export interface WatchLog {
+    /** When it began, µs since the run did. */
+    startedAt: number;
+    /** When it ended; null: it lasts. */
+    endedAt: number | null;
+    /** One for each method that was held. */
+    holds: HoldLog[];
+}
+
+/** What became of one method's connections, one after the other. */
+export interface HoldLog {
+    /** Which method. */
+    method: Method;
+    /** Its probe: the path's segment. */
+    probe: string;
+    /** How often something goes over it at least, µs; of a long poll its hold. */
+    beatUs: number;
+    /** How many connections, or long polls, were asked for. */
+    started: number;
+    /** For how long one of them was open, in all, µs. */
+    heldUs: number;
+    /** Those that ended before their time, in order: the first 20 and the last 10. */
+    ended: HoldEnded[];
+    /** How many between those were left out. */
+    omitted: number;
+    /** Times at which nothing came though it was due, on connections that went on afterwards: the first 20. */
+    silences: Silence[];
+    /** How many silences there were in all. */
+    silent: number;
+}
+
+/** A connection that ended before its time, or did not open. */
+export interface HoldEnded {
+    /** Its number within its probe, from 1. */
+    attempt: number;
+    /** When it was asked for. */
+    startedAt: number;
+    /** When it opened; null: it did not. */
+    openedAt: number | null;
+    /** When it was last heard of; null: never. */
+    heardAt: number | null;
+    /** When it ended. */
+    at: number;
+    /** How. */
+    how: HoldEnd;
+    /** `code` of the `close` event (WebSockets § 4); null: another method, or none came. */
+    code: number | null;
+    /** The page was hidden at some time since it was last heard of: its timers were slow. */
+    hidden: boolean;
+    /** The page stood still, or the device slept, since then. */
+    stalled: boolean;
+    /** The browser said since then, or just before, that its network went or came. */
+    offline: boolean;
+}
+
+/** How a connection ended that was to be held. */
+export type HoldEnd =
+    /** The page was told: by `close`, by `error`, or by the end of the body. */
+    | "told"
+    /** Nothing came on it any more, and the page let go of it. */
+    | "unanswered"
+    /** Our server ended or refused it, by its own word. */
+    | "by-server"
+    /** It did not open. */
+    | "unopened";
+
+/** Nothing came though it was due. */
+export interface Silence {
+    /** What had come last before, when. */
+    since: number;
+    /** When something came again. */
+    until: number;
 }
 
 /** All that the page saw of one attempt. */
@@ -1235,9 +1362,11 @@ export interface Options {
     /** Those of them without which the page cannot work. Default: none. */
     requiredLanes?: string[];
     /** How much to try. Default: `quick`. */
-    mode?: "quick" | "thorough";
+    mode?: "quick" | "thorough" | "watch";
     /** A thorough run tries no longer silence, ms: 0 to 125000. Default: 125000, which takes minutes. */
     longestSilenceMs?: number;
+    /** How long a watch lasts, ms: 10000 to 28800000. Default: 900000. */
+    watchMs?: number;
     /** Labels that the report carries: at most 20, each at most 200 characters. */
     labels?: Record<string, string>;
     /** Endpoints of your own to try beside the probe server's. */
@@ -1294,4 +1423,6 @@ export interface MethodProgress {
     word: Word | null;
     /** The verdict; null: not yet. */
     verdict: Verdict | null;
+    /** How many of its connections ended before their time in a watch, so far. */
+    ended: number;
 }

@@ -81,6 +81,7 @@ progress { display: block; width: 100%; accent-color: var(--accent) }
 .numbers:empty, .none, .columns { display: none }
 small { display: block; font-weight: 400; white-space: nowrap }
 
+[part=consent] { display: flex; gap: .6em; margin-top: 1.25em }
 [part=next], .facts { display: grid; gap: .3em 1.2em }
 [part=next] { padding: 1em 1.2em; border-radius: 12px; background: var(--soft) }
 .actions { display: flex; flex-wrap: wrap; gap: .6em }

@@ -85,6 +85,8 @@ function kind({ result, findings, surroundings, about, methods }, elsewhere) {
   const some = (...verdicts) => methods.some(({ verdict }) => verdicts.includes(verdict));
   const works = some("passed", "warning");
   if (findings.some(({ code }) => code === "own-failure")) return "own";
+  if (methods.some(({ watched }) => watched?.cuts)) return "cuts";
+  if (result === "passed" && methods.some(({ watched }) => watched)) return "heldOn";
   if (result === "aborted" || result === "passed") return result;
   if (!surroundings.online) return "offline";
   if (surroundings.notices.some(({ notice }) => notice.what === "offline")) return "wentOffline";
@@ -95,7 +97,7 @@ function kind({ result, findings, surroundings, about, methods }, elsewhere) {
   return result === "failed" && works ? "required" : result;
 }
 
-const BADGES = { passed: "passed", inconclusive: "inconclusive", aborted: "skipped", elsewhere: "inconclusive" };
+const BADGES = { passed: "passed", heldOn: "passed", inconclusive: "inconclusive", aborted: "skipped", elsewhere: "inconclusive" };
 
 /** The result in plain words, and what to do next. */
 function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
@@ -136,11 +138,21 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     const lost = sizes.find(({ echoedUs }) => echoedUs === null);
     if (lost) next.push([t.method[method] ?? method, say(t.sizeLost, { size: bytes(lost.bytes) })]);
   }
+  for (const { method, watched } of methods.filter(({ watched }) => watched)) {
+    const { cuts, together, unclear, unopened, silences, everyMs, beatMs } = watched;
+    const [every, beat, held] = [everyMs, beatMs, watched.heldMs].map((ms) => time((ms ?? 0) * 1000));
+    const values = { cuts, together, unclear, unopened, silences, every, beat, held };
+    // A rule of age, where what goes over it came several times before.
+    const cut = everyMs === null ? t.watch.cuts : everyMs > 2 * beatMs ? t.watch.age : t.watch.every;
+    const said = [cuts ? cut : t.watch.none, together && t.watch.together, unopened && t.watch.unopened, unclear && t.watch.unclear, silences && t.watch.silences];
+    next.push([t.method[method] ?? method, said.filter(Boolean).map((sentence) => say(sentence, values)).join(" ")]);
+  }
   for (const { method, held } of methods.filter(({ held }) => held)) {
     const by = held.reliefs.find(({ relieves }) => relieves);
     if (by) next.push([t.method[method] ?? method, t.relief[by.relief] ?? by.relief]);
   }
   for (const { method } of methods.filter(({ resume }) => resume?.goesOn === false)) next.push([t.method[method] ?? method, t.noResume]);
+  if (run.mode !== "watch" && which === "passed") next.push([t.watch.offer, t.watch.offered]);
   const summary = which === "warning" && !values.bad ? "unsure" : which;
   return [BADGES[which] ?? "warning", t.headline[which], say(t.summary[summary], values), next];
 }
@@ -212,8 +224,8 @@ export class View {
   #rows = new Map();
   #words;
 
-  /** `act`, `longer`, `copy`, `download`: what the buttons do. */
-  constructor(root, words, { act, longer, copy, download }) {
+  /** `act`, `longer`, `watch`, `copy`, `download`: what the buttons do. */
+  constructor(root, words, { act, longer, watch, copy, download }) {
     this.#words = words;
     const { t } = words;
     const button = (part, label, click) => {
@@ -230,6 +242,9 @@ export class View {
     this.next = el("dl", { part: "next" });
     this.act = button("primary", "", act);
     this.longer = button("longer", t.longer, longer);
+    this.watch = button("watch", t.watch.start, watch);
+    this.consent = el("input", { type: "checkbox" });
+    this.consents = el("label", { part: "consent", class: "muted" }, this.consent, el("span", {}));
     this.copy = button("copy", t.copy, copy);
     this.download = button("download", t.download, download);
     this.note = el("p", { class: "muted note", role: "status" });
@@ -237,7 +252,8 @@ export class View {
     // Two or three messages a run, not one a method: rows change silently.
     this.status = el("p", { class: "unseen", role: "status" });
     const card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
-      this.header, this.bar, this.columns, this.list, this.next, el("div", { class: "actions" }, this.act, this.longer, this.copy, this.download),
+      this.header, this.bar, this.columns, this.list, this.next, this.consents,
+      el("div", { class: "actions" }, this.act, this.watch, this.longer, this.copy, this.download),
       this.note, this.details, this.status);
     root.append(card);
     this.#shape("idle", t.start);
@@ -245,20 +261,30 @@ export class View {
   }
 
   /** A run begins; nothing is known. */
-  begin(methods, mode) {
-    const { t } = this.#words;
+  begin(methods, { mode, base }) {
+    const { t, say } = this.#words;
     this.#list(methods);
     methods.forEach((method) => this.#state(method, "trying"));
     this.bar.removeAttribute("value");
-    this.#say("trying", t.checking, mode === "thorough" ? t.later : t.soon);
+    this.#say("trying", t.checking, mode === "thorough" ? t.later : mode === "watch" ? t.watch.soon : t.soon);
     this.#shape("running", t.stop);
+    this.consents.hidden = mode !== "watch";
+    this.consents.lastChild.textContent = say(t.watch.consent, { host: URL.canParse(base) ? new URL(base).host : base });
   }
 
   /** A word from the run. */
   progress({ permille, remainingUs, methods }) {
     this.bar.value = permille;
     if (remainingUs) this.summary.textContent = this.#words.left(remainingUs);
-    for (const { method, word, verdict } of methods) this.#state(method, verdict ?? word ?? "trying");
+    for (const { method, word, verdict, ended } of methods) {
+      this.#state(method, verdict ?? word ?? "trying");
+      if (ended) this.#rows.get(method).state.textContent = this.#words.say(this.#words.t.watch.ended, { ended });
+    }
+  }
+
+  /** The person wants the report sent if the page is closed. */
+  get sends() {
+    return !this.consents.hidden && this.consent.checked;
   }
 
   /** The run is over. `base`: the server that was asked; `needed`: lanes that the page cannot do without. */
@@ -271,8 +297,10 @@ export class View {
     into(this.next, ...terms([...next, ...elsewhere.map((lane) => [lane.id, ...untried(lane, this.#words, base)])]));
     into(this.details, ...details(report, this.#words, base));
     this.#shape("done", this.#words.t.again);
-    // What was silent for longer can only be lost where something works.
-    this.longer.hidden = report.run.mode !== "quick" || !report.methods.some(({ idleTestedMs }) => idleTestedMs);
+    // What was silent for longer, or is held, can only be lost where something works.
+    const works = report.methods.some(({ idleTestedMs }) => idleTestedMs);
+    this.longer.hidden = report.run.mode !== "quick" || !works;
+    this.watch.hidden = report.run.mode === "watch" || !works;
   }
 
   /** There is nothing to show but why. */
@@ -307,7 +335,7 @@ export class View {
   #shape(shape, label) {
     this.act.textContent = label;
     this.bar.hidden = shape !== "running";
-    this.longer.hidden = true;
+    this.longer.hidden = this.watch.hidden = this.consents.hidden = true;
     this.next.hidden = this.details.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
     this.box?.remove();
     this.remark("");

@@ -14,6 +14,7 @@ use crate::connection::Head;
 use crate::ledger::{Arrival, Open, Run, seen_headers};
 use crate::probe;
 use crate::problem::{Problem, Refusal};
+use crate::query;
 use crate::route::{Ask, preflight};
 
 /// The answer, and the arrival that lasts as long as it.
@@ -182,12 +183,14 @@ fn remember(
         .as_ref()
         .filter(|_| path.kind != Kind::Upload)
         .map(|tally| tally.read.load(Relaxed));
+    let brief = matches!(query::number(request.uri().query(), "brief", 0), Ok(1));
     let arrival = Arc::new(Arrival::new(
         Sighting {
             head_in,
             ..sighting
         },
         tally,
+        brief,
     ));
     app.ledger.remember(run, Arc::clone(&arrival));
     Some(arrival)

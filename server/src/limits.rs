@@ -29,6 +29,9 @@ pub struct Limits {
     /// Longest life of one stream or WebSocket, ms
     #[arg(long = "limit-life-ms", env = "PUSHCHECK_LIMIT_LIFE_MS", default_value_t = DEFAULT.life_ms, value_name = "MS")]
     pub life_ms: u64,
+    /// Longest life of one stream or WebSocket that a page watches: something goes over it now and then, ms
+    #[arg(long = "limit-watch-ms", env = "PUSHCHECK_LIMIT_WATCH_MS", default_value_t = DEFAULT.watch_ms, value_name = "MS")]
+    pub watch_ms: u64,
     /// Most requests of one run that are answered
     #[arg(long = "limit-attempts", env = "PUSHCHECK_LIMIT_ATTEMPTS", default_value_t = DEFAULT.attempts, value_name = "N")]
     pub attempts: u32,
@@ -129,7 +132,10 @@ const DEFAULT: Limits = Limits {
     answer_bytes: 24_000_000,
     socket_frames: 20_000,
     life_ms: 300_000,
-    attempts: 400,
+    // The longest watch, and what comes before it.
+    watch_ms: 8 * 3_600_000 + 60_000,
+    // In eight hours a long poll of 25 s is asked for 1,152 times; beside that there is room for a cut every half minute.
+    attempts: 2_000,
     report_bytes: 512 * 1024,
     reports: 64,
     header_bytes: 16 * 1024,
@@ -158,6 +164,9 @@ const DEFAULT: Limits = Limits {
 
 #[cfg(test)]
 mod tests {
+    use pushcheck::plan::budget;
+    use pushcheck::time::Micros;
+
     use super::*;
 
     #[test]
@@ -167,5 +176,14 @@ mod tests {
         assert!(DEFAULT.source_runs >= pages);
         assert!(DEFAULT.sightings >= 2 * pages * arrivals);
         assert!(DEFAULT.attempts as usize >= arrivals);
+    }
+
+    #[test]
+    fn the_longest_watch_finds_room() {
+        let polls = budget::WATCH_MOST.0 / budget::USUAL_BEAT.0;
+        assert!(u64::from(DEFAULT.attempts) > polls + 100);
+        assert!(Micros::ms(DEFAULT.watch_ms) > budget::WATCH_MOST);
+        let echoes = budget::WATCH_MOST.0 / budget::LEAST_WATCH_BEAT.0;
+        assert!(u64::from(DEFAULT.socket_frames) > echoes);
     }
 }

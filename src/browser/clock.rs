@@ -11,6 +11,12 @@ extern "C" {
     fn now() -> f64;
 }
 
+/// Milliseconds since 1970, by the wall clock.
+pub fn now_ms() -> u64 {
+    let now = js::call(&js::global("Date"), "now", &[]);
+    now.ok().and_then(|now| now.as_f64()).unwrap_or_default() as u64
+}
+
 /// The page's monotonic clock (High Resolution Time § 5).
 #[derive(Clone, Debug)]
 pub struct Clock {

@@ -1,5 +1,6 @@
 //! The hands: drives the browser's own APIs, does and observes, decides nothing.
 
+mod around;
 pub mod clock;
 mod event_source;
 mod fetch;
@@ -13,7 +14,6 @@ mod settle;
 mod surroundings;
 mod timer;
 mod timing;
-mod watch;
 mod web_socket;
 
 use core::cell::{RefCell, RefMut};

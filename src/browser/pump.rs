@@ -8,11 +8,11 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
-use super::clock::Clock;
+use super::around::{Around, is_hidden};
+use super::clock::{Clock, now_ms};
 use super::json::{self, Question, ask, ask_by_socket};
 use super::timer::Timer;
 use super::timing::Timings;
-use super::watch::{Watch, is_hidden};
 use super::{Listener, Running, Sink, js, own, read};
 use crate::evidence::{Event, Notice, ResourceTiming};
 use crate::plan::budget;
@@ -51,7 +51,7 @@ struct Held {
     attempts: Vec<Attempt>,
     timer: Option<(Micros, Timer)>,
     beat: Option<Timer>,
-    watch: Option<Watch>,
+    around: Option<Around>,
     timings: Option<Timings>,
     signal: Option<Listener>,
     questions: Vec<Question>,
@@ -67,6 +67,8 @@ pub struct Pump {
     turning: Cell<bool>,
     finished: Cell<bool>,
     last_beat: Cell<Micros>,
+    /// The wall clock at that time.
+    last_wall: Cell<Micros>,
     hidden_since: Cell<Option<Micros>>,
     tell: Box<dyn Fn(Told<'_>)>,
 }
@@ -88,6 +90,7 @@ impl Pump {
             turning: Cell::new(false),
             finished: Cell::new(false),
             last_beat: Cell::new(Micros::ZERO),
+            last_wall: Cell::new(Micros::ms(now_ms())),
             hidden_since: Cell::new(is_hidden().then_some(Micros::ZERO)),
             tell,
         });
@@ -101,8 +104,11 @@ impl Pump {
             };
             let held = &mut *own(&pump.held);
             held.signal = signal.map(stop);
-            held.watch = Some(Watch::start(&pump));
+            held.around = Some(Around::start(&pump));
             held.timings = Timings::observe(&pump);
+        }
+        if is_hidden() {
+            pump.notice(Notice::Hidden);
         }
         pump.beat();
         pump.turn();
@@ -177,20 +183,25 @@ impl Pump {
     fn beat(self: &Rc<Self>) {
         let now = self.now();
         let gap = now.since(self.last_beat.replace(now));
+        // Where the page's clock stands still while the device sleeps, the other one goes on.
+        let wall = Micros::ms(now_ms());
+        let slept = wall.since(self.last_wall.replace(wall)).since(gap);
+        let mut pace = budget::BEAT;
         if let Ok(mut run) = self.run.try_borrow_mut() {
+            pace = run.beat();
             let surroundings = run.surroundings();
             surroundings.longest_gap_us = surroundings.longest_gap_us.max(gap.0);
-            surroundings.late_us += gap.since(budget::BEAT).0;
+            surroundings.late_us += gap.since(pace).0;
         }
         if gap >= budget::STALL {
             self.notice(Notice::Stalled { us: gap.0 });
         }
+        if slept >= budget::STALL {
+            self.notice(Notice::Slept { us: slept.0 });
+        }
         if !self.finished.get() {
             let pump = self.clone();
-            own(&self.held).beat = Some(Timer::new(
-                budget::BEAT.ms_up(),
-                Box::new(move |_| pump.beat()),
-            ));
+            own(&self.held).beat = Some(Timer::new(pace.ms_up(), Box::new(move |_| pump.beat())));
         }
     }
 

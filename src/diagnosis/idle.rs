@@ -74,7 +74,8 @@ pub(super) fn is_kept_awake(trace: &Trace) -> bool {
     trace.probe == PAGE_BEAT || trace.probe == SERVER_BEAT
 }
 
-/// A silence of a thorough run that was never begun: it did not even open.
+/// What a thorough run asked for after a while, and that did not even open: on a connection that the browser had kept, and
+/// that was dead.
 pub(super) fn never_began(evidence: &Evidence, trace: &Trace, attempt: &Attempt) -> bool {
     // Their length stands at the end of their names.
     let rung = trace
@@ -83,7 +84,10 @@ pub(super) fn never_began(evidence: &Evidence, trace: &Trace, attempt: &Attempt)
         .last()
         .is_some_and(u8::is_ascii_digit);
     let arrived = !sightings(evidence, trace).is_empty();
-    rung && attempt.ended == Ended::GaveUp && attempt.open_us.is_none() && !arrived
+    (rung || trace.probe == RESUMED)
+        && attempt.ended == Ended::GaveUp
+        && attempt.open_us.is_none()
+        && !arrived
 }
 
 /// How a silence ended.

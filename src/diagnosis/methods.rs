@@ -16,6 +16,7 @@ use super::resume::{Resume, resume};
 use super::sizes::{SizeTried, sizes};
 use super::unread::{Unread, unread};
 use super::verdict::{Verdict, Word};
+use super::watched::{Watched, watched};
 use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
 use crate::plan::{budget, stands_aside};
@@ -56,6 +57,8 @@ pub struct MethodReport {
     pub unread: Option<Unread>,
     /// Which messages came back as they were sent, in a thorough run, in their order; none: not tried, or another method.
     pub sizes: Vec<SizeTried>,
+    /// What became of its connections in a watch; null: it was not watched, or has none.
+    pub watched: Option<Watched>,
     /// The versions of HTTP that it uses on the main lane.
     pub http: HttpVersions,
     /// Each lane that was tried.
@@ -192,8 +195,10 @@ impl Known<'_> {
         // Where apps send something less often than that.
         let usual = budget::USUAL_BEAT.ms_up();
         let soon = idle_cut.as_ref().is_some_and(|cut| cut.died_ms <= usual);
+        let watched = watched(evidence, method);
+        let flawed = watched.as_ref().is_some_and(Watched::is_flawed);
         let verdict = match main.map_or(Verdict::Skipped, |lane| lane.verdict) {
-            Verdict::Passed if broken || soon || lost.is_some() => Verdict::Warning,
+            Verdict::Passed if broken || soon || lost.is_some() || flawed => Verdict::Warning,
             Verdict::Skipped if asked.methods.contains(&method) => Verdict::Inconclusive,
             verdict => verdict,
         };
@@ -205,6 +210,7 @@ impl Known<'_> {
             place: match main.and_then(|lane| lane.place) {
                 Some(Place::Nowhere) if lost.is_some() => lost,
                 Some(Place::Nowhere) if soon => Some(Place::Cut),
+                Some(Place::Nowhere) if flawed => watched.as_ref().and_then(Watched::place),
                 place => place,
             },
             candidates: main.map(|lane| lane.candidates.clone()).unwrap_or_default(),
@@ -221,6 +227,7 @@ impl Known<'_> {
             resume: resume(evidence, attempts).filter(|_| method == Method::ServerSentEvents),
             bursts: bursts(evidence).filter(|_| method == Method::WebSocket),
             sizes,
+            watched,
             http: HttpVersions {
                 page: main.and_then(|main| {
                     let timed =

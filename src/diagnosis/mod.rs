@@ -20,6 +20,7 @@ pub mod resume;
 pub mod sizes;
 pub mod unread;
 mod verdict;
+mod watched;
 
 pub use class::{CloseClass, TimeClass};
 pub use facts::StatusFrom;
@@ -27,6 +28,7 @@ pub use finding::{Code, Finding, Rival, Severity, Strength};
 pub use methods::{Asked, LaneReport, MethodReport, Timing};
 pub use place::Place;
 pub use verdict::{RunResult, Verdict, Word, result, together};
+pub use watched::{Cut, Watched};
 
 use crate::evidence::Evidence;
 use crate::wire::{digits, joined};

@@ -3,10 +3,12 @@
 mod event;
 mod surroundings;
 mod trace;
+mod watch;
 
 pub use event::{Event, ResourceTiming, Stamped};
 pub use surroundings::{Engine, EngineFamily, Notice, StampedNotice, Surroundings};
 pub use trace::{Ended, Trace};
+pub use watch::{HoldEnd, HoldEnded, HoldLog, Silence, WatchLog};
 
 use crate::plan::Lane;
 use crate::wire::{About, Ledger};
@@ -24,4 +26,6 @@ pub struct Evidence {
     pub lanes: Vec<Lane>,
     /// The page's surroundings.
     pub surroundings: Surroundings,
+    /// What became of connections that were held; `None`: none was.
+    pub watch: Option<WatchLog>,
 }

@@ -94,6 +94,11 @@ pub enum Notice {
     Online,
     /// `navigator.onLine` is false now.
     Offline,
+    /// The wall clock went on by more than the page's: the device slept, or somebody set it.
+    Slept {
+        /// By how much, µs.
+        us: u64,
+    },
     /// The main thread stood still: the device slept, or something else ran.
     Stalled {
         /// For how long until now, µs.

@@ -94,6 +94,31 @@ pub const USUAL_BEAT: Micros = Micros::ms(25_000);
 /// Since its start a thorough run has told its result by then. The four longest of [`RUNGS`], one after another, fit.
 pub const THOROUGH: Micros = Micros::ms(360_000);
 
+/// A watch lasts that long where nobody says otherwise.
+pub const WATCH: Micros = Micros::ms(900_000);
+
+/// No watch is shorter.
+pub const WATCH_LEAST: Micros = Micros::ms(10_000);
+
+/// No watch is longer: a working day.
+pub const WATCH_MOST: Micros = Micros::ms(28_800_000);
+
+/// However soon silence ends connections, in a watch nothing goes over them more often.
+pub const LEAST_WATCH_BEAT: Micros = Micros::ms(2_000);
+
+/// The heartbeat of the main thread in a watch: it wakes the device.
+pub const WATCH_BEAT: Micros = Micros::ms(1_000);
+
+/// A gap of the heartbeat of a hidden page that is more than how slow browsers make its timers: once a minute.
+pub const HIDDEN_STALL: Micros = Micros::ms(90_000);
+
+/// Until a connection that was cut is asked for again; twice as long each time that it did not last for
+/// [`RECONNECT_MOST`].
+pub const RECONNECT: Micros = Micros::ms(500);
+
+/// It is asked for again by then.
+pub const RECONNECT_MOST: Micros = Micros::ms(30_000);
+
 /// Between the starts of two polls: their stamps spread over the ticks without becoming a load.
 pub const POLL_PACE: Micros = Micros::ms(180);
 

@@ -8,6 +8,7 @@ mod own;
 mod probe;
 mod reliefs;
 mod rungs;
+mod watch;
 
 use core::fmt::{self, Display, Formatter};
 
@@ -18,6 +19,7 @@ pub use probe::{
     Beat, Burst, Form, PAGE_BEAT, Probe, RESUMED, SERVER_BEAT, Want, When, asks_for_subprotocol,
 };
 pub use reliefs::relief;
+pub use watch::{held, watches};
 
 use crate::method::Method;
 use crate::time::Micros;

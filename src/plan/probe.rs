@@ -51,6 +51,11 @@ pub enum Want {
         /// For how long.
         rest: Micros,
     },
+    /// A connection that stays, in a watch.
+    Hold {
+        /// How often something goes over it at least; of a long poll its hold.
+        beat: Micros,
+    },
     /// An answer from the embedder's own endpoint.
     Own(Box<OwnEndpoint>),
     /// The head of any answer to a plain request for the path that a method failed on.
@@ -177,7 +182,11 @@ impl Probe {
                 subprotocol,
                 ..
             } => silent.0 == 0 && !subprotocol,
-            Want::Control { .. } | Want::Burst(_) | Want::Sizes | Want::Unread { .. } => false,
+            Want::Control { .. }
+            | Want::Burst(_)
+            | Want::Sizes
+            | Want::Unread { .. }
+            | Want::Hold { .. } => false,
             Want::Poll | Want::LongPoll { .. } | Want::Own(_) => !self.is_rung(),
         }
     }

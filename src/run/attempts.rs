@@ -4,7 +4,7 @@ use super::Action;
 use crate::diagnosis::heard::{Heard, smallest_rtt};
 use crate::evidence::{Ended, Event, Trace};
 use crate::method::Method;
-use crate::plan::{Plan, Probe, budget};
+use crate::plan::{Plan, Probe, budget, runs_alone};
 use crate::session::{Do, Session};
 use crate::time::Micros;
 use crate::wire::{Ledger, Sighting, sealed};
@@ -102,6 +102,10 @@ impl Attempts {
     pub(super) fn handle(&mut self, traces: &mut [Trace], at: Micros, number: u16, event: Event) {
         let index = usize::from(number).wrapping_sub(1);
         if let Some((attempt, trace)) = self.0.get_mut(index).zip(traces.get_mut(index)) {
+            // Of interest only where much is sent at once; elsewhere it would push out what is.
+            if matches!(event, Event::Buffered { .. }) && !runs_alone(&trace.probe) {
+                return;
+            }
             attempt.handle(trace, at, event);
         }
     }

@@ -14,10 +14,12 @@ mod reliefs;
 mod request;
 mod rungs;
 mod starts;
+mod watch;
 
 pub use action::{Action, Driver, Request, Start};
 use attempts::{Attempts, ProbeState, sooner};
 pub use progress::{MethodProgress, Progress};
+use watch::Watch;
 
 use crate::diagnosis::{Asked, Diagnosis, diagnose};
 use crate::evidence::{Event, Evidence, Notice, StampedNotice, Surroundings};
@@ -41,6 +43,8 @@ pub struct Setup {
     pub lanes: Vec<String>,
     /// Those of them that the embedder needs.
     pub required_lanes: Vec<String>,
+    /// How long to watch what works, when all has been tried; zero: not at all.
+    pub watch: Micros,
     /// The page came over https: plain lanes are mixed content.
     pub page_is_https: bool,
     /// The page's surroundings at the start.
@@ -50,6 +54,7 @@ pub struct Setup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Probing,
+    Watching,
     LastLedger { until: Micros, again: Micros },
     Finished,
 }
@@ -77,6 +82,7 @@ pub struct Run {
     stopped: bool,
     /// It was looked at which streams are kept.
     relieved: bool,
+    watch: Watch,
     patience: Option<Micros>,
 }
 
@@ -115,6 +121,7 @@ impl Run {
             truncated: false,
             stopped: false,
             relieved: false,
+            watch: Watch::default(),
             patience: None,
             setup,
         };
@@ -129,6 +136,9 @@ impl Run {
     pub fn handle(&mut self, at: Micros, attempt: u16, event: Event) {
         if self.phase == Phase::Finished {
             return;
+        }
+        if self.phase == Phase::Watching && usize::from(attempt) > self.evidence.traces.len() {
+            return self.watch_handle(at, attempt, event);
         }
         self.attempts
             .handle(&mut self.evidence.traces, at, attempt, event);
@@ -148,6 +158,9 @@ impl Run {
 
     /// Something around the attempts changed.
     pub fn notice(&mut self, at: Micros, notice: Notice) {
+        if !self.watch.notice(at, &notice) && self.phase == Phase::Watching {
+            return;
+        }
         const MOST: usize = 100;
         // A page that violates its own policy all the time must not drown what else happens.
         const VIOLATIONS: usize = 50;
@@ -170,7 +183,13 @@ impl Run {
 
     /// The page stops the run: it ends with what it has.
     pub fn stop(&mut self, at: Micros) {
-        if self.phase != Phase::Finished {
+        if self.phase == Phase::Finished {
+        } else if self.evidence.watch.is_some() {
+            // What was watched until then stands.
+            self.truncated |= self.phase == Phase::Watching;
+            self.end_watch(at);
+            self.finish(at);
+        } else {
             self.stopped = true;
             self.take_back();
             self.give_up_all(at);
@@ -214,6 +233,7 @@ impl Run {
                 self.ask_ledger();
             }
             Phase::LastLedger { .. } => {}
+            Phase::Watching => self.watch_on_time(at),
             Phase::Probing => {
                 if self.has_patience(at) {
                     return;
@@ -238,6 +258,7 @@ impl Run {
         match self.phase {
             Phase::Finished => None,
             Phase::LastLedger { until, again } => Some(until.min(again)),
+            Phase::Watching => self.watch.wake_at(),
             Phase::Probing if self.patience.is_some() => self.patience,
             Phase::Probing => {
                 let own = self.attempts.wake_at(&self.evidence.traces);
@@ -270,19 +291,28 @@ impl Run {
         }
         self.say(at);
         let lanes_may_come = !self.about_heard && !self.setup.lanes.is_empty() && at < budget::OPEN;
-        if self.attempts.all_over() && !lanes_may_come && self.next_start().is_none() {
-            let latest = self.until.max(at).plus(budget::LAST_LEDGER);
-            self.phase = Phase::LastLedger {
-                until: at.plus(budget::LEDGER_PATIENCE).min(latest),
-                again: at.plus(self.ledger_pace()),
-            };
+        let is_over = self.attempts.all_over() && !lanes_may_come && self.next_start().is_none();
+        if is_over && !self.begin_watch(at) {
+            self.ask_for_last(at);
+        }
+    }
+
+    /// All has been tried: what the server saw of it is read, and that is the end.
+    fn ask_for_last(&mut self, at: Micros) {
+        let latest = self.until.max(at).plus(budget::LAST_LEDGER);
+        self.phase = Phase::LastLedger {
+            until: at.plus(budget::LEDGER_PATIENCE).min(latest),
+            again: at.plus(self.ledger_pace()),
+        };
+        // What was read in a watch was read after all that was tried before.
+        if self.evidence.watch.is_none() {
             self.evidence.ledger = None;
-            self.last_from = self.questions;
-            if self.ledger_turns() == 0 {
-                self.finish(at)
-            } else {
-                self.ask_ledger()
-            }
+        }
+        self.last_from = self.questions;
+        if self.ledger_turns() == 0 {
+            self.finish(at)
+        } else {
+            self.ask_ledger()
         }
     }
 
@@ -334,6 +364,14 @@ impl Run {
             stopped,
             truncated,
         )
+    }
+
+    /// How far apart the heartbeats of the main thread are to be.
+    pub const fn beat(&self) -> Micros {
+        match self.phase {
+            Phase::Watching => budget::WATCH_BEAT,
+            _ => budget::BEAT,
+        }
     }
 
     /// Hands out a report of what is known so far, as it would have to stand if we failed now.

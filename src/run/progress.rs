@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Run};
+use super::{Action, Phase, Run};
 use crate::diagnosis::methods::word;
 use crate::diagnosis::{Verdict, Word, diagnose};
 use crate::method::Method;
@@ -34,6 +34,8 @@ pub struct MethodProgress {
     pub word: Option<Word>,
     /// The verdict; null: not yet.
     pub verdict: Option<Verdict>,
+    /// How many of its connections ended before their time in a watch, so far.
+    pub ended: u32,
 }
 
 /// A smaller step is not worth telling.
@@ -45,6 +47,7 @@ impl Progress {
             method,
             word: None,
             verdict: None,
+            ended: 0,
         };
         Self {
             run: run.to_owned(),
@@ -79,6 +82,15 @@ impl Run {
                 other => waiting().or(other),
             }
             .or(said.word);
+        }
+        for log in self.evidence.watch.iter().flat_map(|watch| &watch.holds) {
+            for said in now
+                .methods
+                .iter_mut()
+                .filter(|said| said.method == log.method)
+            {
+                said.ended = log.ended.len() as u32 + log.omitted;
+            }
         }
         let decided = |m: &MethodProgress| m.verdict.is_none() && self.is_decided(m.method);
         let new_verdicts = now.methods.iter().any(decided);
@@ -119,6 +131,12 @@ impl Run {
 
     /// How long the silences still take that are waited for, or are to come; `None`: there are none.
     fn remaining(&self, at: Micros) -> Option<Micros> {
+        if self.phase == Phase::Watching {
+            return Some(self.watch.until.since(at));
+        }
+        if self.phase == Phase::Probing && self.setup.watch > Micros::ZERO {
+            return Some(self.setup.watch);
+        }
         let (mut running, mut to_come) = (None, None);
         for (probe, state) in self.setup.plan.probes.iter().zip(&self.probes) {
             let whole = probe.silence().plus(budget::ANSWER);

@@ -1,18 +1,19 @@
 //! What an attempt asks of the browser: by which API, and where.
 
-use super::attempts::ProbeState;
 use super::{Driver, Request};
 use crate::method::Method;
 use crate::plan::{Lane, Probe, Want, budget, relief};
 use crate::wire::{Kind, SUBPROTOCOL, digits, joined, push_digits};
 
-/// The request of the probe's attempt that was started last; `name`: the probe's, with its lane's.
+/// The request of the probe's `attempt`, numbered from 1; `name`: the probe's, with its lane's; `after`: the highest tick that
+/// it had before.
 pub(super) fn request(
     probe: &Probe,
     lane: &Lane,
     name: &str,
     run: &str,
-    state: &ProbeState,
+    attempt: u16,
+    after: u32,
 ) -> Request {
     let (driver, kind) = match (&probe.want, probe.method) {
         (
@@ -40,7 +41,7 @@ pub(super) fn request(
             own: true,
         };
     }
-    let attempt = digits(state.started.into());
+    let attempt = digits(attempt.into());
     let mut path = joined(&[
         "v1/runs/",
         run,
@@ -56,17 +57,22 @@ pub(super) fn request(
         push_digits(&mut path, value);
     };
     match probe.want {
-        Want::Poll => ask("?after=", state.after.into()),
+        Want::Poll => ask("?after=", after.into()),
         Want::LongPoll { hold } => {
             // No tick ends the hold of a rung.
-            let after = if probe.is_rung() {
-                u32::MAX
-            } else {
-                state.after
-            };
+            let after = if probe.is_rung() { u32::MAX } else { after };
             ask("?after=", after.into());
             ask("&holdMs=", hold.ms_up());
         }
+        Want::Hold { beat } => match probe.method {
+            Method::LongPolling => {
+                ask("?after=", u32::MAX.into());
+                ask("&holdMs=", beat.ms_up());
+                ask("&brief=", 1);
+            }
+            Method::WebSocket => {}
+            _ => ask("?paceMs=", beat.ms_up()),
+        },
         Want::Ticks {
             count,
             silent,

@@ -136,7 +136,14 @@ impl Run {
             ("main", true) => joined(&[probe.id, "-", &digits(probe.silence().0 / 1_000_000)]),
             (other, _) => joined(&[probe.id, "-", other]),
         };
-        let request = request(probe, lane, &name, &self.setup.heading.id, state);
+        let request = request(
+            probe,
+            lane,
+            &name,
+            &self.setup.heading.id,
+            state.started,
+            state.after,
+        );
         self.evidence.traces.push(Trace {
             id: number,
             probe: name,

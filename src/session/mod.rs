@@ -6,11 +6,13 @@
 
 mod burst;
 mod exchange;
+mod hold;
 mod socket;
 mod stream;
 
 use burst::Burst;
 use exchange::Exchange;
+pub use hold::Hold;
 use socket::Socket;
 use stream::Stream;
 

@@ -122,6 +122,9 @@ pub enum FromPage {
     Ticks(u32),
     /// `echo <n>[ <padding>]`: answer with an [`Echo`].
     Echo(u32, String),
+    /// `paced <ms>`: send a tick now, and the first that falls due each time that so long has passed, until the end: that is
+    /// later while the page says something now and then.
+    Paced(u32),
     /// `pings <ms>`: send a ping frame (RFC 6455 § 5.5.2) each time that so long has passed, of which pages hear nothing.
     Pings(u32),
     /// `burst <after> <parts> <bytes>`: send the parts behind that one, as fast as the socket takes them; so many in all, each
@@ -157,6 +160,7 @@ impl FromPage {
                 let parted = if padding.is_empty() { "" } else { " " };
                 joined(&["echo ", &digits((*n).into()), parted, padding])
             }
+            Self::Paced(every) => joined(&["paced ", &digits((*every).into())]),
             Self::Pings(every) => joined(&["pings ", &digits((*every).into())]),
             Self::Burst {
                 after,
@@ -204,6 +208,7 @@ impl FromStr for FromPage {
             },
             Some("ack") => Self::Ack(count(fields.next())?),
             Some("cut") => Self::Cut(count(fields.next())?),
+            Some("paced") => Self::Paced(count(fields.next())?),
             Some("pings") => Self::Pings(count(fields.next())?),
             Some("end") => Self::End,
             Some("ledger") => {

@@ -88,7 +88,14 @@ pub const fn tick_due(n: u32) -> Micros {
 
 /// The first tick that falls due after `at` (since the run's first request).
 pub const fn tick_after(at: Micros) -> u32 {
-    let mut n = 1;
+    // Of those within whole rounds none is looked at.
+    let round = GAPS_MS.len() as u64;
+    let before = at.0 / tick_due(round as u32).0 * round;
+    let mut n = if before < u32::MAX as u64 {
+        before as u32 + 1
+    } else {
+        u32::MAX
+    };
     while tick_due(n).0 <= at.0 && n < u32::MAX {
         n += 1;
     }

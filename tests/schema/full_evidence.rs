@@ -1,8 +1,8 @@
 //! Evidence in which nothing is null or empty that can be otherwise: every sort of event and notice.
 
 use pushcheck::evidence::{
-    Ended, Engine, EngineFamily, Event, Notice, ResourceTiming, Stamped, StampedNotice,
-    Surroundings, Trace,
+    Ended, Engine, EngineFamily, Event, HoldEnd, HoldEnded, HoldLog, Notice, ResourceTiming,
+    Silence, Stamped, StampedNotice, Surroundings, Trace, WatchLog,
 };
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
@@ -69,6 +69,7 @@ pub(crate) fn notices() -> Vec<Notice> {
         Visible,
         Online,
         Offline,
+        Slept { us: 60_000_000 },
         Stalled { us: 2_000_000 },
         PolicyViolation { directive: "script-src-elem".to_owned() },
         OwnFailure { place: "src/run.rs:1".to_owned() },
@@ -123,6 +124,38 @@ pub(crate) fn trace() -> Trace {
         omitted: 1,
         omitted_messages: 1,
         omitted_sent: 1,
+    }
+}
+
+pub(crate) fn watch() -> WatchLog {
+    WatchLog {
+        started_at: Micros(1),
+        ended_at: Some(Micros(2)),
+        holds: vec![HoldLog {
+            method: Method::WebSocket,
+            probe: "watch-web-socket".to_owned(),
+            beat_us: 25_000_000,
+            started: 2,
+            held_us: 1,
+            ended: vec![HoldEnded {
+                attempt: 1,
+                started_at: Micros(1),
+                opened_at: Some(Micros(2)),
+                heard_at: Some(Micros(3)),
+                at: Micros(4),
+                how: HoldEnd::Told,
+                code: Some(1006),
+                hidden: true,
+                stalled: true,
+                offline: true,
+            }],
+            omitted: 1,
+            silences: vec![Silence {
+                since: Micros(1),
+                until: Micros(2),
+            }],
+            silent: 1,
+        }],
     }
 }
 

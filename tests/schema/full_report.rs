@@ -11,8 +11,8 @@ use pushcheck::diagnosis::resume::Resume;
 use pushcheck::diagnosis::sizes::SizeTried;
 use pushcheck::diagnosis::unread::{FlowControl, Unread};
 use pushcheck::diagnosis::{
-    Asked, CloseClass, Code, Finding, LaneReport, MethodReport, Place, Rival, Severity, StatusFrom,
-    Strength, TimeClass, Timing, Verdict, Word, diagnose,
+    Asked, CloseClass, Code, Cut, Finding, LaneReport, MethodReport, Place, Rival, Severity,
+    StatusFrom, Strength, TimeClass, Timing, Verdict, Watched, Word, diagnose,
 };
 use pushcheck::evidence::{Ended, Evidence};
 use pushcheck::method::Method;
@@ -26,7 +26,7 @@ use pushcheck::wire::{
     About, LedgerInstance, OutsideIn, OutsideTry, Scheme, TcpVantage, TlsVantage, Vantage,
 };
 
-use crate::full_evidence::{connection, resource_timing, sighting, surroundings, trace};
+use crate::full_evidence::{connection, resource_timing, sighting, surroundings, trace, watch};
 use crate::support::server;
 
 const PLACE: Option<Place> = Some(Place::AnsweredFor);
@@ -62,6 +62,7 @@ pub(crate) fn filled() -> Report {
         evidence: Some(EvidenceReport {
             traces: vec![trace()],
             sightings: vec![sighting()],
+            watch: Some(watch()),
             connections: vec![connection()],
             instances: Some(vec![LedgerInstance {
                 id: "0011223344556677".to_owned(),
@@ -186,6 +187,26 @@ fn method(method: Method) -> MethodReport {
         unread: Some(Unread {
             flow_control: Some(FlowControl::Hidden),
             taken_bytes: 1,
+        }),
+        watched: Some(Watched {
+            lasted_ms: 900_000,
+            held_ms: 899_000,
+            beat_ms: 25_000,
+            connections: 4,
+            cuts: 3,
+            together: 1,
+            unclear: 1,
+            by_server: 1,
+            unopened: 1,
+            silences: 1,
+            every_ms: Some(300_000),
+            log: vec![Cut {
+                at_us: 300_000_000,
+                age_ms: Some(300_000),
+                quiet_ms: 12_000,
+                told: true,
+                seen: Some(true),
+            }],
         }),
         sizes: vec![SizeTried {
             form: Form::Blob,

@@ -5,7 +5,7 @@ use pushcheck::evidence::{Evidence, Trace};
 use pushcheck::wire::{Ledger, Scheme};
 use serde_json::{Value, json};
 
-use crate::full_evidence::{connection, sighting, surroundings, trace};
+use crate::full_evidence::{connection, sighting, surroundings, trace, watch};
 use crate::full_report::{about, filled, lane, made};
 use crate::{complaints, fits};
 
@@ -34,6 +34,7 @@ fn a_report_made_from_evidence_validates() {
         about: Some(about()),
         lanes: vec![lane("main", Scheme::Http, None)],
         surroundings: surroundings(),
+        watch: Some(watch()),
     };
     let report = made(&[lane("main", Scheme::Http, None)], &evidence);
     assert!(!report.findings.is_empty() && !report.methods.is_empty());

@@ -8,7 +8,7 @@ use pushcheck::diagnosis::unread::FlowControl;
 use pushcheck::diagnosis::{
     CloseClass, Place, RunResult, Severity, StatusFrom, Strength, TimeClass, Verdict, Word,
 };
-use pushcheck::evidence::{Ended, EngineFamily};
+use pushcheck::evidence::{Ended, EngineFamily, HoldEnd};
 use pushcheck::method::Method;
 use pushcheck::plan::{Form, Skipped};
 use pushcheck::report::Mode;
@@ -49,6 +49,7 @@ fn the_schema_has_the_words_of_the_types_and_no_others() {
         words!(TcpVantage: Client Proxy),
         words!(Endpoint: Probe Own),
         words!(Ended: Complete Failed GaveUp Stopped),
+        words!(HoldEnd: Told Unanswered ByServer Unopened),
         words!(CloseClass: Clean GoingAway Restart Policy TooBig Protocol ServerError Tls AppDefined AbnormalBeforeOpen AbnormalAfterOpen NeverClosed),
         words!(TimeClass: BeforeAnyPacket RoundTrips Slow OurDeadline),
         words!(Strength: Possible Likely Proved),

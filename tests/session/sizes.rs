@@ -149,6 +149,7 @@ fn what_is_only_slow_or_ended_by_us_or_by_the_page_is_not_lost() {
                 complete: evidence.complete,
                 connections: evidence.connections,
             }),
+            watch: None,
         };
         let trace = evidence
             .traces

@@ -19,6 +19,8 @@ pub struct Healthy {
     /// What the server saw.
     pub seen: Vec<Sighting>,
     sockets: BTreeMap<u16, usize>,
+    /// What is paced goes on until then.
+    pub paced_until: Micros,
     /// What a browser says that it had last arrives.
     pub keeps_last_event_id: bool,
 }
@@ -29,6 +31,7 @@ impl Healthy {
             rtt,
             seen: Vec::new(),
             sockets: BTreeMap::new(),
+            paced_until: Micros::ZERO,
             keeps_last_event_id: true,
         }
     }
@@ -41,6 +44,10 @@ impl Healthy {
     fn stream(&mut self, world: &mut Queue, at: Micros, start: &Start, first: Event) {
         let (attempt, url) = (start.attempt, &start.request.url);
         world.see(at.plus(self.rtt), attempt, first);
+        if url.contains("paceMs=") {
+            let pace = Micros::ms(parameter(url, "paceMs"));
+            return self.paced(world, at.plus(self.half()), attempt, pace);
+        }
         let silent = Micros::ms(parameter(url, "silentMs"));
         let from = at.plus(self.half()).plus(silent);
         let last = self.ticks(world, from, attempt, parameter(url, "count") as u32);
@@ -73,6 +80,17 @@ impl Healthy {
             world.see(last, attempt, message(&tick(n, tick_due(n))));
         }
         last
+    }
+
+    /// A tick each time that so long has passed.
+    fn paced(&self, world: &mut Queue, from: Micros, attempt: u16, pace: Micros) {
+        let mut at = from;
+        while at < self.paced_until {
+            let n = tick_after(at);
+            let due = tick_due(n);
+            world.see(due.plus(self.half()), attempt, message(&tick(n, due)));
+            at = due.plus(pace);
+        }
     }
 
     /// The ticks that fell due since the last answer; a long poll waits for one.
@@ -136,6 +154,7 @@ impl Nature for Healthy {
                 let at = stamps(there, there);
                 world.see(back, attempt, message(&Echo { n, at, padding }));
             }
+            FromPage::Paced(ms) => self.paced(world, there, attempt, Micros::ms(ms.into())),
             FromPage::Pings(_)
             | FromPage::Burst { .. }
             | FromPage::Part(..)

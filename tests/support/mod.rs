@@ -15,6 +15,7 @@ use pushcheck::method::Method;
 use pushcheck::plan::{Lane, Plan};
 use pushcheck::report::{Heading, Mode};
 use pushcheck::run::Setup;
+use pushcheck::time::Micros;
 use pushcheck::wire::{Key, Scheme};
 
 /// The server's clock is that far ahead of the page's.
@@ -48,6 +49,7 @@ pub fn setup(scheme: Scheme) -> Setup {
         },
         lanes: Vec::new(),
         required_lanes: Vec::new(),
+        watch: Micros::ZERO,
         page_is_https: scheme == Scheme::Https,
         surroundings: Surroundings::default(),
     }

@@ -14,14 +14,22 @@ use crate::lock;
 pub(crate) struct Arrival {
     seen: Mutex<Sighting>,
     tally: Option<Arc<Tally>>,
+    /// The page wants to know of it only if it does not end whole.
+    brief: bool,
 }
 
 impl Arrival {
-    pub(crate) fn new(seen: Sighting, tally: Option<Arc<Tally>>) -> Self {
+    pub(crate) fn new(seen: Sighting, tally: Option<Arc<Tally>>, brief: bool) -> Self {
         Self {
             seen: Mutex::new(seen),
             tally,
+            brief,
         }
+    }
+
+    /// Nobody wants to know of it any more.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.brief && lock(&self.seen).end == Some(End::Complete)
     }
 
     pub(crate) fn update(&self, change: impl FnOnce(&mut Sighting)) {

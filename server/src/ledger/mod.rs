@@ -78,6 +78,7 @@ impl Ledger {
         if !runs.is_known(run) {
             return run.miss();
         }
+        runs.sightings = runs.sightings.saturating_sub(run.forget_spent());
         if !run.has_room(&self.limits) || !runs.room_for_one(run, &self.limits, self.clock.now()) {
             return run.miss();
         }
@@ -266,6 +267,6 @@ mod tests {
             "end": null
         });
         let seen = serde_json::from_value(seen).expect("a sighting");
-        Arc::new(Arrival::new(seen, None))
+        Arc::new(Arrival::new(seen, None, false))
     }
 }

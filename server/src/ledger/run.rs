@@ -75,16 +75,19 @@ impl Run {
 
     /// The ticks that are due at `now` on the instance's clock: their highest number.
     pub(crate) fn last_due(&self, now: Micros) -> u32 {
-        let round = u32::try_from(wire::GAPS_MS.len()).unwrap_or(u32::MAX);
-        let whole = wire::tick_due(round);
-        let since = now.since(self.epoch);
-        let rounds = u32::try_from(since.0 / whole.0).unwrap_or(u32::MAX);
-        rounds.saturating_mul(round) + wire::tick_after(Micros(since.0 % whole.0)) - 1
+        wire::tick_after(now.since(self.epoch)) - 1
     }
 
     /// When tick `n` falls due on the instance's clock.
     pub(crate) fn due(&self, n: u32) -> Micros {
         self.epoch.plus(wire::tick_due(n))
+    }
+
+    /// The number of the tick that follows the `n`th, which leaves now: the next, or the first that is due when the pace has
+    /// passed.
+    pub(crate) fn next_paced(&self, n: u32, pace: Option<Micros>, now: Micros) -> u32 {
+        let last = pace.map_or(n, |pace| self.last_due(now.plus(pace)));
+        last.max(n).saturating_add(1)
     }
 
     /// Takes one request from the run's limits.
@@ -156,6 +159,14 @@ impl Run {
         lock(&self.record).arrivals.len() < limits.attempts as usize + REFUSED_KEPT
     }
 
+    /// Forgets what nobody wants to know of any more; how many those were.
+    pub(crate) fn forget_spent(&self) -> usize {
+        let arrivals = &mut lock(&self.record).arrivals;
+        let before = arrivals.len();
+        arrivals.retain(|arrival| !arrival.is_spent());
+        before - arrivals.len()
+    }
+
     pub(crate) fn remember(&self, arrival: Arc<Arrival>) {
         lock(&self.record).arrivals.push(arrival);
     }
@@ -195,6 +206,11 @@ impl Run {
         Some(RunHold(Arc::clone(self)))
     }
 
+    /// Something of it lasts.
+    pub(crate) fn is_held(&self) -> bool {
+        self.long.load(Relaxed) > 0
+    }
+
     /// Counts an answer that is large by intent; false: one too many for a run.
     pub(crate) fn may_have_large(&self) -> bool {
         self.large.fetch_add(1, Relaxed) < LARGE
@@ -206,6 +222,7 @@ impl Run {
         let sightings = record
             .arrivals
             .iter()
+            .filter(|arrival| !arrival.is_spent())
             .map(|arrival| arrival.to_wire(instance))
             .collect();
         (record.evicted, record.refused, !record.unseen, sightings)

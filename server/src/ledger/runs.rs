@@ -60,7 +60,7 @@ impl Runs {
         let old: Vec<RunId> = self
             .known
             .values()
-            .filter(|run| now.since(run.last()) > Micros::ms(limits.keep_ms))
+            .filter(|run| !run.is_held() && now.since(run.last()) > Micros::ms(limits.keep_ms))
             .map(|run| run.id)
             .collect();
         for id in old {

@@ -13,12 +13,16 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::Request;
 use hyper::body::{Body, Incoming};
+use pushcheck::time::Micros;
 
 use crate::app::App;
 use crate::ledger::{Run, RunHold};
 use crate::problem::{Problem, Refusal};
 use crate::route::Ask;
 use crate::source::Ticket;
+
+/// No two paced ticks are closer to each other than that, whatever the page asks for.
+pub(crate) const SHORTEST_PACE: Micros = Micros::ms(1_000);
 
 /// A long request, counted until dropped: of the server, of the source, of the run.
 #[derive(Debug)]

@@ -26,7 +26,7 @@ use crate::query;
 use crate::route::Ask;
 use crate::watched::CountsItself;
 
-use super::Held;
+use super::{Held, SHORTEST_PACE};
 
 /// The ticks of a stream where the page names no number.
 const COUNT: u64 = 20;
@@ -63,11 +63,18 @@ pub(crate) fn answer(
     if bytes > 0 && matches!(form, Form::Lines) {
         return large::answer(app, ask, run, open, bytes);
     }
+    let pace = query::number(query, "paceMs", 0)?;
+    if pace > limits.hold_ms {
+        return Err(Problem::over("paceMs", Refusal::Time));
+    }
+    let pace = Some(Micros::ms(pace).max(SHORTEST_PACE)).filter(|_| pace > 0);
     let count = query::number(query, "count", COUNT.min(limits.ticks.into()))?;
     let left = u32::try_from(count)
         .ok()
         .filter(|count| *count <= limits.ticks);
     let left = left.ok_or(Problem::over("count", Refusal::Count))?;
+    // Those that are paced go on until the end.
+    let left = pace.map_or(left, |_| u32::MAX);
     let silent = query::number(query, "silentMs", 0)?;
     if silent > limits.hold_ms {
         return Err(Problem::over("silentMs", Refusal::Time));
@@ -89,7 +96,8 @@ pub(crate) fn answer(
     let begin = ask.received.plus(Micros::ms(silent));
     // Not before its time, and late rather than never.
     let begin = resumed.map_or(begin, |next| begin.max(run.due(next)));
-    let die = ask.received.plus(Micros::ms(limits.life_ms));
+    let life = pace.map_or(limits.life_ms, |_| limits.watch_ms);
+    let die = ask.received.plus(Micros::ms(life));
     // The body ends itself then, if it is still asked for more.
     ask.exchange.must_end_by(die.plus(GRACE));
     let ticks = Ticks {
@@ -102,6 +110,7 @@ pub(crate) fn answer(
             _ => String::new(),
         },
         next: resumed,
+        pace,
         left,
         die,
         is_first: true,
@@ -154,6 +163,8 @@ struct Ticks {
     padding: String,
     /// None: still silent.
     next: Option<u32>,
+    /// How far they are apart at least.
+    pace: Option<Micros>,
     left: u32,
     die: Micros,
     is_first: bool,
@@ -245,9 +256,10 @@ impl hyper::body::Body for Ticks {
                 seen.payload_out += payload;
             });
             self.left -= 1;
-            self.next = Some(n.saturating_add(1));
+            let next = self.run.next_paced(n, self.pace, now);
+            self.next = Some(next);
             self.has_just_sent = true;
-            let due = self.run.due(n.saturating_add(1));
+            let due = self.run.due(next);
             self.wake_at(due);
             return Poll::Ready(Some(Ok(Frame::data(text.into()))));
         }

@@ -9,6 +9,7 @@ use field::{Field, FirstWrong};
 pub(super) use parse::from_js;
 use wasm_bindgen::JsValue;
 
+use crate::browser::clock::now_ms;
 use crate::browser::js;
 use crate::diagnosis::Asked;
 use crate::evidence::{EngineFamily, Surroundings};
@@ -36,6 +37,8 @@ pub struct Options {
     pub mode: Mode,
     /// A thorough run tries no longer silence.
     pub longest_silence: Micros,
+    /// How long a watch lasts.
+    pub watch: Micros,
     /// Labels for the report.
     pub labels: Vec<Label>,
     /// The embedder's own endpoints.
@@ -86,6 +89,7 @@ impl Options {
             required_lanes: Vec::new(),
             mode: Mode::Quick,
             longest_silence: budget::RUNGS[0],
+            watch: budget::WATCH,
             labels: Vec::new(),
             endpoints: Vec::new(),
         };
@@ -126,6 +130,10 @@ impl Options {
             asked,
             lanes: self.lanes,
             required_lanes: self.required_lanes,
+            watch: match self.mode {
+                Mode::Watch => self.watch,
+                _ => Micros::ZERO,
+            },
             page_is_https: page_is_https(),
             surroundings,
         }
@@ -143,12 +151,6 @@ fn random() -> [u8; 16] {
         .zip(bytes)
         .for_each(|(to, from)| *to = from);
     random
-}
-
-/// Milliseconds since 1970.
-fn now_ms() -> u64 {
-    let now = js::call(&js::global("Date"), "now", &[]);
-    now.ok().and_then(|now| now.as_f64()).unwrap_or_default() as u64
 }
 
 /// A part of a URL or of the page's location.

@@ -7,7 +7,7 @@ use super::field::{Field, FirstWrong};
 use super::{Base, Options, OptionsError, page_is_https, part};
 use crate::browser::js::{self, absent};
 use crate::method::Method;
-use crate::plan::{Lane, OwnEndpoint};
+use crate::plan::{Lane, OwnEndpoint, budget};
 use crate::report::{Label, Mode};
 use crate::time::Micros;
 
@@ -20,7 +20,7 @@ extern "C" {
 }
 
 /// Every field that there is.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "base",
     "methods",
     "required",
@@ -28,6 +28,7 @@ const FIELDS: [&str; 9] = [
     "requiredLanes",
     "mode",
     "longestSilenceMs",
+    "watchMs",
     "labels",
     "endpoints",
 ];
@@ -74,17 +75,22 @@ fn all(options: &Field<'_>) -> Options {
     let mode = match field.text().as_deref() {
         None | Some("quick") => Mode::Quick,
         Some("thorough") => Mode::Thorough,
+        Some("watch") => Mode::Watch,
         Some(_) => {
-            field.wrong("must be \"quick\" or \"thorough\"");
+            field.wrong("must be \"quick\", \"thorough\" or \"watch\"");
             Mode::Quick
         }
     };
-    let field = options.at("longestSilenceMs");
-    const SILENCE: &str = "must be a number from 0 to 125000";
-    let longest = field.value(JsValue::as_f64, SILENCE).unwrap_or(125_000.0);
-    if !(0.0..=125_000.0).contains(&longest) {
-        field.wrong(SILENCE);
-    }
+    let longest = span(
+        &options.at("longestSilenceMs"),
+        [Micros::ZERO, budget::RUNGS[0], budget::RUNGS[0]],
+        "must be a number from 0 to 125000",
+    );
+    let watch = span(
+        &options.at("watchMs"),
+        [budget::WATCH_LEAST, budget::WATCH, budget::WATCH_MOST],
+        "must be a number from 10000 to 28800000",
+    );
     let asked = options.at("methods");
     let mut methods = asked.methods();
     if asked.is_absent() {
@@ -112,7 +118,8 @@ fn all(options: &Field<'_>) -> Options {
         lanes,
         required_lanes,
         mode,
-        longest_silence: Micros::ms(longest as u64),
+        longest_silence: longest,
+        watch,
         labels: options
             .at("labels")
             .pairs()
@@ -121,6 +128,19 @@ fn all(options: &Field<'_>) -> Options {
             .collect(),
         endpoints: endpoints(&options.at("endpoints")),
     }
+}
+
+/// A number of milliseconds: at least the first, at most the last of those; the second where none is named.
+#[inline(never)]
+fn span(field: &Field<'_>, [least, usual, most]: [Micros; 3], must: &str) -> Micros {
+    let Some(ms) = field.value(JsValue::as_f64, must) else {
+        return usual;
+    };
+    let span = Micros::ms(ms as u64);
+    if !(ms >= 0.0 && least <= span && span <= most) {
+        field.wrong(must);
+    }
+    span
 }
 
 fn base(field: &Field<'_>) -> Base {
@@ -164,11 +184,11 @@ fn endpoint(field: &Field<'_>, method: Method) -> (Base, OwnEndpoint) {
         .at("withCredentials")
         .value(JsValue::as_bool, "must be true or false");
     let patience = field.at("timeoutMs");
-    const PATIENCE: &str = "must be a number from 100 to 10000";
-    let timeout = patience.value(JsValue::as_f64, PATIENCE).unwrap_or(8_000.0);
-    if !(100.0..=10_000.0).contains(&timeout) {
-        patience.wrong(PATIENCE);
-    }
+    let timeout = span(
+        &patience,
+        [100, 8_000, 10_000].map(Micros::ms),
+        "must be a number from 100 to 10000",
+    );
     let further = field.at("headers");
     let headers = further.pairs();
     if !headers.is_empty() && method != Method::LongPolling {
@@ -181,7 +201,7 @@ fn endpoint(field: &Field<'_>, method: Method) -> (Base, OwnEndpoint) {
         headers,
         first_message: field.at("firstMessage").text(),
         expect: field.at("expect").text(),
-        timeout: Micros::ms(timeout as u64),
+        timeout,
     };
     if !web_socket && (own.first_message.is_some() || !own.protocols.is_empty()) {
         field.wrong("takes firstMessage and protocols only for webSocket");

@@ -3,6 +3,7 @@
 mod burst;
 mod close;
 mod ledger;
+mod ticks;
 mod turn;
 
 use std::io;
@@ -22,6 +23,7 @@ use crate::source::SourceId;
 
 use super::frame::{self, Fault, Frame};
 use burst::Burst;
+use ticks::Ticks;
 use turn::Moved;
 
 /// How long the page's close frame is waited for.
@@ -49,9 +51,10 @@ pub(super) struct Socket {
     outbox: BytesMut,
     /// A message of several frames, as far as it has come.
     message: Option<Message>,
-    next: u32,
-    ticks_left: u32,
-    ticks_asked: u32,
+    ticks: Ticks,
+    /// When it began, and when its life ends.
+    born: Micros,
+    die: Micros,
     frames: u32,
     pings: Option<Pings>,
     burst: Burst,
@@ -104,6 +107,8 @@ impl Socket {
     ) -> Self {
         let mut codec = Codec::new();
         codec.set_max_data_size(usize::try_from(app.limits.message_bytes).unwrap_or(usize::MAX));
+        let born = app.clock.now();
+        let die = born.plus(Micros::ms(app.limits.life_ms));
         Self {
             app,
             run,
@@ -116,9 +121,9 @@ impl Socket {
             outbox: BytesMut::new(),
             burst: Burst::default(),
             message: None,
-            next: 0,
-            ticks_left: 0,
-            ticks_asked: 0,
+            ticks: Ticks::default(),
+            born,
+            die,
             frames: 0,
             pings: None,
         }
@@ -142,17 +147,14 @@ impl Socket {
 
     async fn talk(&mut self) -> Result<std::convert::Infallible, Ending> {
         let app = Arc::clone(&self.app);
-        let die = app
-            .clock
-            .instant(app.clock.now().plus(Micros::ms(app.limits.life_ms)));
         // What came together with the handshake.
         self.take_frames().await?;
         loop {
-            let due = if self.ticks_left > 0 {
-                app.clock.instant(self.run.due(self.next))
-            } else {
-                die
-            };
+            let die = app.clock.instant(self.die);
+            let due = self
+                .ticks
+                .due(&self.run)
+                .map_or(die, |due| app.clock.instant(due));
             let ping = self
                 .pings
                 .map_or(die, |pings| app.clock.instant(pings.next));
@@ -222,6 +224,11 @@ impl Socket {
     async fn take(&mut self, frame: Frame) -> Result<(), Ending> {
         let received = self.app.clock.now();
         self.frames += 1;
+        if self.ticks.are_paced() {
+            let limits = &self.app.limits;
+            let whole = self.born.plus(Micros::ms(limits.watch_ms));
+            self.die = received.plus(Micros::ms(limits.life_ms)).min(whole);
+        }
         if self.frames > self.app.limits.socket_frames {
             return Err(Ending::Ours(1008, "pushcheck: count", End::OurLimit));
         }
@@ -285,17 +292,18 @@ impl Socket {
         };
         match line {
             FromPage::Ticks(count) => {
-                self.ticks_asked = self.ticks_asked.saturating_add(count);
-                if self.ticks_asked > self.app.limits.ticks {
-                    return Err(Ending::Ours(1008, "pushcheck: count", End::OurLimit));
+                let limit = self.app.limits.ticks;
+                match self.ticks.ask(count, limit, &self.run, received) {
+                    true => Ok(()),
+                    false => Err(Ending::Ours(1008, "pushcheck: count", End::OurLimit)),
                 }
-                if self.ticks_left == 0 {
-                    self.next = self.run.last_due(received).saturating_add(1);
-                }
-                self.ticks_left += count;
-                Ok(())
             }
             FromPage::Echo(n, padding) => self.echo(OpCode::Text, n, padding, received).await,
+            FromPage::Paced(every) => {
+                let every = Micros::ms(every.into());
+                self.ticks.pace(every, &self.run, received);
+                Ok(())
+            }
             FromPage::Pings(every) => {
                 let every = Micros::ms(every.into()).max(SHORTEST_PING);
                 let next = received.plus(every);
@@ -346,19 +354,14 @@ impl Socket {
     }
 
     async fn tick(&mut self) -> Result<(), Ending> {
-        let (n, sent, instance) = (
-            self.next,
-            self.app.clock.now(),
-            self.app.clock.id().to_owned(),
-        );
+        let (sent, instance) = (self.app.clock.now(), self.app.clock.id().to_owned());
+        let n = self.ticks.take(&self.run, sent);
         let tick = Tick {
             n,
             due: self.run.due(n),
             sent,
             instance,
         };
-        self.next = n.saturating_add(1);
-        self.ticks_left -= 1;
         self.open.update(|seen| seen.ticks_out += 1);
         self.send(OpCode::Text, sealed(&tick.to_string()).as_bytes())
             .await

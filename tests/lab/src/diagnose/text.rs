@@ -226,6 +226,7 @@ fn surroundings(report: &Report) -> Vec<String> {
             Notice::Visible => "the page was visible again".to_owned(),
             Notice::Online => "the browser was online again".to_owned(),
             Notice::Offline => "the browser went offline".to_owned(),
+            Notice::Slept { us } => format!("the device slept for {} ms", us / 1000),
             Notice::Stalled { us } => format!("the page stood still for {} ms", us / 1000),
         };
         lines.push(format!("{told}, after {}", ms(stamped.at.0)));

@@ -25,7 +25,7 @@ use pushcheck::report::Mode;
 /// How long a cell may take in all: start, run, and a machine with much else to do.
 const CELL: Duration = Duration::from_secs(90);
 
-/// The same of one whose run is a thorough one.
+/// The same of one whose run is a thorough one, or a watch.
 const THOROUGH: Duration = Duration::from_secs(440);
 
 /// How many cells that only wait take the place of one that works.
@@ -198,7 +198,7 @@ async fn one(asked: &Asked, key: String, refused: Option<String>) -> Result<Reco
 
 async fn inside(cell: &Cell, mode: Mode) -> Result<Outcome> {
     let limit = match mode {
-        Mode::Thorough => THOROUGH,
+        Mode::Thorough | Mode::Watch => THOROUGH,
         _ => CELL,
     };
     // Nothing of an earlier run may be taken for this one's.

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scenario::{Expected, Place};
-pub(crate) use figures::{bursts, idle};
+pub(crate) use figures::{bursts, every, idle};
 
 /// A quick run has told its result by then.
 const RUN_US: u64 = 12_000_000;
 
-/// A thorough one.
+/// A thorough one, or a watch.
 const THOROUGH_US: u64 = 362_000_000;
 
 /// What became of a cell.
@@ -142,7 +142,7 @@ pub(crate) fn judge(expected: &Expected, lane: &str, report: &Value) -> Outcome 
     let found = read(report, lane);
     let mut wrong = Vec::new();
     let most = match report["run"]["mode"].as_str() {
-        Some("thorough") => THOROUGH_US,
+        Some("thorough" | "watch") => THOROUGH_US,
         _ => RUN_US,
     };
     if report["run"]["durationUs"]

@@ -44,6 +44,7 @@ fn evidence(report: &Report, raw: &EvidenceReport) -> Evidence {
         about: report.about.as_ref().map(|about| said(report, about)),
         lanes: report.lanes.iter().map(lane).collect(),
         surroundings: report.surroundings.clone(),
+        watch: raw.watch.clone(),
     }
 }
 

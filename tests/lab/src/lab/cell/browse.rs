@@ -23,7 +23,7 @@ const ALIVE: Duration = Duration::from_secs(15);
 /// How long a report is waited for; longer than it may take, so that a late one is told from none.
 const REPORT: Duration = Duration::from_secs(25);
 
-/// The same of a thorough run.
+/// The same of a thorough run, or a watch.
 const THOROUGH: Duration = Duration::from_secs(380);
 
 /// What came of it.
@@ -53,7 +53,7 @@ pub(super) async fn run(world: &mut World, scenario: &Scenario, cell: &Cell) -> 
     }
     page.start().await?;
     let patience = match scenario.page.mode {
-        Mode::Thorough => THOROUGH,
+        Mode::Thorough | Mode::Watch => THOROUGH,
         _ => REPORT,
     };
     let (report, happened) = tokio::join!(page.report(patience), events(world, scenario));

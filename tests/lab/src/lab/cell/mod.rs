@@ -151,11 +151,13 @@ async fn run(cell: &Cell) -> Result<Outcome> {
     }
     let expected = scenario.expect.of(cell.browser);
     let idle = scenario.expect.idle(&world.values)?;
+    let every = scenario.expect.every(&world.values)?;
     let bursts = scenario.expect.bursts(cell.browser, &world.values)?;
     let gauged = world.gauged();
     let mut outcome = match &ran.report {
         Some(report) => judge::judge(&expected, &world.lane, report)
             .and_wrong(judge::idle(&idle, report))
+            .and_wrong(judge::every(&every, report))
             .and_wrong(judge::bursts(&bursts, gauged, report))
             .and_wrong(replay::unlike(report)?),
         None => Outcome::no_report(ran.why_none.unwrap_or_default()),

@@ -139,20 +139,23 @@ pub(super) fn page(page: &Page, base: &str, scripts: &str, own: Option<&str>) ->
         [] => String::new(),
         words => format!(" {name}=\"{}\"", escaped(&words.join(" "))),
     };
+    let span =
+        |name: &str, ms: Option<u32>| ms.map_or_else(String::new, |ms| format!(" {name}=\"{ms}\""));
     format!(
         "<!doctype html><meta charset=\"utf-8\"><title>A page</title>\n\
          {own}\
          <script type=\"module\" src=\"{}push-check.js\"></script>\n\
-         <push-check base=\"{}\"{}{}{}{}{}></push-check>\n",
+         <push-check base=\"{}\"{}{}{}{}{}{}></push-check>\n",
         escaped(scripts),
         escaped(base),
         list("lanes", &page.lanes),
         list("required", &page.required),
         list("methods", &page.methods),
-        page.longest_silence_ms
-            .map_or_else(String::new, |ms| format!(" longest-silence-ms=\"{ms}\"")),
+        span("longest-silence-ms", page.longest_silence_ms),
+        span("watch-ms", page.watch_ms),
         match page.mode {
             Mode::Thorough => " mode=\"thorough\"",
+            Mode::Watch => " mode=\"watch\"",
             _ => "",
         },
     )

@@ -29,6 +29,26 @@ pub(crate) fn idle(truth: &BTreeMap<String, u64>, report: &Value) -> Vec<String>
     wrong
 }
 
+/// How far from the box's own time the age may be at which connections are cut: what goes over them first takes a while.
+const NEAR_MS: u64 = 1_000;
+
+/// What a report says wrongly of connections that a watch held: by method the age at which a box cuts them.
+pub(crate) fn every(truth: &BTreeMap<String, u64>, report: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for method in list(&report["methods"]) {
+        let (name, watched) = (text(&method["method"]), &method["watched"]);
+        let cuts = watched["cuts"].as_u64();
+        match (truth.get(&name), cuts, watched["everyMs"].as_u64()) {
+            (None, None | Some(0), _) => {}
+            (Some(truth), Some(2..), Some(every)) if every.abs_diff(*truth) <= NEAR_MS => {}
+            (truth, cuts, every) => wrong.push(format!(
+                "{name} is cut {cuts:?} times, every {every:?} ms, not every {truth:?}"
+            )),
+        }
+    }
+    wrong
+}
+
 /// What a report says wrongly of many messages at once; `gauged`: what the box says of itself.
 pub(crate) fn bursts(truth: &Bursts, gauged: Option<u64>, report: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -100,6 +120,18 @@ mod tests {
             assert_eq!(idle(&truth, &report).is_empty(), right, "{lived} {died}");
         }
         assert_eq!(idle(&BTreeMap::new(), &report).len(), 1);
+    }
+
+    #[test]
+    fn the_age_at_which_connections_are_cut_is_that_of_the_box() {
+        let mut report = healthy();
+        let truth = BTreeMap::from([("web-socket".to_owned(), 7_000)]);
+        assert_eq!(every(&truth, &report).len(), 1);
+        for (cuts, ms, right) in [(3, 7_900, true), (3, 8_100, false), (1, 7_000, false)] {
+            report["methods"][4]["watched"] = json!({"cuts": cuts, "everyMs": ms});
+            assert_eq!(every(&truth, &report).is_empty(), right, "{cuts} {ms}");
+        }
+        assert_eq!(every(&BTreeMap::new(), &report).len(), 1);
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub(crate) struct Expect {
     /// By method, the silence that ends its connections, ms; a method that is not named outlives all that is tried.
     #[serde(default)]
     idle: BTreeMap<String, Number>,
+    /// By method, the age at which connections that a watch holds are cut, ms; one that is not named is never cut.
+    #[serde(default)]
+    every: BTreeMap<String, Number>,
     /// Of many messages at once, what waits on the way, hidden from the server.
     #[serde(default)]
     queue: Option<Queue>,
@@ -236,9 +239,15 @@ impl Expect {
     /// # Errors
     /// What stands there becomes no number.
     pub(crate) fn idle(&self, values: &Values) -> Result<BTreeMap<String, u64>> {
-        let filled =
-            |(method, ms): (&String, &Number)| Ok((method.clone(), ms.fill(values)?.into()));
-        self.idle.iter().map(filled).collect()
+        filled(&self.idle, values)
+    }
+
+    /// The age at which connections that a watch holds are cut, by method, ms.
+    ///
+    /// # Errors
+    /// What stands there becomes no number.
+    pub(crate) fn every(&self, values: &Values) -> Result<BTreeMap<String, u64>> {
+        filled(&self.every, values)
     }
 
     /// What many messages at once must show.
@@ -249,11 +258,9 @@ impl Expect {
         let own = self
             .differing(browser)
             .and_then(|own| own.flow_control.clone());
-        let filled =
-            |(way, count): (&String, &Number)| Ok((way.clone(), count.fill(values)?.into()));
         Ok(Bursts {
             queue: self.queue,
-            lost: self.lost.iter().map(filled).collect::<Result<_>>()?,
+            lost: filled(&self.lost, values)?,
             reliefs: self.reliefs.clone(),
             flow_control: own.or_else(|| self.flow_control.clone()),
         })
@@ -276,6 +283,7 @@ impl Expect {
             known(&format!("reliefs.{method}"), reliefs.words(), RELIEFS)?;
         }
         known("lost", self.lost.keys().map(String::as_str), WAYS)?;
+        known("every", self.every.keys().map(String::as_str), &methods())?;
         known("idle", self.idle.keys().map(String::as_str), &methods())?;
         let verdicts = differing
             .clone()
@@ -300,6 +308,11 @@ impl Expect {
         }
         Ok(())
     }
+}
+
+fn filled(numbers: &BTreeMap<String, Number>, values: &Values) -> Result<BTreeMap<String, u64>> {
+    let each = |(name, number): (&String, &Number)| Ok((name.clone(), number.fill(values)?.into()));
+    numbers.iter().map(each).collect()
 }
 
 fn methods() -> [&'static str; 5] {

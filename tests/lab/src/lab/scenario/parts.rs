@@ -252,6 +252,8 @@ pub(crate) struct Page {
     pub(crate) methods: Vec<String>,
     /// The widget's `longest-silence-ms`.
     pub(crate) longest_silence_ms: Option<u32>,
+    /// The widget's `watch-ms`.
+    pub(crate) watch_ms: Option<u32>,
     /// The server's own page can be loaded through the fault, so it is run too.
     pub(crate) through: bool,
 }
@@ -268,6 +270,7 @@ impl Default for Page {
             script: None,
             methods: Vec::new(),
             longest_silence_ms: None,
+            watch_ms: None,
             through: false,
         }
     }

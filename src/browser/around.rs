@@ -7,17 +7,18 @@ use wasm_bindgen::JsValue;
 use super::{Listener, Pump, js};
 use crate::evidence::Notice;
 
-/// The listeners of a run; dropping them ends the watch.
+/// The listeners of a run; dropping them ends it.
 #[derive(Debug)]
-pub(super) struct Watch(#[expect(dead_code, reason = "held for their Drop")] [Listener; 5]);
+pub(super) struct Around(#[expect(dead_code, reason = "held for their Drop")] [Listener; 5]);
 
-impl Watch {
+impl Around {
     pub(super) fn start(pump: &Rc<Pump>) -> Self {
         let on = |at: &JsValue, event: &str, f: fn(&Rc<Pump>, &JsValue)| {
             let pump = pump.clone();
             Listener::new(at, event, Box::new(move |event| f(&pump, &event)))
         };
         let (page, document) = (js::global("self"), js::global("document"));
+
         Self([
             on(&document, "visibilitychange", |pump, _| {
                 pump.visibility(is_hidden())

@@ -1,0 +1,410 @@
+//! A watch: what is cut, how often and by which rule, is told; what the page itself missed is no cut.
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use std::collections::BTreeMap;
+
+use pushcheck::diagnosis::{Place, RunResult, Verdict, Watched};
+use pushcheck::evidence::{Event, Notice};
+use pushcheck::method::Method;
+use pushcheck::plan::budget;
+use pushcheck::report::{Mode, Report};
+use pushcheck::run::{Driver, Run, Setup, Start};
+use pushcheck::time::Micros;
+use pushcheck::wire::{End, Ledger, Scheme};
+
+use crate::support::drive::run;
+use crate::support::events::cut;
+use crate::support::healthy::Healthy;
+use crate::support::server;
+use crate::support::world::{Input, Nature, Queue};
+use crate::support::{AHEAD, setup};
+use crate::{method, report};
+
+const HELD: [Method; 4] = [
+    Method::WebSocket,
+    Method::ServerSentEvents,
+    Method::StreamingFetch,
+    Method::LongPolling,
+];
+
+const MINUTE: Micros = Micros::ms(60_000);
+
+/// What the network does to connections that are held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    Nothing,
+    /// Ends each at that age; the page is told or not.
+    Age(Micros, bool),
+    /// From then on for so long nothing passes, and nobody is told.
+    Outage(Micros, Micros),
+    /// As `Age`, and it was the server that did it.
+    ByServer(Micros),
+    /// What is to come at that time comes so much later.
+    Late(Micros, Micros),
+}
+
+struct Network {
+    healthy: Healthy,
+    fault: Fault,
+    /// Of each that is held: which it is, when it was asked for, and when it ends.
+    held: BTreeMap<u16, (usize, Micros, Micros)>,
+}
+
+impl Network {
+    fn new(fault: Fault) -> Self {
+        let mut healthy = Healthy::new(Micros::ms(40));
+        healthy.paced_until = MINUTE.times(40);
+        Self {
+            healthy,
+            fault,
+            held: BTreeMap::new(),
+        }
+    }
+
+    fn is_gone(&self, at: Micros) -> bool {
+        matches!(self.fault, Fault::Outage(from, span) if at >= from && at < from.plus(span))
+    }
+
+    fn pass(&self, world: &mut Queue, events: Queue, end: Micros) {
+        for (at, input) in events.into_inputs() {
+            let gone = self.is_gone(at);
+            let at = match self.fault {
+                Fault::Late(from, by) if at >= from && at < from.plus(by) => from.plus(by),
+                _ => at,
+            };
+            if at < end && !gone {
+                world.put(at, input);
+            }
+        }
+    }
+}
+
+impl Nature for Network {
+    fn start(&mut self, world: &mut Queue, at: Micros, start: &Start) {
+        if !start.request.url.contains("/watch-") {
+            return self.healthy.start(world, at, start);
+        }
+        let (index, driver) = (self.healthy.seen.len(), start.request.driver);
+        let mut events = Queue::default();
+        self.healthy.start(&mut events, at, start);
+        let end = match self.fault {
+            Fault::Age(age, _) | Fault::ByServer(age) => at.plus(age),
+            _ => Micros(u64::MAX),
+        };
+        if self.is_gone(at) {
+            self.healthy.seen.pop();
+            return;
+        }
+        self.held.insert(start.attempt, (index, at, end));
+        self.pass(world, events, end);
+        if let Fault::Age(_, true) | Fault::ByServer(_) = self.fault {
+            let how = match driver {
+                Driver::WebSocket => cut(),
+                Driver::EventSource => Event::Errored { closed: false },
+                _ => Event::Failed {
+                    name: "TypeError".to_owned(),
+                },
+            };
+            world.see(end, start.attempt, how);
+        }
+    }
+
+    fn sent(&mut self, world: &mut Queue, at: Micros, attempt: u16, text: &str) {
+        let Some((_, _, end)) = self.held.get(&attempt).copied() else {
+            return self.healthy.sent(world, at, attempt, text);
+        };
+        let mut events = Queue::default();
+        self.healthy.sent(&mut events, at, attempt, text);
+        self.pass(world, events, end);
+    }
+
+    fn about(&mut self, world: &mut Queue, at: Micros) {
+        self.healthy.about(world, at);
+    }
+
+    fn ledger(&mut self, world: &mut Queue, at: Micros, question: u16, _: bool) {
+        let mut sightings = self.healthy.seen.clone();
+        for (index, from, end) in self.held.values() {
+            let seen = &mut sightings[*index];
+            let by = match self.fault {
+                Fault::ByServer(_) => End::OurLimit,
+                _ => End::Reset,
+            };
+            let over = *end <= at;
+            seen.at = from.plus(Micros(AHEAD));
+            seen.answered_at = Some(seen.at);
+            (seen.end, seen.ended_at) = match over {
+                true => (Some(by), Some(end.plus(Micros(AHEAD)))),
+                false => (None, None),
+            };
+        }
+        let ledger = Ledger {
+            sightings,
+            ..server::ledger()
+        };
+        world.put(
+            at.plus(Micros::ms(40)),
+            Input::Ledger(question, Some(ledger)),
+        );
+    }
+}
+
+fn watching(minutes: u64) -> Setup {
+    let mut setup = setup(Scheme::Http);
+    setup.heading.mode = Mode::Watch;
+    setup.watch = MINUTE.times(minutes);
+    setup
+}
+
+fn watched(report: &Report, held: Method) -> &Watched {
+    let watched = method(report, held).watched.as_ref();
+    watched.unwrap_or_else(|| panic!("{held:?} was not watched"))
+}
+
+fn after(fault: Fault, minutes: u64) -> Box<Report> {
+    report(run(watching(minutes), &mut Network::new(fault), None))
+}
+
+#[test]
+fn where_nothing_is_cut_everything_is_held_to_the_end() {
+    let told = run(watching(15), &mut Network::new(Fault::Nothing), None);
+    let last = told.progress.last().map(|said| said.permille);
+    assert!(last >= Some(960), "{last:?}");
+    let left: Vec<_> = told
+        .progress
+        .iter()
+        .filter_map(|p| p.remaining_us)
+        .collect();
+    assert!(left.windows(2).all(|two| two[1] <= two[0]), "{left:?}");
+    let report = report(told);
+    assert_eq!(report.result, RunResult::Passed);
+    assert!(!report.run.truncated && report.findings.is_empty());
+    for held in HELD {
+        let watched = watched(&report, held);
+        assert_eq!(
+            (watched.cuts, watched.unopened, watched.silences),
+            (0, 0, 0),
+            "{held:?}"
+        );
+        assert_eq!((watched.lasted_ms, watched.beat_ms), (900_000, 25_000));
+        assert!(watched.held_ms > 890_000, "{held:?}: {watched:?}");
+    }
+    assert_eq!(watched(&report, Method::WebSocket).connections, 1);
+    assert_eq!(method(&report, Method::Polling).watched, None);
+    let raw = report.evidence.expect("the evidence");
+    assert!(
+        raw.sightings
+            .iter()
+            .all(|seen| !seen.probe.starts_with("watch-"))
+    );
+}
+
+#[test]
+fn a_rule_that_ends_connections_is_found_with_its_time_whether_the_page_is_told_or_not() {
+    for (age, told) in [
+        (300_000, true),
+        (300_000, false),
+        (12_000, true),
+        (60_000, true),
+    ] {
+        let report = after(Fault::Age(Micros::ms(age), told), 20);
+        assert_eq!(report.result, RunResult::Warning);
+        for held in HELD {
+            // Its answers come every 25 s, before that.
+            let spared = held == Method::LongPolling && age > 25_000;
+            let watched = watched(&report, held);
+            let name = format!("{held:?} {age} {told}: {watched:?}");
+            if spared {
+                assert_eq!(watched.cuts, 0, "{name}");
+                continue;
+            }
+            assert!(watched.cuts >= 3, "{name}");
+            let every = watched.every_ms.expect(&name);
+            assert!(every.abs_diff(age) <= 1_500, "{name}");
+            assert!(watched.log.iter().all(|cut| cut.told == told), "{name}");
+            assert_eq!((watched.unclear, watched.by_server), (0, 0), "{name}");
+            let judged = method(&report, held);
+            assert_eq!(
+                (judged.verdict, judged.place),
+                (Verdict::Warning, Some(Place::Cut))
+            );
+        }
+    }
+}
+
+#[test]
+fn what_the_server_ends_is_none_of_the_ways() {
+    let report = after(Fault::ByServer(MINUTE), 10);
+    for held in [
+        Method::WebSocket,
+        Method::ServerSentEvents,
+        Method::StreamingFetch,
+    ] {
+        let watched = watched(&report, held);
+        assert!(
+            watched.by_server > 3 && watched.cuts == 0,
+            "{held:?}: {watched:?}"
+        );
+        assert_eq!(method(&report, held).verdict, Verdict::Passed);
+    }
+}
+
+#[test]
+fn an_outage_is_seen_by_all_and_what_comes_late_is_a_silence() {
+    let report = after(Fault::Outage(MINUTE.times(4), MINUTE.times(3)), 15);
+    for held in HELD {
+        let watched = watched(&report, held);
+        assert!(
+            watched.cuts >= 1 && watched.unopened >= 1,
+            "{held:?}: {watched:?}"
+        );
+        assert!(watched.held_ms > 10 * 60_000, "{held:?}: {watched:?}");
+        assert_eq!(method(&report, held).verdict, Verdict::Warning);
+    }
+    assert!(watched(&report, Method::WebSocket).together >= 1);
+    let report = after(Fault::Late(MINUTE.times(4), Micros::ms(45_000)), 10);
+    for held in [
+        Method::WebSocket,
+        Method::ServerSentEvents,
+        Method::StreamingFetch,
+    ] {
+        let watched = watched(&report, held);
+        assert_eq!(
+            (watched.cuts, watched.silences),
+            (0, 1),
+            "{held:?}: {watched:?}"
+        );
+    }
+}
+
+#[test]
+fn nothing_that_works_leaves_nothing_to_watch() {
+    struct Nowhere;
+    impl Nature for Nowhere {
+        fn start(&mut self, world: &mut Queue, at: Micros, start: &Start) {
+            world.see(at, start.attempt, Event::Unsupported);
+        }
+        fn sent(&mut self, _: &mut Queue, _: Micros, _: u16, _: &str) {}
+        fn about(&mut self, _: &mut Queue, _: Micros) {}
+        fn ledger(&mut self, _: &mut Queue, _: Micros, _: u16, _: bool) {}
+    }
+    let told = run(watching(15), &mut Nowhere, None);
+    assert!(told.ended_at < budget::RUN);
+    assert!(report(told).evidence.expect("the evidence").watch.is_none());
+}
+
+#[test]
+fn stopped_it_tells_what_it_saw() {
+    let fault = Fault::Age(MINUTE, true);
+    let told = run(
+        watching(15),
+        &mut Network::new(fault),
+        Some(MINUTE.times(5)),
+    );
+    assert_eq!(told.ended_at, MINUTE.times(5));
+    let report = report(told);
+    assert_eq!(
+        (report.result, report.run.truncated),
+        (RunResult::Warning, true)
+    );
+    let socket = watched(&report, Method::WebSocket);
+    assert!(socket.cuts >= 3 && socket.every_ms.is_some(), "{socket:?}");
+    assert!(socket.lasted_ms < 300_000);
+}
+
+/// A watch in which the page is told something around its cuts.
+fn around(notice: Notice, told: bool) -> Box<Report> {
+    use pushcheck::run::Action;
+    let mut nature = Network::new(Fault::Age(MINUTE, told));
+    let (mut run, mut queue) = (Run::new(watching(4)), Queue::default());
+    let mut now = Micros::ZERO;
+    loop {
+        while let Some(action) = run.poll_action() {
+            match action {
+                Action::Start(start) => nature.start(&mut queue, now, &start),
+                Action::Do { attempt, what } => {
+                    if let pushcheck::session::Do::Send(text) = what {
+                        let line = pushcheck::wire::unsealed(&text).expect("sealed").to_owned();
+                        nature.sent(&mut queue, now, attempt, &line);
+                    }
+                }
+                Action::AskAbout { .. } => nature.about(&mut queue, now),
+                Action::AskLedger {
+                    question,
+                    by_socket,
+                    ..
+                } => {
+                    nature.ledger(&mut queue, now, question, by_socket);
+                }
+                Action::Say(_) | Action::Keep(_) => {}
+                Action::Finish(report) => return report,
+            }
+        }
+        let wake = run.wake_at().expect("it lasts");
+        let next = queue.take_until(wake);
+        now = next.as_ref().map_or(wake, |(at, _)| now.max(*at));
+        // Before whatever happens in the watch.
+        if now > budget::RUN {
+            run.notice(now, notice.clone());
+        }
+        match next.map(|(_, input)| input) {
+            Some(Input::Seen(attempt, event)) => run.handle(now, attempt, sealed(event)),
+            Some(Input::About(about)) => run.heard_about(now, about.map(|about| *about)),
+            Some(Input::Ledger(question, ledger)) => run.heard_ledger(now, question, ledger),
+            None => {}
+        }
+        run.on_time(now);
+    }
+}
+
+fn sealed(mut event: Event) -> Event {
+    if let Event::Message { line: text, .. } | Event::Body { text, .. } = &mut event {
+        *text = pushcheck::wire::sealed(text);
+    }
+    event
+}
+
+#[test]
+fn what_ends_while_the_page_sleeps_or_is_offline_is_unclear_and_a_hidden_page_hears_what_it_is_told()
+ {
+    let us = 2_000_000;
+    for (notice, told, clear) in [
+        (Notice::Stalled { us }, true, false),
+        (Notice::Slept { us }, true, false),
+        (Notice::Offline, true, false),
+        (Notice::Hidden, true, true),
+        (Notice::Hidden, false, false),
+        (Notice::Visible, true, true),
+    ] {
+        let report = around(notice.clone(), told);
+        let watched = watched(&report, Method::WebSocket);
+        let name = format!("{notice:?} {told}: {watched:?}");
+        match clear {
+            true => assert!(watched.cuts >= 2 && watched.unclear == 0, "{name}"),
+            false => assert!(watched.cuts == 0 && watched.unclear >= 2, "{name}"),
+        }
+    }
+}
+
+#[test]
+fn many_cuts_are_counted_and_the_report_stays_small() {
+    let report = after(Fault::Age(Micros::ms(3_000), true), 40);
+    let socket = watched(&report, Method::WebSocket);
+    let raw = report.evidence.as_ref().and_then(|raw| raw.watch.as_ref());
+    let log = &raw.expect("the watch").holds;
+    let log = log
+        .iter()
+        .find(|log| log.method == Method::WebSocket)
+        .expect("its log");
+    assert_eq!((log.ended.len(), socket.log.len()), (30, 30));
+    assert!(
+        log.omitted > 20 && socket.cuts == 30 + log.omitted,
+        "{socket:?}"
+    );
+    assert!(
+        log.ended
+            .windows(2)
+            .all(|two| two[0].attempt < two[1].attempt)
+    );
+}
