@@ -274,6 +274,8 @@ export interface MethodReport {
     bursts: Bursts | null;
     /** What became of an answer that was not read, in a thorough run; null: as above, or the server's half is missing. */
     unread: Unread | null;
+    /** What became of POSTs that were begun at once, in a thorough run; null: not tried, or another method than polling. */
+    uploads: Uploads | null;
     /** Which messages came back as they were sent, in a thorough run, in their order; none: not tried, or another method. */
     sizes: SizeTried[];
     /** What became of its connections in a watch; null: it was not watched, or has none. */
@@ -298,7 +300,7 @@ export interface Watched {
     cuts: number;
     /** Of those, how many within two seconds of a cut of another method: what is common to both did it. */
     together: number;
-    /** How many ended while the page slept, stood still or was offline: who ended them is unknown. */
+    /** How many ended while the page slept, stood still or was offline, or as the watch ended: who ended them is unknown. */
     unclear: number;
     /** How many our server ended, or refused. */
     byServer: number;
@@ -383,6 +385,20 @@ export interface Unread {
     flowControl: FlowControl | null;
     /** Bytes that the server could hand over meanwhile: what one slow reader costs those in between. */
     takenBytes: number;
+}
+
+/** What became of POSTs that were begun in one turn. HTTP promises no order among requests, and browsers may send one again. */
+export interface Uploads {
+    /** How many were begun. */
+    sent: number;
+    /** How many were answered. */
+    answered: number;
+    /** How many of them arrived; null: the server's half is missing or incomplete. */
+    arrived: number | null;
+    /** How many of those arrived more than once; null: as above. */
+    twice: number | null;
+    /** They arrived in the order in which they were begun; null: as above, or at several servers. */
+    inOrder: boolean | null;
 }
 
 /** What a message is handed over as (WebSockets § 3, `send`). */

@@ -144,9 +144,10 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     const values = { cuts, together, unclear, unopened, silences, every, beat, held };
     // A rule of age, where what goes over it came several times before.
     const cut = everyMs === null ? t.watch.cuts : everyMs > 2 * beatMs ? t.watch.age : t.watch.every;
-    const said = [cuts ? cut : t.watch.none, together && t.watch.together, unopened && t.watch.unopened, unclear && t.watch.unclear, silences && t.watch.silences];
+    const said = [cuts ? cut : t.watch.none, together && everyMs === null && t.watch.together, unopened && t.watch.unopened, unclear && t.watch.unclear, silences && t.watch.silences];
     next.push([t.method[method] ?? method, said.filter(Boolean).map((sentence) => say(sentence, values)).join(" ")]);
   }
+  if (methods.some(({ uploads }) => uploads?.inOrder === false)) next.push([t.method.polling, t.outOfOrder]);
   for (const { method, held } of methods.filter(({ held }) => held)) {
     const by = held.reliefs.find(({ relieves }) => relieves);
     if (by) next.push([t.method[method] ?? method, t.relief[by.relief] ?? by.relief]);

@@ -89,6 +89,10 @@ impl Fetch {
             let _grown = js::call(&headers, "push", &[&pair]);
         }
         js::set(&init, "headers", &headers);
+        if request.driver == Driver::Upload {
+            js::set(&init, "method", &"POST".into());
+            js::set(&init, "body", &"upload".into());
+        }
         if request.driver == Driver::OpaqueHead {
             js::set(&init, "mode", &"no-cors".into());
         }

@@ -101,7 +101,7 @@ impl Running {
             Driver::WebSocket => "WebSocket",
             Driver::EventSource => "EventSource",
             Driver::StreamingFetch => "ReadableStream",
-            Driver::Fetch | Driver::Head | Driver::OpaqueHead => "fetch",
+            Driver::Fetch | Driver::Upload | Driver::Head | Driver::OpaqueHead => "fetch",
         };
         if !supports(api) {
             sink.send(Event::Unsupported);
@@ -110,9 +110,11 @@ impl Running {
         match request.driver {
             Driver::WebSocket => web_socket::Socket::open(request, sink).map(Self::Socket),
             Driver::EventSource => event_source::Source::open(request, sink).map(Self::Source),
-            Driver::StreamingFetch | Driver::Fetch | Driver::Head | Driver::OpaqueHead => {
-                fetch::Fetch::start(request, sink).map(Self::Fetch)
-            }
+            Driver::StreamingFetch
+            | Driver::Fetch
+            | Driver::Upload
+            | Driver::Head
+            | Driver::OpaqueHead => fetch::Fetch::start(request, sink).map(Self::Fetch),
         }
     }
 

@@ -15,6 +15,7 @@ use super::placed::{Beside, Places};
 use super::resume::{Resume, resume};
 use super::sizes::{SizeTried, sizes};
 use super::unread::{Unread, unread};
+use super::uploads::{Uploads, uploads};
 use super::verdict::{Verdict, Word};
 use super::watched::{Watched, watched};
 use crate::evidence::{Ended, Event, Evidence, Trace};
@@ -55,6 +56,8 @@ pub struct MethodReport {
     pub bursts: Option<Bursts>,
     /// What became of an answer that was not read, in a thorough run; null: as above, or the server's half is missing.
     pub unread: Option<Unread>,
+    /// What became of POSTs that were begun at once, in a thorough run; null: not tried, or another method than polling.
+    pub uploads: Option<Uploads>,
     /// Which messages came back as they were sent, in a thorough run, in their order; none: not tried, or another method.
     pub sizes: Vec<SizeTried>,
     /// What became of its connections in a watch; null: it was not watched, or has none.
@@ -226,6 +229,8 @@ impl Known<'_> {
             idle_cut,
             resume: resume(evidence, attempts).filter(|_| method == Method::ServerSentEvents),
             bursts: bursts(evidence).filter(|_| method == Method::WebSocket),
+            uploads: uploads(evidence, self.beside.misses_nothing)
+                .filter(|_| method == Method::Polling),
             sizes,
             watched,
             http: HttpVersions {

@@ -19,6 +19,7 @@ mod placed;
 pub mod resume;
 pub mod sizes;
 pub mod unread;
+pub mod uploads;
 mod verdict;
 mod watched;
 

@@ -25,7 +25,7 @@ pub struct Watched {
     pub cuts: u32,
     /// Of those, how many within two seconds of a cut of another method: what is common to both did it.
     pub together: u32,
-    /// How many ended while the page slept, stood still or was offline: who ended them is unknown.
+    /// How many ended while the page slept, stood still or was offline, or as the watch ended: who ended them is unknown.
     pub unclear: u32,
     /// How many our server ended, or refused.
     pub by_server: u32,
@@ -62,6 +62,9 @@ const TOGETHER: Micros = Micros::ms(2_000);
 /// Ages that differ by less are one: of two connections the page may know of the end at different times.
 const ALIKE: Micros = Micros::ms(1_500);
 
+/// A page that is left may lose its connections before it is told so.
+const LEAVING: Micros = Micros::ms(1_000);
+
 /// How an ended connection is to be understood.
 enum Meant {
     Cut(Cut),
@@ -96,7 +99,9 @@ pub(super) fn watched(evidence: &Evidence, method: Method) -> Option<Watched> {
         log: Vec::new(),
     };
     for ended in &own.ended {
+        let leaves = ended_at.since(ended.at) < LEAVING;
         match meant(evidence, own, ended) {
+            _ if leaves && log.ended_at.is_some() => watched.unclear += 1,
             Meant::Unclear => watched.unclear += 1,
             Meant::ByServer => watched.by_server += 1,
             Meant::Unopened => watched.unopened += 1,

@@ -103,6 +103,10 @@ pub const WATCH_LEAST: Micros = Micros::ms(10_000);
 /// No watch is longer: a working day.
 pub const WATCH_MOST: Micros = Micros::ms(28_800_000);
 
+/// Between the first connections of its methods: those that one rule cuts at one age are then cut at different times, and those
+/// that something common to all cuts, at one.
+pub const WATCH_APART: Micros = Micros::ms(3_000);
+
 /// However soon silence ends connections, in a watch nothing goes over them more often.
 pub const LEAST_WATCH_BEAT: Micros = Micros::ms(2_000);
 
@@ -185,6 +189,13 @@ pub const SIZES: [(Form, u32); 9] = [
     (Form::ArrayBuffer, 250_000),
     (Form::Blob, 4_096),
 ];
+
+/// Requests that leave at once, more than browsers have connections for over HTTP/1.1.
+pub const UPLOADS: u16 = 10;
+
+/// The first of them leaves so long after the connection opened: elsewhere the first message leaves in `open`, and what comes
+/// together with the handshake has its own ways to be lost.
+pub const REST: Micros = Micros::ms(250);
 
 /// The answer that is not read: more than browsers (Chromium 6 MB over HTTP/2) and their systems (Windows 16 MB) take in
 /// advance.

@@ -21,6 +21,9 @@ pub const UNREAD: &str = "stream-unread";
 /// The probe of messages of several sizes and forms.
 pub const SIZES: &str = "web-socket-sizes";
 
+/// The probe of requests that leave at once.
+pub const UPLOAD: &str = "upload";
+
 /// A probe of that name decides no verdict, and is judged by itself.
 pub fn stands_aside(probe: &str) -> bool {
     relief(probe).is_some() || runs_alone(probe)
@@ -28,7 +31,10 @@ pub fn stands_aside(probe: &str) -> bool {
 
 /// A probe of that name runs alone.
 pub fn runs_alone(probe: &str) -> bool {
-    [BURST_DOWN, BURST_UP, CUT_DOWN, CUT_UP, SIZES, UNREAD].contains(&probe)
+    [
+        BURST_DOWN, BURST_UP, CUT_DOWN, CUT_UP, SIZES, UNREAD, UPLOAD,
+    ]
+    .contains(&probe)
 }
 
 impl Plan {
@@ -41,12 +47,12 @@ impl Plan {
             let Some(first) = self.probes.iter().position(first) else {
                 continue;
             };
-            let mut add = |id, want| {
-                let probe = Probe::once(id, method, want, When::Passed(first));
-                self.probes.push(probe);
-            };
             match method {
                 Method::WebSocket => {
+                    let mut add = |id, want| {
+                        let probe = Probe::once(id, method, want, When::Passed(first));
+                        self.probes.push(probe);
+                    };
                     add(SIZES, Want::Sizes);
                     for (id, up, cut) in [
                         (BURST_DOWN, false, 0),
@@ -64,9 +70,18 @@ impl Plan {
                         add(id, Want::Burst(burst));
                     }
                 }
+                Method::Polling => {
+                    let upload = Probe::once(UPLOAD, method, Want::Upload, When::Passed(first));
+                    self.probes.push(Probe {
+                        attempts: budget::UPLOADS,
+                        ..upload
+                    });
+                }
                 Method::StreamingFetch if waits_too => {
                     let (bytes, rest) = (budget::UNREAD_BYTES, budget::UNREAD);
-                    add(UNREAD, Want::Unread { bytes, rest });
+                    let unread = Want::Unread { bytes, rest };
+                    let probe = Probe::once(UNREAD, method, unread, When::Passed(first));
+                    self.probes.push(probe);
                 }
                 _ => {}
             }

@@ -12,7 +12,9 @@ mod watch;
 
 use core::fmt::{self, Display, Formatter};
 
-pub use bursts::{BURST_DOWN, BURST_UP, CUT_DOWN, CUT_UP, SIZES, UNREAD, runs_alone, stands_aside};
+pub use bursts::{
+    BURST_DOWN, BURST_UP, CUT_DOWN, CUT_UP, SIZES, UNREAD, UPLOAD, runs_alone, stands_aside,
+};
 pub use lane::{Lane, Skipped};
 pub use own::OwnEndpoint;
 pub use probe::{

@@ -51,6 +51,8 @@ pub enum Want {
         /// For how long.
         rest: Micros,
     },
+    /// A body that is sent, by POST; all attempts at once.
+    Upload,
     /// A connection that stays, in a watch.
     Hold {
         /// How often something goes over it at least; of a long poll its hold.
@@ -186,6 +188,7 @@ impl Probe {
             | Want::Burst(_)
             | Want::Sizes
             | Want::Unread { .. }
+            | Want::Upload
             | Want::Hold { .. } => false,
             Want::Poll | Want::LongPoll { .. } | Want::Own(_) => !self.is_rung(),
         }
@@ -221,8 +224,13 @@ impl Probe {
     pub const fn is_alone(&self) -> bool {
         matches!(
             self.want,
-            Want::Burst(_) | Want::Sizes | Want::Unread { .. }
+            Want::Burst(_) | Want::Sizes | Want::Unread { .. } | Want::Upload
         )
+    }
+
+    /// Its attempts run beside each other.
+    pub const fn is_at_once(&self) -> bool {
+        matches!(self.want, Want::Upload)
     }
 
     /// It opens a WebSocket.

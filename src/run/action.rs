@@ -77,6 +77,8 @@ pub enum Driver {
     StreamingFetch,
     /// `fetch`, its body read whole.
     Fetch,
+    /// `fetch` by POST, with a small body; the answer's body read whole.
+    Upload,
     /// `fetch`, only its head.
     Head,
     /// `fetch` without CORS, only whether there is an answer.

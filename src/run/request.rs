@@ -24,6 +24,7 @@ pub(super) fn request(
             _,
         ) => (Driver::Head, *kind),
         (Want::Control { kind, opaque: true }, _) => (Driver::OpaqueHead, *kind),
+        (Want::Upload, _) => (Driver::Upload, Kind::Upload),
         (Want::Unread { .. }, _) => (Driver::Head, Kind::Stream),
         (_, Method::WebSocket) => (Driver::WebSocket, Kind::WebSocket),
         (_, Method::ServerSentEvents) => (Driver::EventSource, Kind::Events),
@@ -99,6 +100,7 @@ pub(super) fn request(
         Want::Socket { .. }
         | Want::Burst(_)
         | Want::Sizes
+        | Want::Upload
         | Want::Own(_)
         | Want::Control { .. } => {}
     }

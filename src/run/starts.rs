@@ -40,7 +40,11 @@ impl Run {
             When::Passed(index) => other(index).is_some_and(|other| other.done && other.passed),
             When::Opened(index) => other(index).is_some_and(|other| other.opened),
         };
-        if state.done || state.live.is_some() || !ready {
+        let begun = match probe.is_at_once() {
+            true => state.started >= probe.attempts,
+            false => state.live.is_some(),
+        };
+        if state.done || begun || !ready {
             return false;
         }
         if self.has_to_wait(probe) {
@@ -95,7 +99,12 @@ impl Run {
         let plan = &self.setup.plan;
         let no_sockets = self.failed_sockets() >= budget::FAILING_SOCKETS;
         let never = |other: &Probe| other.is_socket() && no_sockets;
-        let mut live = self.attempts.live();
+        let of = |attempt: &Attempt| plan.probes.get(attempt.probe);
+        let others = |attempt: &&Attempt| {
+            let itself = of(attempt).is_some_and(|other| core::ptr::eq(other, probe));
+            !(itself && probe.is_at_once())
+        };
+        let mut live = self.attempts.live().filter(others);
         let running = |index| plan.probes.get(index).is_some_and(Probe::is_alone);
         if probe.is_alone() {
             let mut both = plan.probes.iter().zip(&self.probes);

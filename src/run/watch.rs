@@ -123,7 +123,7 @@ impl Run {
                 probe,
                 live: None,
                 attempts: 0,
-                next: at,
+                next: at.plus(budget::WATCH_APART.times(watch.lines.len() as u64)),
                 short: 0,
             });
         }

@@ -10,6 +10,7 @@ use crate::wire::{ACK_EACH, FromPage, FromServer, PADDING};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Connecting,
+    Resting,
     Moving,
     Closing,
     Broken,
@@ -71,7 +72,13 @@ impl Burst {
     }
 
     /// True: the deadline ended it.
-    pub(super) fn on_time(&mut self) -> bool {
+    pub(super) fn on_time(&mut self, at: Micros) -> bool {
+        if self.step == Step::Resting {
+            self.step = Step::Moving;
+            self.moved(at);
+            self.next_size();
+            return false;
+        }
         let broken = self.step == Step::Broken;
         if broken {
             self.ended = Some(Ended::Failed);
@@ -91,7 +98,9 @@ impl Burst {
             after,
         }) = self.asked
         else {
-            return self.next_size();
+            self.step = Step::Resting;
+            self.deadline = at.plus(budget::REST);
+            return;
         };
         if up {
             for n in (after.saturating_add(1)..=parts).rev() {

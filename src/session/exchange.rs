@@ -14,6 +14,8 @@ pub struct Exchange {
     own: Option<Box<OwnEndpoint>>,
     /// The head of any answer is all that is wanted.
     control: bool,
+    /// Whatever our server says to it is enough.
+    upload: bool,
     /// For so long after its head nothing of the body is read.
     unread: Option<Micros>,
 }
@@ -32,6 +34,7 @@ impl Exchange {
             opened: false,
             ended: None,
             own,
+            upload: matches!(want, Want::Upload),
             control: matches!(want, Want::Control { .. }),
             unread: match want {
                 Want::Unread { rest, .. } => Some(*rest),
@@ -59,7 +62,7 @@ impl Exchange {
             Event::Body { text, .. } => {
                 let expected = match &self.own {
                     Some(endpoint) => endpoint.is_expected(text),
-                    None => text.parse::<PollBody>().is_ok(),
+                    None => self.upload || text.parse::<PollBody>().is_ok(),
                 };
                 self.ended = Some(if self.opened && expected {
                     Ended::Complete

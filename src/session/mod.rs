@@ -49,7 +49,7 @@ impl Session {
     /// A session that starts now.
     pub fn new(method: Method, want: &Want, at: Micros) -> Self {
         match (method, want) {
-            (_, Want::Control { .. } | Want::Unread { .. }) => {
+            (_, Want::Control { .. } | Want::Unread { .. } | Want::Upload) => {
                 Self::Exchange(Exchange::new(want, at))
             }
             (_, Want::Burst(burst)) => Self::Burst(Burst::new(Some(*burst), at)),
@@ -86,7 +86,7 @@ impl Session {
         match self {
             Self::Socket(socket) => socket.on_time(at),
             Self::Exchange(exchange) => exchange.on_time(),
-            Self::Burst(burst) => burst.on_time(),
+            Self::Burst(burst) => burst.on_time(at),
             Self::Stream(_) => true,
         }
     }

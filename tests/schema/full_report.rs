@@ -10,6 +10,7 @@ use pushcheck::diagnosis::overhead::{Overhead, Ratio};
 use pushcheck::diagnosis::resume::Resume;
 use pushcheck::diagnosis::sizes::SizeTried;
 use pushcheck::diagnosis::unread::{FlowControl, Unread};
+use pushcheck::diagnosis::uploads::Uploads;
 use pushcheck::diagnosis::{
     Asked, CloseClass, Code, Cut, Finding, LaneReport, MethodReport, Place, Rival, Severity,
     StatusFrom, Strength, TimeClass, Timing, Verdict, Watched, Word, diagnose,
@@ -207,6 +208,13 @@ fn method(method: Method) -> MethodReport {
                 told: true,
                 seen: Some(true),
             }],
+        }),
+        uploads: Some(Uploads {
+            sent: 10,
+            answered: 9,
+            arrived: Some(9),
+            twice: Some(1),
+            in_order: Some(false),
         }),
         sizes: vec![SizeTried {
             form: Form::Blob,

@@ -377,8 +377,8 @@ fn each_runs_alone_and_before_silences() {
         ends.insert(trace.id, (trace.probe.clone(), trace.started_at, end));
     }
     let alone: Vec<_> = ends.values().filter(|(id, ..)| runs_alone(id)).collect();
-    // The sizes, the four bursts, one of them twice, since of the other all had come, and the answer that is not read.
-    assert_eq!(alone.len(), 7, "{alone:?}");
+    // The uploads, the sizes, the four bursts, one of them twice, since of the other all had come, and the answer that is not read.
+    assert_eq!(alone.len(), 7 + usize::from(budget::UPLOADS), "{alone:?}");
     for (one, from, until) in &alone {
         for (other, began, over) in ends.values().filter(|(_, began, _)| began != from) {
             let apart = over <= from || began >= until;

@@ -25,7 +25,7 @@ fn somebody_elses_answer_is_not_ours_whatever_its_status() {
             Driver::Head | Driver::OpaqueHead => {
                 world.see(at, start.attempt, head(200, false));
             }
-            Driver::StreamingFetch | Driver::Fetch => {
+            Driver::StreamingFetch | Driver::Fetch | Driver::Upload => {
                 world.see(at, start.attempt, head(200, false));
                 world.see(at, start.attempt, body(&"at 1 2 aa\n"));
             }

@@ -19,6 +19,7 @@ mod socket;
 mod stream;
 #[path = "../support/mod.rs"]
 mod support;
+mod uploads;
 mod watch;
 
 use pushcheck::diagnosis::MethodReport;

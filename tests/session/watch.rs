@@ -38,6 +38,8 @@ enum Fault {
     Age(Micros, bool),
     /// From then on for so long nothing passes, and nobody is told.
     Outage(Micros, Micros),
+    /// At that time all are ended, and the page is told.
+    AllAt(Micros),
     /// As `Age`, and it was the server that did it.
     ByServer(Micros),
     /// What is to come at that time comes so much later.
@@ -90,6 +92,7 @@ impl Nature for Network {
         self.healthy.start(&mut events, at, start);
         let end = match self.fault {
             Fault::Age(age, _) | Fault::ByServer(age) => at.plus(age),
+            Fault::AllAt(then) if at < then => then,
             _ => Micros(u64::MAX),
         };
         if self.is_gone(at) {
@@ -98,7 +101,13 @@ impl Nature for Network {
         }
         self.held.insert(start.attempt, (index, at, end));
         self.pass(world, events, end);
-        if let Fault::Age(_, true) | Fault::ByServer(_) = self.fault {
+        let told = match self.fault {
+            Fault::Age(_, told) => told,
+            Fault::AllAt(then) => end == then,
+            Fault::ByServer(_) => true,
+            _ => false,
+        };
+        if told {
             let how = match driver {
                 Driver::WebSocket => cut(),
                 Driver::EventSource => Event::Errored { closed: false },
@@ -188,7 +197,7 @@ fn where_nothing_is_cut_everything_is_held_to_the_end() {
             "{held:?}"
         );
         assert_eq!((watched.lasted_ms, watched.beat_ms), (900_000, 25_000));
-        assert!(watched.held_ms > 890_000, "{held:?}: {watched:?}");
+        assert!(watched.held_ms > 885_000, "{held:?}: {watched:?}");
     }
     assert_eq!(watched(&report, Method::WebSocket).connections, 1);
     assert_eq!(method(&report, Method::Polling).watched, None);
@@ -262,8 +271,7 @@ fn an_outage_is_seen_by_all_and_what_comes_late_is_a_silence() {
         assert!(watched.held_ms > 10 * 60_000, "{held:?}: {watched:?}");
         assert_eq!(method(&report, held).verdict, Verdict::Warning);
     }
-    assert!(watched(&report, Method::WebSocket).together >= 1);
-    let report = after(Fault::Late(MINUTE.times(4), Micros::ms(45_000)), 10);
+    let report = after(Fault::Late(MINUTE.times(4), Micros::ms(30_000)), 10);
     for held in [
         Method::WebSocket,
         Method::ServerSentEvents,
@@ -273,6 +281,32 @@ fn an_outage_is_seen_by_all_and_what_comes_late_is_a_silence() {
         assert_eq!(
             (watched.cuts, watched.silences),
             (0, 1),
+            "{held:?}: {watched:?}"
+        );
+    }
+}
+
+#[test]
+fn what_all_lose_at_one_time_had_something_in_common_and_what_one_rule_ends_did_not() {
+    let report = after(Fault::AllAt(MINUTE.times(4)), 6);
+    for held in HELD {
+        let watched = watched(&report, held);
+        assert_eq!(
+            (watched.cuts, watched.together),
+            (1, 1),
+            "{held:?}: {watched:?}"
+        );
+        assert_eq!(watched.every_ms, None);
+    }
+    let report = after(Fault::Age(MINUTE, true), 6);
+    for held in [
+        Method::WebSocket,
+        Method::ServerSentEvents,
+        Method::StreamingFetch,
+    ] {
+        let watched = watched(&report, held);
+        assert!(
+            watched.cuts > 3 && watched.together == 0,
             "{held:?}: {watched:?}"
         );
     }
@@ -311,6 +345,23 @@ fn stopped_it_tells_what_it_saw() {
     let socket = watched(&report, Method::WebSocket);
     assert!(socket.cuts >= 3 && socket.every_ms.is_some(), "{socket:?}");
     assert!(socket.lasted_ms < 300_000);
+}
+
+#[test]
+fn what_ends_as_the_page_is_left_may_have_been_ended_by_that() {
+    let fault = Fault::Age(MINUTE, true);
+    let whole = report(run(watching(5), &mut Network::new(fault), None));
+    let log = &watched(&whole, Method::WebSocket).log;
+    let last = Micros(log.last().expect("it was cut").at_us);
+    for (after, unclear) in [(300, 1), (1_500, 0)] {
+        let stop = last.plus(Micros::ms(after));
+        let report = report(run(watching(15), &mut Network::new(fault), Some(stop)));
+        let socket = watched(&report, Method::WebSocket);
+        assert_eq!(
+            (socket.cuts, socket.unclear),
+            (log.len() as u32 - unclear, unclear)
+        );
+    }
 }
 
 /// A watch in which the page is told something around its cuts.

@@ -143,7 +143,7 @@ impl Drive {
         let long = |r: &&Request| match r.driver {
             Driver::EventSource | Driver::StreamingFetch => true,
             Driver::Fetch => r.url.contains("/long-poll"),
-            Driver::WebSocket | Driver::Head | Driver::OpaqueHead => false,
+            Driver::WebSocket | Driver::Upload | Driver::Head | Driver::OpaqueHead => false,
         };
         let long = self.open.values().filter(long);
         let long: Vec<_> = long.map(|r| (host(&r.url), probe(&r.url))).collect();

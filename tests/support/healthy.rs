@@ -132,6 +132,10 @@ impl Nature for Healthy {
             Driver::EventSource => self.stream(world, at, start, opened()),
             Driver::StreamingFetch => self.stream(world, at, start, head(200, true)),
             Driver::Fetch => self.answer(world, at, start),
+            Driver::Upload => {
+                world.see(at.plus(self.rtt), start.attempt, head(200, true));
+                world.see(at.plus(self.rtt), start.attempt, body(&""));
+            }
             Driver::Head => world.see(at.plus(self.rtt), start.attempt, head(200, true)),
             Driver::OpaqueHead => world.see(at.plus(self.rtt), start.attempt, head(0, false)),
         }

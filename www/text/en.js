@@ -183,6 +183,8 @@ export default {
     timer: "It comes in beats: something collects it for a while.",
     "one-behind": "Each message waits for the next one.",
   },
+  // Of requests that leave at once.
+  outOfOrder: "Requests that leave at once arrive in another order: whoever runs the site has to number them.",
   sizeLost: "A message of {size} did not come back.",
   // Of a stream that is kept, and came at once so.
   relief: {

@@ -11,6 +11,7 @@ mod misuse;
 mod outage;
 mod policy;
 mod round;
+mod watch;
 
 use std::pin::Pin;
 use std::process::ExitCode;
@@ -111,6 +112,7 @@ const ALL: &[Check] = checks![
     CHECK life::a_page_left_mid_run_leaves_nothing,
     CHECK life::two_elements_on_one_page_both_pass,
     CHECK failure::a_panic_of_ours_settles_every_run_and_leaves_nothing,
+    CHECK watch::a_page_left_in_a_watch_sends_what_it_saw_if_it_may,
     CHECK life::a_hidden_tab_reports_in_time,
     CHECK misuse::every_misuse_names_its_field,
     CHECK misuse::a_plain_web_socket_on_an_https_page_is_misuse,
