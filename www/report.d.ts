@@ -397,7 +397,7 @@ export interface Uploads {
     arrived: number | null;
     /** How many of those arrived more than once; null: as above. */
     twice: number | null;
-    /** They arrived in the order in which they were begun; null: as above, or at several servers. */
+    /** The server took them up in the order in which they were begun; null: as above, or there were several servers. */
     inOrder: boolean | null;
 }
 

@@ -18,7 +18,7 @@ pub struct Uploads {
     pub arrived: Option<u32>,
     /// How many of those arrived more than once; null: as above.
     pub twice: Option<u32>,
-    /// They arrived in the order in which they were begun; null: as above, or at several servers.
+    /// The server took them up in the order in which they were begun; null: as above, or there were several servers.
     pub in_order: Option<bool>,
 }
 

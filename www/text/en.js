@@ -184,7 +184,7 @@ export default {
     "one-behind": "Each message waits for the next one.",
   },
   // Of requests that leave at once.
-  outOfOrder: "Requests that leave at once arrive in another order: whoever runs the site has to number them.",
+  outOfOrder: "Requests that leave at once are taken up in another order. Whoever runs the site: number them.",
   sizeLost: "A message of {size} did not come back.",
   // Of a stream that is kept, and came at once so.
   relief: {

@@ -79,6 +79,23 @@ pub(crate) fn bursts(truth: &Bursts, gauged: Option<u64>, report: &Value) -> Vec
             wrong.push(format!("{missing:?} are missing {way} in the end, not 0"));
         }
     }
+    if let Some(truth) = truth.uploads {
+        let uploads = &of("polling").unwrap_or(&Value::Null)["uploads"];
+        let whole = [
+            ("sent", truth),
+            ("answered", truth),
+            ("arrived", truth),
+            ("twice", 0),
+        ];
+        if !whole
+            .iter()
+            .all(|(name, count)| uploads[name].as_u64() == Some(*count))
+        {
+            wrong.push(format!(
+                "of requests that left at once it says {uploads}, not {truth}"
+            ));
+        }
+    }
     for (name, truth) in &truth.reliefs {
         let tried = &of(name).unwrap_or(&Value::Null)["held"]["reliefs"];
         let relieves = list(tried).filter(|tried| tried["relieves"] == true);
@@ -161,9 +178,12 @@ mod tests {
                 Several::One("padding".to_owned()),
             )]),
             flow_control: Some(Several::One("hidden".to_owned())),
+            uploads: Some(10),
             ..Bursts::default()
         };
-        assert_eq!(bursts(&truth, None, &report).len(), 2);
+        assert_eq!(bursts(&truth, None, &report).len(), 3);
+        report["methods"][0]["uploads"] =
+            json!({"sent": 10, "answered": 10, "arrived": 10, "twice": 0});
         report["methods"][2]["held"] =
             json!({"reliefs": [{"relief": "padding", "relieves": true}]});
         report["methods"][3]["unread"] = json!({"flowControl": "hidden"});

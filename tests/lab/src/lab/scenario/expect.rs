@@ -41,6 +41,9 @@ pub(crate) struct Expect {
     /// By direction, how many of them somebody on the way took and never delivered: by a template's number.
     #[serde(default)]
     lost: BTreeMap<String, Number>,
+    /// How many of the requests that leave at once must arrive and be answered, each once.
+    #[serde(default)]
+    uploads: Option<u64>,
     /// By method, what lets its stream pass at once, of all that is tried.
     #[serde(default)]
     reliefs: BTreeMap<String, Several>,
@@ -86,6 +89,7 @@ pub(crate) struct Bursts {
     pub(crate) queue: Option<Queue>,
     pub(crate) lost: BTreeMap<String, u64>,
     pub(crate) reliefs: BTreeMap<String, Several>,
+    pub(crate) uploads: Option<u64>,
     pub(crate) flow_control: Option<Several>,
 }
 
@@ -262,6 +266,7 @@ impl Expect {
             queue: self.queue,
             lost: filled(&self.lost, values)?,
             reliefs: self.reliefs.clone(),
+            uploads: self.uploads,
             flow_control: own.or_else(|| self.flow_control.clone()),
         })
     }
