@@ -275,12 +275,19 @@ export class View {
 
   /** A word from the run. */
   progress({ permille, remainingUs, methods }) {
+    const { t, say } = this.#words;
     this.bar.value = permille;
     if (remainingUs) this.summary.textContent = this.#words.left(remainingUs);
     for (const { method, word, verdict, ended } of methods) {
-      this.#state(method, verdict ?? word ?? "trying");
-      if (ended) this.#rows.get(method).state.textContent = this.#words.say(this.#words.t.watch.ended, { ended });
+      const row = this.#rows.get(method);
+      if (!ended || !row) this.#state(method, verdict ?? word ?? "trying");
+      else {
+        this.#sign(row.item, "warning");
+        row.state.textContent = say(t.watch.ended, { ended });
+      }
     }
+    // All that can be said by then has been said.
+    if (!this.consents.hidden && methods.every(({ verdict }) => verdict)) this.headline.textContent = t.watch.on;
   }
 
   /** The person wants the report sent if the page is closed. */

@@ -22,6 +22,7 @@ export default {
   watch: {
     start: "Watch for a while",
     soon: "Then what works is held: keep this page open.",
+    on: "Watching …",
     consent: "If this page is closed meanwhile, send what was seen to {host}.",
     ended: "Lost {ended} × so far",
     offer: "Now and then?",
