@@ -6,10 +6,12 @@ use pushcheck::diagnosis::RunResult;
 use pushcheck::diagnosis::facts::longest_silence;
 use pushcheck::evidence::{Ended, Event, Trace};
 use pushcheck::method::Method;
+use pushcheck::run::Start;
 use pushcheck::time::Micros;
 
 use crate::support::events::{message, opened};
 use crate::support::healthy::Healthy;
+use crate::support::world::{Input, Nature, Queue};
 use crate::{method, quick, report};
 
 #[test]
@@ -121,4 +123,53 @@ fn a_silence_counts_only_when_something_came_after_it() {
     );
     trace.push(Micros::ms(4_020), message(&"echo 1 2 3 aa"));
     assert_eq!(longest_silence(&trace), Micros::ms(4_000));
+}
+
+/// The socket held something each time that a message came, as Firefox tells of every echo.
+struct Holding(Healthy);
+
+impl Holding {
+    fn tell(world: &mut Queue, events: Queue) {
+        for (at, input) in events.into_inputs() {
+            if let Input::Seen(attempt, Event::Message { .. }) = &input {
+                world.see(at, *attempt, Event::Buffered { bytes: 9 });
+            }
+            world.put(at, input);
+        }
+    }
+}
+
+impl Nature for Holding {
+    fn start(&mut self, world: &mut Queue, at: Micros, start: &Start) {
+        self.0.start(world, at, start);
+    }
+
+    fn sent(&mut self, world: &mut Queue, at: Micros, attempt: u16, text: &str) {
+        let mut events = Queue::default();
+        self.0.sent(&mut events, at, attempt, text);
+        Self::tell(world, events);
+    }
+
+    fn about(&mut self, world: &mut Queue, at: Micros) {
+        self.0.about(world, at);
+    }
+
+    fn ledger(&mut self, world: &mut Queue, at: Micros, question: u16, by_socket: bool) {
+        self.0.ledger(world, at, question, by_socket);
+    }
+}
+
+#[test]
+fn what_a_socket_holds_pushes_nothing_out_of_the_report() {
+    let report = report(quick(&mut Holding(Healthy::new(Micros::ms(40)))));
+    let traces = report.evidence.expect("the evidence").traces;
+    for trace in traces {
+        assert_eq!(
+            trace.omitted,
+            0,
+            "{}: {} events",
+            trace.probe,
+            trace.events.len()
+        );
+    }
 }
