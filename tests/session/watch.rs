@@ -92,7 +92,10 @@ impl Nature for Network {
         self.healthy.start(&mut events, at, start);
         let end = match self.fault {
             Fault::Age(age, _) | Fault::ByServer(age) => at.plus(age),
-            Fault::AllAt(then) if at < then => then,
+            // Not all of them are told at once.
+            Fault::AllAt(then) if at < then => {
+                then.plus(Micros::ms(300 * u64::from(start.attempt % 4)))
+            }
             _ => Micros(u64::MAX),
         };
         if self.is_gone(at) {
@@ -103,7 +106,7 @@ impl Nature for Network {
         self.pass(world, events, end);
         let told = match self.fault {
             Fault::Age(_, told) => told,
-            Fault::AllAt(then) => end == then,
+            Fault::AllAt(then) => at < then,
             Fault::ByServer(_) => true,
             _ => false,
         };
@@ -449,6 +452,13 @@ fn many_cuts_are_counted_and_the_report_stays_small() {
         .find(|log| log.method == Method::WebSocket)
         .expect("its log");
     assert_eq!((log.ended.len(), socket.log.len()), (30, 30));
+    let first: Vec<u16> = log
+        .ended
+        .iter()
+        .take(20)
+        .map(|ended| ended.attempt)
+        .collect();
+    assert_eq!(first, (1..=20).collect::<Vec<_>>());
     assert!(
         log.omitted > 20 && socket.cuts == 30 + log.omitted,
         "{socket:?}"
