@@ -20,9 +20,10 @@ pub(super) fn queue_hidden(evidence: &Evidence, methods: &[MethodReport]) -> Opt
         .iter()
         .find_map(|of| Some((of.method, of.bursts.as_ref()?)))?;
     let queue = bursts.down.as_ref()?.queue.as_ref()?;
-    // A page that stood still for so long may have kept them itself.
+    // A page that stood still for so long may have kept them itself, and as many as came meanwhile.
     let still = evidence.surroundings.longest_gap_us;
-    let waits = queue.hidden_bytes >= QUEUE_BYTES && queue.waited_us >= QUEUE_US + still;
+    let by_page = queue.bytes_per_s.saturating_mul(still) / 1_000_000;
+    let waits = queue.hidden_bytes >= QUEUE_BYTES + by_page && queue.waited_us >= QUEUE_US + still;
     waits.then(|| finding(evidence, Code::QueueHidden, method, BURST_DOWN))
 }
 
