@@ -2,23 +2,21 @@
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use std::collections::BTreeMap;
+mod network;
 
+use network::{Fault, Network};
 use pushcheck::diagnosis::{Place, RunResult, Verdict, Watched};
 use pushcheck::evidence::{Event, Notice};
 use pushcheck::method::Method;
 use pushcheck::plan::budget;
 use pushcheck::report::{Mode, Report};
-use pushcheck::run::{Driver, Run, Setup, Start};
+use pushcheck::run::{Run, Setup, Start};
 use pushcheck::time::Micros;
-use pushcheck::wire::{End, Ledger, Scheme};
+use pushcheck::wire::Scheme;
 
 use crate::support::drive::run;
-use crate::support::events::cut;
-use crate::support::healthy::Healthy;
-use crate::support::server;
+use crate::support::setup;
 use crate::support::world::{Input, Nature, Queue};
-use crate::support::{AHEAD, setup};
 use crate::{method, report};
 
 const HELD: [Method; 4] = [
@@ -28,139 +26,14 @@ const HELD: [Method; 4] = [
     Method::LongPolling,
 ];
 
+/// Those of them whose connections stay open.
+const OPEN: [Method; 3] = [
+    Method::WebSocket,
+    Method::ServerSentEvents,
+    Method::StreamingFetch,
+];
+
 const MINUTE: Micros = Micros::ms(60_000);
-
-/// What the network does to connections that are held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    Nothing,
-    /// Ends each at that age; the page is told or not.
-    Age(Micros, bool),
-    /// From then on for so long nothing passes, and nobody is told.
-    Outage(Micros, Micros),
-    /// At that time all are ended, and the page is told.
-    AllAt(Micros),
-    /// As `Age`, and it was the server that did it.
-    ByServer(Micros),
-    /// What is to come at that time comes so much later.
-    Late(Micros, Micros),
-}
-
-struct Network {
-    healthy: Healthy,
-    fault: Fault,
-    /// Of each that is held: which it is, when it was asked for, and when it ends.
-    held: BTreeMap<u16, (usize, Micros, Micros)>,
-}
-
-impl Network {
-    fn new(fault: Fault) -> Self {
-        let mut healthy = Healthy::new(Micros::ms(40));
-        healthy.paced_until = MINUTE.times(40);
-        Self {
-            healthy,
-            fault,
-            held: BTreeMap::new(),
-        }
-    }
-
-    fn is_gone(&self, at: Micros) -> bool {
-        matches!(self.fault, Fault::Outage(from, span) if at >= from && at < from.plus(span))
-    }
-
-    fn pass(&self, world: &mut Queue, events: Queue, end: Micros) {
-        for (at, input) in events.into_inputs() {
-            let gone = self.is_gone(at);
-            let at = match self.fault {
-                Fault::Late(from, by) if at >= from && at < from.plus(by) => from.plus(by),
-                _ => at,
-            };
-            if at < end && !gone {
-                world.put(at, input);
-            }
-        }
-    }
-}
-
-impl Nature for Network {
-    fn start(&mut self, world: &mut Queue, at: Micros, start: &Start) {
-        if !start.request.url.contains("/watch-") {
-            return self.healthy.start(world, at, start);
-        }
-        let (index, driver) = (self.healthy.seen.len(), start.request.driver);
-        let mut events = Queue::default();
-        self.healthy.start(&mut events, at, start);
-        let end = match self.fault {
-            Fault::Age(age, _) | Fault::ByServer(age) => at.plus(age),
-            // Not all of them are told at once.
-            Fault::AllAt(then) if at < then => {
-                then.plus(Micros::ms(300 * u64::from(start.attempt % 4)))
-            }
-            _ => Micros(u64::MAX),
-        };
-        if self.is_gone(at) {
-            self.healthy.seen.pop();
-            return;
-        }
-        self.held.insert(start.attempt, (index, at, end));
-        self.pass(world, events, end);
-        let told = match self.fault {
-            Fault::Age(_, told) => told,
-            Fault::AllAt(then) => at < then,
-            Fault::ByServer(_) => true,
-            _ => false,
-        };
-        if told {
-            let how = match driver {
-                Driver::WebSocket => cut(),
-                Driver::EventSource => Event::Errored { closed: false },
-                _ => Event::Failed {
-                    name: "TypeError".to_owned(),
-                },
-            };
-            world.see(end, start.attempt, how);
-        }
-    }
-
-    fn sent(&mut self, world: &mut Queue, at: Micros, attempt: u16, text: &str) {
-        let Some((_, _, end)) = self.held.get(&attempt).copied() else {
-            return self.healthy.sent(world, at, attempt, text);
-        };
-        let mut events = Queue::default();
-        self.healthy.sent(&mut events, at, attempt, text);
-        self.pass(world, events, end);
-    }
-
-    fn about(&mut self, world: &mut Queue, at: Micros) {
-        self.healthy.about(world, at);
-    }
-
-    fn ledger(&mut self, world: &mut Queue, at: Micros, question: u16, _: bool) {
-        let mut sightings = self.healthy.seen.clone();
-        for (index, from, end) in self.held.values() {
-            let seen = &mut sightings[*index];
-            let by = match self.fault {
-                Fault::ByServer(_) => End::OurLimit,
-                _ => End::Reset,
-            };
-            let over = *end <= at;
-            seen.at = from.plus(Micros(AHEAD));
-            seen.answered_at = Some(seen.at);
-            (seen.end, seen.ended_at) = match over {
-                true => (Some(by), Some(end.plus(Micros(AHEAD)))),
-                false => (None, None),
-            };
-        }
-        let ledger = Ledger {
-            sightings,
-            ..server::ledger()
-        };
-        world.put(
-            at.plus(Micros::ms(40)),
-            Input::Ledger(question, Some(ledger)),
-        );
-    }
-}
 
 fn watching(minutes: u64) -> Setup {
     let mut setup = setup(Scheme::Http);
@@ -248,11 +121,7 @@ fn a_rule_that_ends_connections_is_found_with_its_time_whether_the_page_is_told_
 #[test]
 fn what_the_server_ends_is_none_of_the_ways() {
     let report = after(Fault::ByServer(MINUTE), 10);
-    for held in [
-        Method::WebSocket,
-        Method::ServerSentEvents,
-        Method::StreamingFetch,
-    ] {
+    for held in OPEN {
         let watched = watched(&report, held);
         assert!(
             watched.by_server > 3 && watched.cuts == 0,
@@ -275,11 +144,7 @@ fn an_outage_is_seen_by_all_and_what_comes_late_is_a_silence() {
         assert_eq!(method(&report, held).verdict, Verdict::Warning);
     }
     let report = after(Fault::Late(MINUTE.times(4), Micros::ms(30_000)), 10);
-    for held in [
-        Method::WebSocket,
-        Method::ServerSentEvents,
-        Method::StreamingFetch,
-    ] {
+    for held in OPEN {
         let watched = watched(&report, held);
         assert_eq!(
             (watched.cuts, watched.silences),
@@ -302,11 +167,7 @@ fn what_all_lose_at_one_time_had_something_in_common_and_what_one_rule_ends_did_
         assert_eq!(watched.every_ms, None);
     }
     let report = after(Fault::Age(MINUTE, true), 6);
-    for held in [
-        Method::WebSocket,
-        Method::ServerSentEvents,
-        Method::StreamingFetch,
-    ] {
+    for held in OPEN {
         let watched = watched(&report, held);
         assert!(
             watched.cuts > 3 && watched.together == 0,
