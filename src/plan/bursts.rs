@@ -47,13 +47,13 @@ impl Plan {
             let Some(first) = self.probes.iter().position(first) else {
                 continue;
             };
+            let mut add = |id, want, attempts| {
+                let probe = Probe::once(id, method, want, When::Passed(first));
+                self.probes.push(Probe { attempts, ..probe });
+            };
             match method {
                 Method::WebSocket => {
-                    let mut add = |id, want| {
-                        let probe = Probe::once(id, method, want, When::Passed(first));
-                        self.probes.push(probe);
-                    };
-                    add(SIZES, Want::Sizes);
+                    add(SIZES, Want::Sizes, 1);
                     for (id, up, cut) in [
                         (BURST_DOWN, false, 0),
                         (BURST_UP, true, 0),
@@ -67,21 +67,13 @@ impl Plan {
                             cut,
                             after: 0,
                         };
-                        add(id, Want::Burst(burst));
+                        add(id, Want::Burst(burst), 1);
                     }
                 }
-                Method::Polling => {
-                    let upload = Probe::once(UPLOAD, method, Want::Upload, When::Passed(first));
-                    self.probes.push(Probe {
-                        attempts: budget::UPLOADS,
-                        ..upload
-                    });
-                }
+                Method::Polling => add(UPLOAD, Want::Upload, budget::UPLOADS),
                 Method::StreamingFetch if waits_too => {
                     let (bytes, rest) = (budget::UNREAD_BYTES, budget::UNREAD);
-                    let unread = Want::Unread { bytes, rest };
-                    let probe = Probe::once(UNREAD, method, unread, When::Passed(first));
-                    self.probes.push(probe);
+                    add(UNREAD, Want::Unread { bytes, rest }, 1);
                 }
                 _ => {}
             }
