@@ -184,17 +184,18 @@ impl Run {
     /// The page stops the run: it ends with what it has.
     pub fn stop(&mut self, at: Micros) {
         if self.phase == Phase::Finished {
-        } else if self.evidence.watch.is_some() {
+            return;
+        }
+        if self.evidence.watch.is_some() {
             // What was watched until then stands.
             self.truncated |= self.phase == Phase::Watching;
             self.end_watch(at);
-            self.finish(at);
         } else {
             self.stopped = true;
             self.take_back();
             self.give_up_all(at);
-            self.finish(at);
         }
+        self.finish(at);
     }
 
     /// Takes back what was not handed out yet: a run that is stopped asks nothing more of the network.
