@@ -4,8 +4,9 @@
 mod support;
 
 use bytes::Bytes;
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, End, FromServer, SeenClose, sealed, unsealed};
-use support::web_socket::{BINARY, CLOSE, HANDSHAKE, PING, PONG, frame, open, try_open};
+use support::web_socket::{BINARY, CLOSE, HANDSHAKE, PING, PONG, TEXT, frame, open, try_open};
 use support::{Site, http2, key, path, within};
 
 fn socket(attempt: u16) -> String {
@@ -60,6 +61,69 @@ async fn echoes_binary_pings_and_the_known_end() {
         (Some(client.sent), Some(client.got))
     );
     assert!(seen.head_out.is_some_and(|head| head < client.got));
+}
+
+/// The payload of a compressed message, as a browser makes it (RFC 7692 § 7.2.1).
+fn compressed(text: &str) -> Vec<u8> {
+    let mut state = Compress::new(Compression::default(), false);
+    let mut packed = Vec::with_capacity(text.len() + 100);
+    state
+        .compress_vec(text.as_bytes(), &mut packed, FlushCompress::Sync)
+        .unwrap();
+    packed.truncate(packed.len() - 4);
+    packed
+}
+
+#[tokio::test]
+async fn messages_are_compressed_where_the_page_asks_for_it_and_its_browser_offers_to() {
+    let site = Site::plain().await;
+    let offers = format!("{HANDSHAKE}\r\nSec-WebSocket-Extensions: permessage-deflate");
+    let asking = format!("{}?deflate=1", socket(1));
+    let agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    let (mut client, answer) = try_open(&site, &asking, &offers).await;
+    assert_eq!(answer.header("sec-websocket-extensions"), Some(agreed));
+    let line = sealed(&format!("echo 1 {}", "x".repeat(2_000)));
+    let message = compressed(&line);
+    assert!(message.len() < 100);
+    // In two frames, of which the first alone says that it is compressed; then one that is not.
+    client.send(frame(0x40 | TEXT, &message[..9])).await;
+    client.send(frame(0x80, &message[9..])).await;
+    client.say("echo 2 plain").await;
+    for n in 1..=2 {
+        let (first, payload) = client.hear_any().await;
+        assert_eq!(first, 0x80 | 0x40 | TEXT);
+        let mut opened = vec![0; 10_000];
+        let mut state = Decompress::new(false);
+        let status = state.decompress(&payload, &mut opened, FlushDecompress::Sync);
+        assert!(status.is_ok());
+        opened.truncate(usize::try_from(state.total_out()).unwrap());
+        let text = String::from_utf8(opened).unwrap();
+        let heard = unsealed(&text).unwrap().to_owned();
+        assert!(heard.starts_with(&format!("echo {n} ")), "{heard}");
+        assert_eq!(heard.ends_with("xxx"), n == 1);
+    }
+    client.send(frame(0xc0 | TEXT, &[0xff; 9])).await;
+    assert_eq!(client.hear_close().await.0, 1002);
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.sightings[0].end.is_some())
+        .await;
+    let seen = &ledger.sightings[0];
+    assert_eq!((seen.strange_in, seen.malformed_in), (0, 1));
+    // A message that would become larger than we take.
+    let (mut client, _) = try_open(&site, &asking.replace("/1/", "/2/"), &offers).await;
+    client
+        .send(frame(0xc0 | TEXT, &compressed(&"x".repeat(1 << 20))))
+        .await;
+    assert_eq!(client.hear_close().await.0, 1009);
+    for (path, fields) in [
+        (socket(3), offers.as_str()),
+        (asking.replace("/1/", "/4/"), HANDSHAKE),
+    ] {
+        let (_, answer) = try_open(&site, &path, fields).await;
+        assert_eq!(answer.header("sec-websocket-extensions"), None);
+    }
+    let (_, answer) = try_open(&site, &format!("{}?deflate=yes", socket(5)), &offers).await;
+    assert_eq!(answer.status, 400);
 }
 
 #[tokio::test]

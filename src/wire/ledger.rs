@@ -130,7 +130,8 @@ pub struct Sighting {
     pub frames_in: u32,
     /// Of them such as carried no line of ours, or one that was changed on its way.
     pub strange_in: u32,
-    /// Frames received without a mask or with a reserved bit that was not agreed upon (RFC 6455 § 5.2, § 5.3).
+    /// Frames received without a mask or with a reserved bit that was not agreed upon (RFC 6455 § 5.2, § 5.3), and messages
+    /// that are not of the compression that was (RFC 7692 § 7.2.2).
     pub malformed_in: u32,
     /// WebSocket data frames handed to the socket.
     pub frames_out: u32,

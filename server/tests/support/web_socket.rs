@@ -68,8 +68,14 @@ impl Client {
 
     /// Opcode and payload of the next frame.
     pub async fn hear(&mut self) -> (u8, Vec<u8>) {
+        let (first, payload) = self.hear_any().await;
+        assert_eq!(first & 0xf0, 0x80, "whole, and without reserved bits");
+        (first & 15, payload)
+    }
+
+    /// The first byte and the payload of the next frame.
+    pub async fn hear_any(&mut self) -> (u8, Vec<u8>) {
         let head = self.take(2).await;
-        assert_eq!(head[0] & 0xf0, 0x80, "whole, and without reserved bits");
         assert_eq!(head[1] & 0x80, 0, "a server does not mask");
         let length = match head[1] {
             126 => self
@@ -84,7 +90,7 @@ impl Client {
                 .fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
             short => usize::from(short),
         };
-        (head[0] & 15, self.take(length).await)
+        (head[0], self.take(length).await)
     }
 
     /// Frames and payload of the next message of text, which may have several.

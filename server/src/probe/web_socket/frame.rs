@@ -9,13 +9,16 @@ use soketto::base::{Codec, Error, Header, OpCode};
 pub(super) struct Frame {
     pub(super) opcode: OpCode,
     pub(super) is_final: bool,
+    /// The first of a compressed message (RFC 7692 § 6.1).
+    pub(super) is_compressed: bool,
     pub(super) payload: BytesMut,
 }
 
 /// Why a socket is closed by us, with the code for it (RFC 6455 § 7.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// A frame without a mask, with a reserved bit that was not agreed upon, or of no known kind: 1002.
+    /// A frame without a mask, with a reserved bit that was not agreed upon, of no known kind, or not of its compression:
+    /// 1002.
     Malformed,
     /// Otherwise against the protocol: 1002.
     Protocol,
@@ -51,6 +54,10 @@ pub(super) fn next(codec: &Codec, inbox: &mut BytesMut) -> Result<Option<Frame>,
         }
         Err(_) => return Err(Fault::Protocol),
     };
+    // Where it was agreed upon it stands on the first frame of a message alone.
+    if header.is_rsv1() && !matches!(header.opcode(), OpCode::Text | OpCode::Binary) {
+        return Err(Fault::Malformed);
+    }
     let whole = offset + header.payload_len();
     if inbox.len() < whole {
         inbox.reserve(whole - inbox.len());
@@ -62,20 +69,20 @@ pub(super) fn next(codec: &Codec, inbox: &mut BytesMut) -> Result<Option<Frame>,
     Ok(Some(Frame {
         opcode: header.opcode(),
         is_final: header.is_fin(),
+        is_compressed: header.is_rsv1(),
         payload,
     }))
 }
 
-/// Appends a frame, unmasked as a server's are; `is_final`: it is the last of its message.
-pub(super) fn write(
-    codec: &mut Codec,
-    outbox: &mut BytesMut,
-    opcode: OpCode,
-    is_final: bool,
-    payload: &[u8],
-) {
+/// The head of a frame that is the last of its message.
+pub(super) fn last(opcode: OpCode) -> Header {
     let mut header = Header::new(opcode);
-    header.set_fin(is_final);
+    header.set_fin(true);
+    header
+}
+
+/// Appends a frame, unmasked as a server's are.
+pub(super) fn write(codec: &mut Codec, outbox: &mut BytesMut, mut header: Header, payload: &[u8]) {
     header.set_payload_len(payload.len());
     outbox.extend_from_slice(codec.encode_header(&header));
     outbox.extend_from_slice(payload);

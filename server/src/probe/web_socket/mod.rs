@@ -1,6 +1,7 @@
 //! `web-socket`: a strict handshake (RFC 6455, and RFC 8441 over HTTP/2) unless told to be lenient, then a socket that
 //! is silent until the page's first frame.
 
+mod deflate;
 mod frame;
 mod handshake;
 mod socket;
@@ -17,6 +18,7 @@ use crate::config::RefuseUpgrades;
 use crate::connection::Raw;
 use crate::ledger::{Open, Run};
 use crate::problem::Problem;
+use crate::query;
 use crate::route::Ask;
 use crate::watched::WatchedElsewhere;
 
@@ -42,6 +44,8 @@ pub(crate) fn answer(
     if !app.origins.allow(origin, ask.host.as_ref()) {
         return Err(Problem::foreign_origin());
     }
+    let deflate = query::number(ask.request.uri().query(), "deflate", 0)? == 1
+        && deflate::agree(ask.request.headers(), response.headers_mut());
     let held = Held::take(app, &ask, run)?;
     let asking = ask.source;
     let taking = take_over(&mut ask);
@@ -55,7 +59,11 @@ pub(crate) fn answer(
             match taking.await {
                 Some(raw) => {
                     open.head_is_out();
-                    Socket::new(app, run, open, asking, raw).live().await;
+                    let mut socket = Socket::new(app, run, open, asking, raw);
+                    if deflate {
+                        socket.deflate();
+                    }
+                    socket.live().await;
                 }
                 None => open.cut(),
             }

@@ -3,6 +3,7 @@
 mod burst;
 mod close;
 mod ledger;
+mod say;
 mod ticks;
 mod turn;
 
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use pushcheck::time::Micros;
-use pushcheck::wire::{At, CLOSE_CODE, CLOSE_REASON, Echo, End, FromPage, Tick, sealed, unsealed};
+use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, End, FromPage, unsealed};
 use soketto::base::{Codec, OpCode};
 use tokio::io::AsyncWriteExt;
 
@@ -21,6 +22,7 @@ use crate::connection::{Io, Raw};
 use crate::ledger::{Open, Run};
 use crate::source::SourceId;
 
+use super::deflate;
 use super::frame::{self, Fault, Frame};
 use burst::Burst;
 use ticks::Ticks;
@@ -58,6 +60,8 @@ pub(super) struct Socket {
     frames: u32,
     pings: Option<Pings>,
     burst: Burst,
+    /// `permessage-deflate` was agreed on.
+    deflates: bool,
 }
 
 /// Pings that the page asked for.
@@ -70,6 +74,7 @@ struct Pings {
 /// A message, whole or in the making.
 struct Message {
     opcode: OpCode,
+    is_compressed: bool,
     payload: BytesMut,
     frames: u32,
 }
@@ -126,7 +131,14 @@ impl Socket {
             die,
             frames: 0,
             pings: None,
+            deflates: false,
         }
+    }
+
+    /// `permessage-deflate` was agreed on in its handshake.
+    pub(super) fn deflate(&mut self) {
+        self.deflates = true;
+        self.codec.add_reserved_bits((true, false, false));
     }
 
     /// From the first frame to the end.
@@ -214,11 +226,13 @@ impl Socket {
 
     /// The next frame of what has been read. One that no browser sends is remembered before the socket ends by it.
     fn next_frame(&mut self) -> Result<Option<Frame>, Fault> {
-        frame::next(&self.codec, &mut self.inbox).inspect_err(|fault| {
-            if *fault == Fault::Malformed {
-                self.open.update(|seen| seen.malformed_in += 1);
-            }
-        })
+        frame::next(&self.codec, &mut self.inbox).inspect_err(|fault| self.note(*fault))
+    }
+
+    fn note(&self, fault: Fault) {
+        if fault == Fault::Malformed {
+            self.open.update(|seen| seen.malformed_in += 1);
+        }
     }
 
     async fn take(&mut self, frame: Frame) -> Result<(), Ending> {
@@ -261,9 +275,10 @@ impl Socket {
 
     /// The whole message, when this frame completes one.
     fn assemble(&mut self, frame: Frame) -> Result<Option<Message>, Fault> {
-        let message = match (self.message.take(), frame.opcode) {
+        let mut message = match (self.message.take(), frame.opcode) {
             (None, OpCode::Text | OpCode::Binary) => Message {
                 opcode: frame.opcode,
+                is_compressed: frame.is_compressed,
                 payload: frame.payload,
                 frames: 1,
             },
@@ -277,11 +292,17 @@ impl Socket {
             }
             _ => return Err(Fault::Protocol),
         };
-        if frame.is_final {
-            return Ok(Some(message));
+        if !frame.is_final {
+            self.message = Some(message);
+            return Ok(None);
         }
-        self.message = Some(message);
-        Ok(None)
+        if message.is_compressed {
+            let limit = self.codec.max_data_size();
+            let expanded =
+                deflate::expand(&message.payload, limit).inspect_err(|fault| self.note(*fault))?;
+            message.payload = BytesMut::from(&expanded[..]);
+        }
+        Ok(Some(message))
     }
 
     async fn hear(&mut self, message: &[u8], received: Micros) -> Result<(), Ending> {
@@ -326,77 +347,6 @@ impl Socket {
             }
             FromPage::End => Err(Ending::Ours(CLOSE_CODE, CLOSE_REASON, End::Complete)),
             FromPage::Ledger(key) => Err(self.tell(&key, received).await),
-        }
-    }
-
-    async fn echo(
-        &mut self,
-        opcode: OpCode,
-        n: u32,
-        padding: String,
-        received: Micros,
-    ) -> Result<(), Ending> {
-        let (sent, instance) = (self.app.clock.now(), self.app.clock.id().to_owned());
-        let at = At {
-            received,
-            sent,
-            instance,
-        };
-        let echo = sealed(&Echo { n, at, padding }.to_string());
-        self.send(opcode, echo.as_bytes()).await
-    }
-
-    async fn ping(&mut self) -> Result<(), Ending> {
-        if let Some(pings) = &mut self.pings {
-            pings.next = self.app.clock.now().plus(pings.every);
-        }
-        self.send(OpCode::Ping, b"").await
-    }
-
-    async fn tick(&mut self) -> Result<(), Ending> {
-        let (sent, instance) = (self.app.clock.now(), self.app.clock.id().to_owned());
-        let n = self.ticks.take(&self.run, sent);
-        let tick = Tick {
-            n,
-            due: self.run.due(n),
-            sent,
-            instance,
-        };
-        self.open.update(|seen| seen.ticks_out += 1);
-        self.send(OpCode::Text, sealed(&tick.to_string()).as_bytes())
-            .await
-    }
-
-    /// Sends a message of one frame.
-    async fn send(&mut self, opcode: OpCode, payload: &[u8]) -> Result<(), Ending> {
-        self.send_frame(opcode, true, payload).await
-    }
-
-    async fn send_frame(
-        &mut self,
-        opcode: OpCode,
-        is_final: bool,
-        payload: &[u8],
-    ) -> Result<(), Ending> {
-        if !opcode.is_control() {
-            self.open.update(|seen| {
-                seen.frames_out += 1;
-                seen.payload_out += payload.len() as u64;
-            });
-        }
-        frame::write(&mut self.codec, &mut self.outbox, opcode, is_final, payload);
-        let writing = async {
-            self.io.write_all_buf(&mut self.outbox).await?;
-            self.io.flush().await
-        };
-        let written = tokio::time::timeout(WRITE_WAIT, writing).await;
-        if self.outbox.capacity() > SMALL {
-            self.outbox = BytesMut::new();
-        }
-        match written {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Ending::Over(self.open.unfinished())),
-            Err(_) => Err(Ending::Over(End::OurLimit)),
         }
     }
 }

@@ -133,8 +133,7 @@ impl Socket {
         frame::write(
             &mut self.codec,
             &mut self.outbox,
-            OpCode::Text,
-            true,
+            frame::last(OpCode::Text),
             line.as_bytes(),
         );
         self.burst.moving = Some(n);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use pushcheck::time::Micros;
 use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON, End, Key};
-use soketto::base::OpCode;
+use soketto::base::{Header, OpCode};
 
 use crate::problem::{Problem, Refusal};
 use crate::read;
@@ -52,7 +52,9 @@ impl Socket {
         let mut opcode = OpCode::Text;
         while let Some(piece) = pieces.next() {
             let is_final = pieces.peek().is_none();
-            self.send_frame(opcode, is_final, piece).await?;
+            let mut header = Header::new(opcode);
+            header.set_fin(is_final);
+            self.send_frame(header, piece).await?;
             let mut waits = 0;
             while self.open.unacked().is_some_and(|sent| sent >= in_flight) {
                 waits = 1;
