@@ -113,7 +113,13 @@ fn trace(id: u16, method: Method, arrivals: &[u64]) -> Trace {
     };
     trace.push(Micros::ms(1), Event::Constructed);
     let protocol = String::new();
-    trace.push(Micros::ms(20), Event::Opened { protocol });
+    trace.push(
+        Micros::ms(20),
+        Event::Opened {
+            extensions: protocol.clone(),
+            protocol,
+        },
+    );
     for (n, at) in (1..).zip(arrivals) {
         let sent = 400_000 + tick_due(n).0;
         let line = format!("tick {n} {sent} {sent} {INSTANCE}");

@@ -278,6 +278,8 @@ export interface MethodReport {
     uploads: Uploads | null;
     /** Which messages came back as they were sent, in a thorough run, in their order; none: not tried, or another method. */
     sizes: SizeTried[];
+    /** What became of a socket that was to compress; null: not tried, or another method. */
+    compressed: Compressed | null;
     /** What became of its connections in a watch; null: it was not watched, or has none. */
     watched: Watched | null;
     /** The versions of HTTP that it uses on the main lane. */
@@ -385,6 +387,16 @@ export interface Unread {
     flowControl: FlowControl | null;
     /** Bytes that the server could hand over meanwhile: what one slow reader costs those in between. */
     takenBytes: number;
+}
+
+/** What became of messages on a WebSocket that was to compress them (`permessage-deflate`, RFC 7692). */
+export interface Compressed {
+    /** It was agreed on with the page; null: that socket never opened. */
+    agreed: boolean | null;
+    /** Whether messages passed in both directions there; compressed only where it was agreed on. */
+    verdict: Verdict;
+    /** It was agreed on with the page on other sockets too, where our server takes no part in it: somebody on the way compresses. */
+    onTheWay: boolean;
 }
 
 /** What became of POSTs that were begun in one turn. HTTP promises no order among requests, and browsers may send one again. */
@@ -1061,6 +1073,8 @@ export type TraceEvent =
         what: "opened";
         /** The selected subprotocol; empty when none. */
         protocol: string;
+        /** The extensions that were agreed on, as the browser tells them; empty when none. */
+        extensions: string;
     }
     /** `fetch` resolved: the answer's head. */
     | {

@@ -138,6 +138,9 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     const lost = sizes.find(({ echoedUs }) => echoedUs === null);
     if (lost) next.push([t.method[method] ?? method, say(t.sizeLost, { size: bytes(lost.bytes) })]);
   }
+  for (const { method, compressed, verdict } of methods.filter(({ compressed }) => compressed)) {
+    if (compressed.verdict === "failed" && verdict !== "failed") next.push([t.method[method] ?? method, t.compressionBreaks]);
+  }
   for (const { method, watched } of methods.filter(({ watched }) => watched)) {
     const { cuts, together, unclear, unopened, silences, everyMs, beatMs } = watched;
     const [every, beat, held] = [everyMs, beatMs, watched.heldMs].map((ms) => time((ms ?? 0) * 1000));

@@ -30,6 +30,7 @@ impl Source {
         let listeners = [
             sink.listen(&source, "open", |_, _| Event::Opened {
                 protocol: String::new(),
+                extensions: String::new(),
             }),
             sink.listen(&source, "message", |_, event| message(event)),
             sink.listen(&source, "error", |source, _| Event::Errored {

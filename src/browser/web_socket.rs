@@ -35,6 +35,7 @@ impl Socket {
         let listeners = [
             sink.listen(&socket, "open", |socket, _| Event::Opened {
                 protocol: js::text(socket, "protocol").unwrap_or_default(),
+                extensions: js::text(socket, "extensions").unwrap_or_default(),
             }),
             Listener::new(
                 &socket,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::burst::{Bursts, bursts};
 use super::clock::clocks;
+use super::compressed::{Compressed, compressed};
 use super::delivery::{Delivery, delivery};
 use super::facts::{self, Attempt, sightings};
 use super::heard::{Heard, RoundTrip, smallest_rtt};
@@ -60,6 +61,8 @@ pub struct MethodReport {
     pub uploads: Option<Uploads>,
     /// Which messages came back as they were sent, in a thorough run, in their order; none: not tried, or another method.
     pub sizes: Vec<SizeTried>,
+    /// What became of a socket that was to compress; null: not tried, or another method.
+    pub compressed: Option<Compressed>,
     /// What became of its connections in a watch; null: it was not watched, or has none.
     pub watched: Option<Watched>,
     /// The versions of HTTP that it uses on the main lane.
@@ -232,6 +235,9 @@ impl Known<'_> {
             uploads: uploads(evidence, self.beside.misses_nothing)
                 .filter(|_| method == Method::Polling),
             sizes,
+            compressed: main
+                .and_then(|main| compressed(evidence, &main.attempts))
+                .filter(|_| method == Method::WebSocket),
             watched,
             http: HttpVersions {
                 page: main.and_then(|main| {

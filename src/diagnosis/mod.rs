@@ -3,6 +3,7 @@
 pub mod burst;
 mod class;
 pub mod clock;
+pub mod compressed;
 pub mod delivery;
 pub mod facts;
 mod finding;

@@ -28,6 +28,8 @@ pub enum Event {
     Opened {
         /// The selected subprotocol; empty when none.
         protocol: String,
+        /// The extensions that were agreed on, as the browser tells them; empty when none.
+        extensions: String,
     },
     /// `fetch` resolved: the answer's head.
     Head {
@@ -154,7 +156,7 @@ impl Event {
                 *refused = refused.take().filter(|why| !own && is_refusal(why))
             }
             Self::Sent { line } if !own => shorten_padding(line),
-            Self::Opened { protocol: text }
+            Self::Opened { protocol: text, .. }
             | Self::Sent { line: text }
             | Self::Closed { reason: text, .. }
                 if own =>

@@ -18,7 +18,8 @@ pub use bursts::{
 pub use lane::{Lane, Skipped};
 pub use own::OwnEndpoint;
 pub use probe::{
-    Beat, Burst, Form, PAGE_BEAT, Probe, RESUMED, SERVER_BEAT, Want, When, asks_for_subprotocol,
+    Beat, Burst, DEFLATED, Form, Negotiates, PAGE_BEAT, Probe, RESUMED, SERVER_BEAT, Want, When,
+    asks_for_subprotocol,
 };
 pub use reliefs::relief;
 pub use watch::{held, watches};
@@ -51,7 +52,7 @@ impl Plan {
                 ticks,
                 silent,
                 beat: Beat::None,
-                subprotocol: false,
+                negotiates: Negotiates::Nothing,
             };
             plan.probes.push(probe(
                 "web-socket",
@@ -67,17 +68,23 @@ impl Plan {
                 when: opened,
                 ..silent
             });
-            let offering = Want::Socket {
-                echoes: 1,
-                ticks: 0,
-                silent: Micros::ZERO,
-                beat: Beat::None,
-                subprotocol: true,
-            };
-            plan.probes.push(Probe {
-                when: opened,
-                ..probe("web-socket-subprotocol", Method::WebSocket, offering)
-            });
+            for (id, negotiates, echoes) in [
+                ("web-socket-subprotocol", Negotiates::Subprotocol, 1),
+                // The last of them is large.
+                (DEFLATED, Negotiates::Deflate, budget::PADDED_ECHO),
+            ] {
+                let negotiating = Want::Socket {
+                    echoes,
+                    ticks: 0,
+                    silent: Micros::ZERO,
+                    beat: Beat::None,
+                    negotiates,
+                };
+                plan.probes.push(Probe {
+                    when: opened,
+                    ..probe(id, Method::WebSocket, negotiating)
+                });
+            }
         }
         let ticks = |count, silent| Want::Ticks {
             count,
@@ -172,7 +179,7 @@ impl Plan {
                         ticks: 6,
                         silent: Micros::ZERO,
                         beat: Beat::None,
-                        subprotocol: false,
+                        negotiates: Negotiates::Nothing,
                     },
                     1,
                 ),

@@ -37,8 +37,8 @@ pub enum Want {
         silent: Micros,
         /// What breaks that silence all the same.
         beat: Beat,
-        /// Offers [`crate::wire::SUBPROTOCOL`], and needs it selected.
-        subprotocol: bool,
+        /// What its handshake asks for besides.
+        negotiates: Negotiates,
     },
     /// Many messages at once by WebSocket.
     Burst(Burst),
@@ -107,6 +107,21 @@ pub enum Beat {
     /// A ping of the server's, as often (RFC 6455 § 5.5.2).
     Server,
 }
+
+/// What a handshake asks for besides the upgrade (RFC 6455 § 1.9, § 9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Negotiates {
+    /// Nothing but what the browser itself offers, which our server does not take.
+    #[default]
+    Nothing,
+    /// [`crate::wire::SUBPROTOCOL`], which must be selected.
+    Subprotocol,
+    /// That our server takes the browser's offer to compress (RFC 7692).
+    Deflate,
+}
+
+/// The probe of [`Negotiates::Deflate`].
+pub const DEFLATED: &str = "web-socket-deflate";
 
 /// The probe whose silence is broken by [`Beat::Page`].
 pub const PAGE_BEAT: &str = "web-socket-beat";
@@ -180,10 +195,8 @@ impl Probe {
                 silent, resumes, ..
             } => silent.0 == 0 && !resumes && relief(self.id).is_none(),
             Want::Socket {
-                silent,
-                subprotocol,
-                ..
-            } => silent.0 == 0 && !subprotocol,
+                silent, negotiates, ..
+            } => silent.0 == 0 && negotiates == Negotiates::Nothing,
             Want::Control { .. }
             | Want::Burst(_)
             | Want::Sizes

@@ -1,6 +1,6 @@
 //! What a thorough run tries beside the quick one.
 
-use super::{Beat, PAGE_BEAT, Plan, Probe, RESUMED, SERVER_BEAT, Want, When, budget};
+use super::{Beat, Negotiates, PAGE_BEAT, Plan, Probe, RESUMED, SERVER_BEAT, Want, When, budget};
 use crate::method::Method;
 use crate::time::Micros;
 
@@ -35,7 +35,7 @@ impl Plan {
                         ticks: 0,
                         silent,
                         beat,
-                        subprotocol: false,
+                        negotiates: Negotiates::Nothing,
                     },
                     Method::LongPolling => Want::LongPoll { hold: silent },
                     _ => Want::Ticks {

@@ -2,7 +2,7 @@
 
 use super::{Driver, Request};
 use crate::method::Method;
-use crate::plan::{Lane, Probe, Want, budget, relief};
+use crate::plan::{Lane, Negotiates, Probe, Want, budget, relief};
 use crate::wire::{Kind, SUBPROTOCOL, digits, joined, push_digits};
 
 /// The request of the probe's `attempt`, numbered from 1; `name`: the probe's, with its lane's; `after`: the highest tick that
@@ -97,6 +97,10 @@ pub(super) fn request(
             ..
         } => ask("?holdMs=", 0),
         Want::Unread { bytes, .. } => ask("?bytes=", bytes.into()),
+        Want::Socket {
+            negotiates: Negotiates::Deflate,
+            ..
+        } => ask("?deflate=", 1),
         Want::Socket { .. }
         | Want::Burst(_)
         | Want::Sizes
@@ -110,7 +114,8 @@ pub(super) fn request(
         url,
         protocols: match probe.want {
             Want::Socket {
-                subprotocol: true, ..
+                negotiates: Negotiates::Subprotocol,
+                ..
             } => vec![SUBPROTOCOL.to_owned()],
             _ => Vec::new(),
         },

@@ -2,7 +2,7 @@
 
 use super::Do;
 use crate::evidence::{Ended, Event};
-use crate::plan::{Beat, OwnEndpoint, Want, budget};
+use crate::plan::{Beat, Negotiates, OwnEndpoint, Want, budget};
 use crate::time::Micros;
 use crate::wire::{FromPage, FromServer, PADDING, SUBPROTOCOL};
 
@@ -46,9 +46,9 @@ impl Socket {
                 ticks,
                 silent,
                 beat,
-                subprotocol,
+                negotiates,
             } => {
-                (selects, beats) = (*subprotocol, *beat);
+                (selects, beats) = (*negotiates == Negotiates::Subprotocol, *beat);
                 (*echoes, *ticks, *silent, None, budget::OPEN)
             }
             Want::Own(endpoint) => (0, 0, Micros::ZERO, Some(endpoint.clone()), endpoint.timeout),
@@ -77,7 +77,7 @@ impl Socket {
     pub(super) fn handle(&mut self, at: Micros, event: &Event) {
         match event {
             // Some browsers open without the subprotocol that they offered (RFC 6455 § 4.1 lets them); apps fail then.
-            Event::Opened { protocol } if self.subprotocol && protocol != SUBPROTOCOL => {
+            Event::Opened { protocol, .. } if self.subprotocol && protocol != SUBPROTOCOL => {
                 self.opened = true;
                 self.ended = Some(Ended::Failed);
             }

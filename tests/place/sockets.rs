@@ -3,6 +3,7 @@
 use pushcheck::diagnosis::{Place, Verdict};
 use pushcheck::evidence::{Ended, EngineFamily, Event};
 use pushcheck::method::Method;
+use pushcheck::plan::DEFLATED;
 use pushcheck::wire::{End, SeenClose};
 
 use crate::parts::{Scene, abnormal, closed, field, our_close, said, whole_socket};
@@ -264,6 +265,7 @@ fn offering(opened: Option<&str>, arrived: Option<&str>) -> Scene {
     match opened {
         Some(protocol) => events.push(Event::Opened {
             protocol: protocol.to_owned(),
+            extensions: String::new(),
         }),
         None => events.extend([Event::Errored { closed: true }, abnormal()]),
     }
@@ -284,6 +286,41 @@ fn a_subprotocol_is_lost_on_the_way_to_us_or_back() {
     is_at(&offering(Some(""), Some("pushcheck")), Place::AnswerAltered);
     is_at(&offering(None, None), Place::RequestAltered);
     is_at(&offering(Some(""), None), Place::RequestAltered);
+}
+
+#[test]
+fn an_agreement_to_compress_is_lost_on_the_way_back() {
+    let deflating = |told: &str, offers: bool| {
+        let events = [
+            Event::Constructed,
+            Event::Opened {
+                protocol: String::new(),
+                extensions: told.to_owned(),
+            },
+            said("echo 1"),
+            Event::Errored { closed: true },
+            abnormal(),
+        ];
+        let mut scene = Scene::of(Method::WebSocket, Ended::Failed, &events).seen(|seen| {
+            seen.status = Some(101);
+            seen.frames_in = 1;
+            seen.frames_out = 1;
+            seen.end = Some(End::PeerLeft);
+            seen.probe = DEFLATED.to_owned();
+            let offer = field("Sec-WebSocket-Extensions", "permessage-deflate");
+            seen.headers.extend(offers.then_some(offer));
+        });
+        scene.evidence.traces[0].probe = DEFLATED.to_owned();
+        scene
+    };
+    is_at(&deflating("", true), Place::AnswerAltered);
+    // Nobody compressed, or both knew that the other does.
+    assert_ne!(
+        deflating("", false).judged().place,
+        Some(Place::AnswerAltered)
+    );
+    let told = deflating("permessage-deflate", true);
+    assert_ne!(told.judged().place, Some(Place::AnswerAltered));
 }
 
 #[test]

@@ -82,7 +82,7 @@ pub(crate) fn events() -> Vec<Event> {
         Constructed,
         Threw { name: text() },
         Unsupported,
-        Opened { protocol: String::new() },
+        Opened { protocol: String::new(), extensions: String::new() },
         Head { status: 200, marked: true, refused: Some(text()) },
         Head { status: 200, marked: false, refused: None },
         Message { line: text(), bytes: 1, id: Some(text()) },

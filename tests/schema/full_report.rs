@@ -1,6 +1,7 @@
 //! A report in which nothing is null or empty that can be otherwise.
 
 use pushcheck::diagnosis::burst::{Burst, Bursts, Queue};
+use pushcheck::diagnosis::compressed::Compressed;
 use pushcheck::diagnosis::delivery::{AtInterval, Delivery};
 use pushcheck::diagnosis::facts::{Attempt, Close, Endpoint};
 use pushcheck::diagnosis::held::{Held, HeldAs, ReliefTried};
@@ -208,6 +209,11 @@ fn method(method: Method) -> MethodReport {
                 told: true,
                 seen: Some(true),
             }],
+        }),
+        compressed: Some(Compressed {
+            agreed: Some(true),
+            verdict: Verdict::Failed,
+            on_the_way: true,
         }),
         uploads: Some(Uploads {
             sent: 10,

@@ -86,6 +86,7 @@ fn an_embedders_endpoint_is_judged_and_none_of_its_values_leaves() {
         if start.request.own {
             let opened = Event::Opened {
                 protocol: "secret-protocol".to_owned(),
+                extensions: String::new(),
             };
             world.see(at.plus(Micros::ms(9)), start.attempt, opened);
             let answer = Event::Message {

@@ -21,6 +21,7 @@ fn the_quick_plan_can_be_read() {
 web-socket (web-socket) on main, 1 ×, every 0 ms
 web-socket-silent (web-socket) on main, 1 ×, every 0 ms, once web-socket is open
 web-socket-subprotocol (web-socket) on main, 1 ×, every 0 ms, once web-socket is open
+web-socket-deflate (web-socket) on main, 1 ×, every 0 ms, once web-socket is open
 events (server-sent-events) on main, 1 ×, every 0 ms
 stream (streaming-fetch) on main, 1 ×, every 0 ms
 long-poll (long-polling) on main, 4 ×, every 0 ms

@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use pushcheck::diagnosis::{CloseClass, RunResult, TimeClass, Verdict, Word};
 use pushcheck::evidence::{Ended, Event};
 use pushcheck::method::Method;
-use pushcheck::plan::{Beat, Want};
+use pushcheck::plan::{Beat, Negotiates, Want};
 use pushcheck::session::{Do, Session};
 use pushcheck::time::Micros;
 
@@ -16,7 +16,7 @@ use crate::{method, quick, report};
 
 fn socket(echoes: u32, ticks: u32, silent: Micros) -> Session {
     let want = Want::Socket {
-        subprotocol: false,
+        negotiates: Negotiates::Nothing,
         echoes,
         ticks,
         silent,
@@ -28,7 +28,7 @@ fn socket(echoes: u32, ticks: u32, silent: Micros) -> Session {
 /// What it sends, and when, as long as every echo is answered at once.
 fn sent(beat: Beat, until: Micros) -> Vec<(u64, String)> {
     let want = Want::Socket {
-        subprotocol: false,
+        negotiates: Negotiates::Nothing,
         echoes: 1,
         ticks: 0,
         silent: Micros::ms(20_000),
@@ -164,4 +164,53 @@ fn an_upgrade_that_arrived_unanswered_is_given_up_at_once_and_a_lost_one_at_eigh
     let seen = first_attempt(told(server::seen("web-socket", 1)));
     assert_eq!(seen.ended, Ended::GaveUp);
     assert!((2_000_000..3_000_000).contains(&seen.ended_us), "{seen:?}");
+}
+
+#[test]
+fn what_breaks_only_where_it_is_compressed_is_told_apart() {
+    // Every compressed message is spoilt; or nothing but what everybody gets.
+    let told = |spoils: bool, agreed: &'static str, elsewhere: &'static str| {
+        let mut nature = Faulty::new(move |world, at, start| {
+            let deflates = start.request.url.contains("/web-socket-deflate/");
+            let extensions = if deflates { agreed } else { elsewhere };
+            let at = at.plus(Micros::ms(40));
+            let takes_over = deflates || (is_socket(start) && !elsewhere.is_empty());
+            if takes_over {
+                let opened = Event::Opened {
+                    protocol: String::new(),
+                    extensions: extensions.to_owned(),
+                };
+                world.see(at, start.attempt, opened);
+            }
+            if deflates && spoils {
+                let at = at.plus(Micros::ms(40));
+                world.see(at, start.attempt, Event::Errored { closed: true });
+                world.see(at, start.attempt, cut());
+            }
+            takes_over
+        });
+        let report = report(quick(&mut nature));
+        let socket = method(&report, Method::WebSocket);
+        let compressed = socket.compressed.clone().expect("it was tried");
+        (socket.verdict, compressed)
+    };
+    let (verdict, compressed) = told(true, "permessage-deflate; client_no_context_takeover", "");
+    assert_eq!(
+        (verdict, compressed.agreed, compressed.verdict),
+        (Verdict::Warning, Some(true), Verdict::Failed)
+    );
+    assert!(!compressed.on_the_way);
+    let (_, compressed) = told(true, "", "permessage-deflate");
+    assert_eq!(
+        (compressed.agreed, compressed.on_the_way),
+        (Some(false), true)
+    );
+    let healthy = report(quick(&mut Faulty::new(|_, _, _| false)));
+    let socket = method(&healthy, Method::WebSocket);
+    let compressed = socket.compressed.as_ref().expect("it was tried");
+    assert_eq!(
+        (socket.verdict, compressed.agreed, compressed.verdict),
+        (Verdict::Passed, Some(true), Verdict::Passed)
+    );
+    assert_eq!(method(&healthy, Method::Polling).compressed, None);
 }

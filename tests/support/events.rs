@@ -7,6 +7,7 @@ use pushcheck::wire::{CLOSE_CODE, CLOSE_REASON};
 pub fn opened() -> Event {
     Event::Opened {
         protocol: String::new(),
+        extensions: String::new(),
     }
 }
 

@@ -126,7 +126,11 @@ impl Nature for Healthy {
             Driver::WebSocket => {
                 let protocol = start.request.protocols.first().cloned();
                 let protocol = protocol.unwrap_or_default();
-                let opened = Event::Opened { protocol };
+                let takes = start.request.url.contains("deflate=1");
+                let opened = Event::Opened {
+                    protocol,
+                    extensions: if takes { "permessage-deflate" } else { "" }.to_owned(),
+                };
                 world.see(at.plus(self.rtt), start.attempt, opened);
             }
             Driver::EventSource => self.stream(world, at, start, opened()),

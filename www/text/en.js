@@ -187,6 +187,7 @@ export default {
   // Of requests that leave at once.
   outOfOrder: "Requests that leave at once are taken up in another order. Whoever runs the site: number them.",
   sizeLost: "A message of {size} did not come back.",
+  compressionBreaks: "Messages break where they are compressed, and pass where they are not. Whoever runs the site: switch permessage-deflate off.",
   // Of a stream that is kept, and came at once so.
   relief: {
     "x-accel-buffering": "It comes at once where the server says “X-Accel-Buffering: no”, which nginx obeys: whoever runs the site can send that with event streams, or switch proxy_buffering off.",

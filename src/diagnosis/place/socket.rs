@@ -4,8 +4,9 @@ use super::case::Case;
 use super::head::{self, upgrade_is_altered};
 use super::{Located, Place, absent};
 use crate::diagnosis::CloseClass;
+use crate::diagnosis::compressed::agreed;
 use crate::evidence::{Ended, EngineFamily, Event, Trace};
-use crate::plan::asks_for_subprotocol;
+use crate::plan::{DEFLATED, asks_for_subprotocol};
 use crate::wire::{CLOSE_CODE, CLOSE_REASON, End, PADDING, SUBPROTOCOL, Sighting};
 
 pub(super) fn locate(case: &Case<'_>) -> Located {
@@ -73,6 +74,15 @@ fn opened_and_seen(case: &Case<'_>, seen: &Sighting) -> Located {
             Some(SUBPROTOCOL) => case.at(Place::AnswerAltered),
             _ => case.at(Place::RequestAltered),
         };
+    }
+    if case.trace.probe == DEFLATED
+        && case.facts.ended == Ended::Failed
+        && agreed(case.trace) == Some(false)
+        && head::value(seen, "sec-websocket-extensions")
+            .is_some_and(|offers| offers.contains("permessage-deflate"))
+    {
+        // What arrived offered it: we took it, and compressed.
+        return case.at(Place::AnswerAltered);
     }
     if seen.strange_in > 0 || seen.malformed_in > 0 {
         return case.at(Place::FramesOut);
@@ -161,7 +171,7 @@ fn selected<'a>(case: &Case<'a>) -> Option<&'a str> {
         .events
         .iter()
         .find_map(|stamped| match &stamped.event {
-            Event::Opened { protocol } => Some(protocol.as_str()),
+            Event::Opened { protocol, .. } => Some(protocol.as_str()),
             _ => None,
         })
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scenario::{Expected, Place};
-pub(crate) use figures::{bursts, every, idle};
+pub(crate) use figures::{bursts, compressed, every, idle};
 
 /// A quick run has told its result by then.
 const RUN_US: u64 = 12_000_000;

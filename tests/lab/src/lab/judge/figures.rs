@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{list, text};
-use crate::lab::scenario::{Bursts, Queue};
+use crate::lab::scenario::{Bursts, Compressed, Queue};
 
 /// What a report says wrongly of the silences that end connections.
 pub(crate) fn idle(truth: &BTreeMap<String, u64>, report: &Value) -> Vec<String> {
@@ -47,6 +47,18 @@ pub(crate) fn every(truth: &BTreeMap<String, u64>, report: &Value) -> Vec<String
         }
     }
     wrong
+}
+
+/// What a report says wrongly of a socket that was to compress.
+pub(crate) fn compressed(truth: &Compressed, report: &Value) -> Vec<String> {
+    let mut methods = list(&report["methods"]);
+    let socket = methods.find(|method| method["method"] == "web-socket");
+    let said = &socket.unwrap_or(&Value::Null)["compressed"];
+    let right = said["agreed"] == truth.agreed
+        && said["onTheWay"] == truth.on_the_way
+        && truth.verdict.holds(&text(&said["verdict"]));
+    let wrong = format!("of a socket that compresses it says {said}, not {truth:?}");
+    (!right).then_some(wrong).into_iter().collect()
 }
 
 /// What a report says wrongly of many messages at once; `gauged`: what the box says of itself.
@@ -188,5 +200,24 @@ mod tests {
             json!({"reliefs": [{"relief": "padding", "relieves": true}]});
         report["methods"][3]["unread"] = json!({"flowControl": "hidden"});
         assert!(bursts(&truth, None, &report).is_empty());
+    }
+
+    #[test]
+    fn a_socket_that_compresses_is_held_against_the_truth() {
+        let truth = Compressed {
+            agreed: true,
+            verdict: Several::One("failed".to_owned()),
+            on_the_way: false,
+        };
+        let said = |agreed, verdict: &str, on_the_way| {
+            let said = json!({"agreed": agreed, "verdict": verdict, "onTheWay": on_the_way});
+            let methods = json!([{"method": "web-socket", "compressed": said}]);
+            compressed(&truth, &json!({ "methods": methods })).len()
+        };
+        assert_eq!(said(true, "failed", false), 0);
+        assert_eq!(said(false, "failed", false), 1);
+        assert_eq!(said(true, "passed", false), 1);
+        assert_eq!(said(true, "failed", true), 1);
+        assert_eq!(compressed(&truth, &json!({"methods": []})).len(), 1);
     }
 }

@@ -50,6 +50,8 @@ pub(crate) struct Expect {
     /// How far back a reader's slowness is felt.
     #[serde(default)]
     flow_control: Option<Several>,
+    /// What becomes of a socket that is to compress.
+    pub(crate) compressed: Option<Compressed>,
     /// What differs in Chromium.
     chromium: Option<Differing>,
     /// What differs in Firefox.
@@ -71,6 +73,18 @@ struct Differing {
     findings: BTreeMap<String, Several>,
     #[serde(default)]
     flow_control: Option<Several>,
+}
+
+/// What becomes of a socket that is to compress.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Compressed {
+    /// The server's agreement reaches the page.
+    pub(crate) agreed: bool,
+    pub(crate) verdict: Several,
+    /// Others compress as well, where our server does not.
+    #[serde(default)]
+    pub(crate) on_the_way: bool,
 }
 
 /// What waits on the way, hidden from the server.
@@ -286,6 +300,9 @@ impl Expect {
         for (method, reliefs) in &self.reliefs {
             known("reliefs", [method.as_str()].into_iter(), &methods())?;
             known(&format!("reliefs.{method}"), reliefs.words(), RELIEFS)?;
+        }
+        if let Some(compressed) = &self.compressed {
+            known("compressed.verdict", compressed.verdict.words(), VERDICTS)?;
         }
         known("lost", self.lost.keys().map(String::as_str), WAYS)?;
         known("every", self.every.keys().map(String::as_str), &methods())?;
