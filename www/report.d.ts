@@ -1332,11 +1332,24 @@ export interface SeenConnection {
     bytesIn: number;
     /** The TLS alert that it ended with; null: none, or not TLS. */
     alert: number | null;
+    /** What is wrong with the certificate that it was shown, by the server's own look; null: it was shown none. */
+    certificate: ShownCertificate | null;
     /** When it ended, µs; null while it lasts. */
     endedAt: number | null;
     /** How it ended; null while it lasts. */
     end: End | null;
 }
+
+/** What is wrong with a certificate, at the time and for the name that was asked for; of several the first. */
+export type ShownCertificate =
+    /** It is not valid yet, or no more. */
+    | "expired"
+    /** It does not cover the name. */
+    | "other-name"
+    /** It issued itself: only who was told so trusts it. */
+    | "self-signed"
+    /** Nothing that the server sees. Who issued it some browsers may not trust. */
+    | "sound";
 
 /** What makes a connection without a request a run's. */
 export type JoinedBy =

@@ -8,17 +8,17 @@ use std::time::Duration;
 use pushcheck::wire::End;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, timeout_at};
-use tokio_rustls::TlsAcceptor;
 
 use crate::app::App;
 use crate::connection::{Connection, Tapped};
 use crate::exchange;
 use crate::problem::{Problem, Refusal};
+use crate::tls::Tls;
 
 /// A socket that accepts, with or without TLS.
 pub(crate) struct Listener {
     pub(crate) socket: TcpListener,
-    pub(crate) acceptor: Option<TlsAcceptor>,
+    pub(crate) tls: Option<Tls>,
 }
 
 impl std::fmt::Debug for Listener {
@@ -33,7 +33,7 @@ impl std::fmt::Debug for Listener {
 pub(crate) async fn run(app: Arc<App>, listener: Listener) {
     loop {
         match listener.socket.accept().await {
-            Ok((socket, peer)) => admit(&app, socket, peer, listener.acceptor.clone()),
+            Ok((socket, peer)) => admit(&app, socket, peer, listener.tls.clone()),
             Err(error) => {
                 // Usually no file descriptors are left: somebody was turned away, and trying at once would spin.
                 tracing::warn!(%error, "cannot accept");
@@ -44,7 +44,7 @@ pub(crate) async fn run(app: Arc<App>, listener: Listener) {
     }
 }
 
-fn admit(app: &Arc<App>, socket: TcpStream, peer: SocketAddr, acceptor: Option<TlsAcceptor>) {
+fn admit(app: &Arc<App>, socket: TcpStream, peer: SocketAddr, tls: Option<Tls>) {
     let _ = socket.set_nodelay(true);
     let limits = &app.limits;
     let live = app.connections.fetch_add(1, Relaxed);
@@ -61,13 +61,9 @@ fn admit(app: &Arc<App>, socket: TcpStream, peer: SocketAddr, acceptor: Option<T
         return app.ledger.turned_away(visitor);
     }
     let number = app.numbers.fetch_add(1, Relaxed);
-    let (tls, is_direct, clock) = (
-        acceptor.is_some(),
-        app.behind.is_none(),
-        Arc::clone(&app.clock),
-    );
-    let (socket, tap) = Tapped::new(socket, tls, is_direct, Arc::clone(&clock));
-    let mut connection = Connection::new(number, tls, ticket, Arc::clone(&tap), clock);
+    let (is_direct, clock) = (app.behind.is_none(), Arc::clone(&app.clock));
+    let (socket, tap) = Tapped::new(socket, tls.as_ref(), is_direct, Arc::clone(&clock));
+    let mut connection = Connection::new(number, tls.is_some(), ticket, Arc::clone(&tap), clock);
     if is_direct {
         connection.is_visit(app.ledger.visits.remember(source, tap));
     }
@@ -83,7 +79,7 @@ fn admit(app: &Arc<App>, socket: TcpStream, peer: SocketAddr, acceptor: Option<T
         let abort = app.abort.clone();
         tokio::select! {
             () = abort.cancelled() => {}
-            () = encrypt(app, socket, connection, acceptor) => {}
+            () = encrypt(app, socket, connection, tls) => {}
         }
     });
 }
@@ -103,18 +99,13 @@ impl Drop for Slot {
     }
 }
 
-async fn encrypt(
-    app: Arc<App>,
-    socket: Tapped,
-    mut connection: Connection,
-    acceptor: Option<TlsAcceptor>,
-) {
-    let Some(acceptor) = acceptor else {
+async fn encrypt(app: Arc<App>, socket: Tapped, mut connection: Connection, tls: Option<Tls>) {
+    let Some(tls) = tls else {
         return exchange::run(app, socket, connection).await;
     };
     let tap = Arc::clone(&connection.tap);
     let limit = Instant::now() + Duration::from_millis(app.limits.head_ms);
-    match timeout_at(limit, acceptor.accept(socket)).await {
+    match timeout_at(limit, tls.acceptor.accept(socket)).await {
         Ok(Ok(socket)) => {
             connection.ja4 = tap.is_secured();
             if socket.get_ref().1.alpn_protocol() == Some(b"h2") {

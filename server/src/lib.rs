@@ -12,6 +12,7 @@ mod answer;
 mod app;
 mod args;
 mod attempt;
+mod certificate;
 mod clock;
 mod config;
 mod connection;

@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use pushcheck::wire::{BAD_CERTIFICATE, Lane, Scheme};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 use crate::accept::{self, Listener};
 use crate::app::App;
 use crate::config::Config;
 use crate::origin::{Origin, word};
 use crate::outside_in::OutsideIn;
-use crate::tls;
+use crate::tls::{self, Tls};
 
 /// A listener, where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,10 +69,10 @@ pub struct Server {
 /// # Errors
 /// When an address is taken, or the certificate cannot be used.
 pub async fn bind(config: Config) -> Result<Server, BindError> {
-    let (acceptor, fingerprint) = match (&config.identity, config.tls_listen.is_empty()) {
+    let (tls, fingerprint) = match (&config.identity, config.tls_listen.is_empty()) {
         (Some(identity), false) => {
-            let (acceptor, fingerprint) = tls::acceptor(identity).map_err(BindError::Identity)?;
-            (Some(acceptor), fingerprint)
+            let (tls, fingerprint) = tls::of(identity).map_err(BindError::Identity)?;
+            (Some(tls), fingerprint)
         }
         (None, false) => return Err(BindError::Identity("a TLS listener needs one".into())),
         (_, true) => (None, None),
@@ -83,12 +82,12 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
         listeners.push(listen(*address, None).await?);
     }
     for address in &config.tls_listen {
-        listeners.push(listen(*address, acceptor.clone()).await?);
+        listeners.push(listen(*address, tls.clone()).await?);
     }
     let mut bound = Vec::new();
     for listener in &listeners {
         let address = listener.socket.local_addr().map_err(BindError::Start)?;
-        let scheme = if listener.acceptor.is_some() {
+        let scheme = if listener.tls.is_some() {
             Scheme::Https
         } else {
             Scheme::Http
@@ -101,8 +100,8 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
     }
     let mut lanes = lanes(&bound, &config.public_urls);
     if let Some(address) = config.bad_certificate_listen {
-        let acceptor = tls::bad_acceptor().map_err(BindError::Identity)?;
-        let listener = listen(address, Some(acceptor)).await?;
+        let bad = tls::bad().map_err(BindError::Identity)?;
+        let listener = listen(address, Some(bad)).await?;
         let address = listener.socket.local_addr().map_err(BindError::Start)?;
         listeners.push(listener);
         // The first: pages look at so many only.
@@ -118,11 +117,11 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
     })
 }
 
-async fn listen(address: SocketAddr, acceptor: Option<TlsAcceptor>) -> Result<Listener, BindError> {
+async fn listen(address: SocketAddr, tls: Option<Tls>) -> Result<Listener, BindError> {
     let socket = TcpListener::bind(address)
         .await
         .map_err(|error| BindError::Listen(address, error))?;
-    Ok(Listener { socket, acceptor })
+    Ok(Listener { socket, tls })
 }
 
 impl Server {

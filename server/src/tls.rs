@@ -10,13 +10,22 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::certificate::Certificate;
 use crate::config::Identity;
 
 /// What goes wrong here goes wrong before anybody is served.
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The acceptor of an identity, and the fingerprint of a certificate made here.
-pub(crate) fn acceptor(identity: &Identity) -> Result<(TlsAcceptor, Option<String>), Error> {
+/// TLS of a port.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    pub(crate) acceptor: TlsAcceptor,
+    /// `None`: it cannot be read.
+    pub(crate) certificate: Option<Arc<Certificate>>,
+}
+
+/// That of an identity, and the fingerprint of a certificate made here.
+pub(crate) fn of(identity: &Identity) -> Result<(Tls, Option<String>), Error> {
     let (chain, key, fingerprint) = match identity {
         Identity::Development => {
             let (certificate, key) = development()?;
@@ -28,8 +37,8 @@ pub(crate) fn acceptor(identity: &Identity) -> Result<(TlsAcceptor, Option<Strin
     Ok((serving(chain, key)?, fingerprint))
 }
 
-/// The acceptor of an identity that no browser may accept: self-signed, expired and for no name.
-pub(crate) fn bad_acceptor() -> Result<TlsAcceptor, Error> {
+/// That of an identity that no browser may accept: self-signed, expired and for no name.
+pub(crate) fn bad() -> Result<Tls, Error> {
     let mut params = rcgen::CertificateParams::new(Vec::new())?;
     params.not_before = rcgen::date_time_ymd(2015, 1, 1);
     params.not_after = rcgen::date_time_ymd(2015, 12, 31);
@@ -39,16 +48,17 @@ pub(crate) fn bad_acceptor() -> Result<TlsAcceptor, Error> {
     serving(vec![certificate.der().clone()], key.into())
 }
 
-fn serving(
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-) -> Result<TlsAcceptor, Error> {
+fn serving(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Tls, Error> {
+    let certificate = chain.first().and_then(Certificate::read).map(Arc::new);
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
+    Ok(Tls {
+        acceptor: TlsAcceptor::from(Arc::new(config)),
+        certificate,
+    })
 }
 
 fn development() -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), Error> {

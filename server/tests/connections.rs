@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pushcheck::wire::{End, JoinedBy, Ledger, Reached, SeenConnection};
+use pushcheck::wire::{End, JoinedBy, Ledger, Reached, SeenConnection, ShownCertificate};
 use support::{Client, Site, encrypted, http2, key, path, reset};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
@@ -99,16 +99,23 @@ async fn one_that_was_reset_after_its_hello() {
 
 #[tokio::test]
 async fn one_whose_client_distrusts_us_says_so() {
-    let site = Site::plain().await;
-    let socket = TcpStream::connect(site.tls).await.unwrap();
-    let error = TlsConnector::from(wary()).connect(name(), socket).await;
-    assert!(error.is_err());
-    let one = ended(&site).await;
-    // RFC 8446 § 6: unknown_ca is 48.
-    assert_eq!(
-        (one.reached, one.alert, one.end),
-        (Reached::Hello, Some(48), Some(End::Broken))
-    );
+    for (asked, wrong) in [
+        ("localhost", ShownCertificate::SelfSigned),
+        ("other.test", ShownCertificate::OtherName),
+    ] {
+        let site = Site::plain().await;
+        let socket = TcpStream::connect(site.tls).await.unwrap();
+        let asked = ServerName::try_from(asked).unwrap();
+        let error = TlsConnector::from(wary()).connect(asked, socket).await;
+        assert!(error.is_err());
+        let one = ended(&site).await;
+        // RFC 8446 § 6: unknown_ca is 48.
+        assert_eq!(
+            (one.reached, one.alert, one.end),
+            (Reached::Hello, Some(48), Some(End::Broken))
+        );
+        assert_eq!(one.certificate, Some(wrong), "by our own look");
+    }
 }
 
 #[tokio::test]

@@ -207,6 +207,28 @@ async fn where_nobody_listens_nothing_passes_and_the_server_goes_on() {
 }
 
 #[tokio::test]
+async fn what_was_not_up_yet_is_tried_again_soon_without_being_asked() {
+    let (site, listener) = behind(|_| ()).await;
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    assert_eq!(
+        all(&asked(&site).await.unwrap().tries)[0],
+        (false, None, None)
+    );
+    let listener = TcpListener::bind(address).await.unwrap();
+    front(listener, site.plain, Does::Nothing);
+    let passes = async {
+        while told(&site)
+            .await
+            .is_none_or(|told| all(&told.tries) != passed())
+        {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    within(passes).await;
+}
+
+#[tokio::test]
 async fn however_many_ask_it_is_one_round() {
     let (site, listener) = behind(|_| ()).await;
     let count = front(listener, site.plain, Does::Nothing);

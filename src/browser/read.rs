@@ -12,7 +12,7 @@ use crate::time::Micros;
 use crate::wire::{
     About, End, Instance, JoinedBy, Kind, Lane, Ledger, LedgerInstance, Limits, OutsideIn,
     OutsideTry, Reached, Scheme, SeenBurst, SeenClose, SeenConnection, SeenHeader, SeenQueue,
-    SeenTcp, Sighting, Software, TcpVantage, TlsVantage, Vantage,
+    SeenTcp, ShownCertificate, Sighting, Software, TcpVantage, TlsVantage, Vantage,
 };
 
 /// More elements than any answer of ours has in one array.
@@ -231,6 +231,17 @@ fn end(v: &Value<'_>) -> Option<End> {
     ENDS.get(end).map(|(_, end)| *end)
 }
 
+fn certificate(v: &Value<'_>) -> Option<ShownCertificate> {
+    const SHOWN: [(&str, ShownCertificate); 4] = [
+        ("expired", ShownCertificate::Expired),
+        ("other-name", ShownCertificate::OtherName),
+        ("self-signed", ShownCertificate::SelfSigned),
+        ("sound", ShownCertificate::Sound),
+    ];
+    let shown = v.index("certificate", &SHOWN.map(|(word, _)| word))?;
+    SHOWN.get(shown).map(|(_, shown)| *shown)
+}
+
 fn connection(v: &Value<'_>) -> SeenConnection {
     const REACHED: [(&str, Reached); 6] = [
         ("accepted", Reached::Accepted),
@@ -254,6 +265,7 @@ fn connection(v: &Value<'_>) -> SeenConnection {
             .map_or(Reached::Accepted, |(_, reached)| *reached),
         bytes_in: v.number("bytesIn"),
         alert: v.maybe_number("alert").map(|alert| alert as u8),
+        certificate: certificate(v),
         ended_at: v.maybe_number("endedAt").map(Micros),
         end: end(v),
     }

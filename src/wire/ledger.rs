@@ -37,6 +37,8 @@ pub struct SeenConnection {
     pub bytes_in: u64,
     /// The TLS alert that it ended with (RFC 8446 § 6); null: none, or not TLS.
     pub alert: Option<u8>,
+    /// What is wrong with the certificate that it was shown, by our own look; null: it was shown none.
+    pub certificate: Option<ShownCertificate>,
     /// When it ended; null while it lasts.
     pub ended_at: Option<Micros>,
     /// How it ended; null while it lasts.
@@ -51,6 +53,20 @@ pub enum JoinedBy {
     Address,
     /// Its ClientHello named the run.
     Name,
+}
+
+/// What is wrong with a certificate, at the time and for the name that was asked for; of several the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShownCertificate {
+    /// It is not valid yet, or no more (RFC 5280 § 4.1.2.5).
+    Expired,
+    /// It does not cover the name (RFC 9525).
+    OtherName,
+    /// It issued itself: only who was told so trusts it.
+    SelfSigned,
+    /// Nothing that we see. Who issued it some browsers may not trust.
+    Sound,
 }
 
 /// How far a connection came that made no request.

@@ -21,7 +21,7 @@ pub use about::{
 pub use digits::{digits, joined, number, push_digits};
 pub use ledger::{
     End, JoinedBy, Ledger, LedgerInstance, Reached, SeenBurst, SeenClose, SeenConnection,
-    SeenHeader, SeenQueue, SeenTcp, Sighting,
+    SeenHeader, SeenQueue, SeenTcp, ShownCertificate, Sighting,
 };
 pub use line::{At, Echo, LineError, PollBody, Tick, TickId};
 pub use lines::Lines;

@@ -95,6 +95,7 @@ fn connection(reached: Reached, end: End) -> SeenConnection {
         reached,
         bytes_in: 0,
         alert: None,
+        certificate: None,
         ended_at: Some(Micros::ms(1_115)),
         end: Some(end),
     }

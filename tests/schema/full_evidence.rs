@@ -8,7 +8,7 @@ use pushcheck::method::Method;
 use pushcheck::time::Micros;
 use pushcheck::wire::{
     End, JoinedBy, Kind, Reached, SeenBurst, SeenClose, SeenConnection, SeenHeader, SeenQueue,
-    SeenTcp, Sighting,
+    SeenTcp, ShownCertificate, Sighting,
 };
 
 pub(crate) fn resource_timing() -> ResourceTiming {
@@ -237,6 +237,7 @@ pub(crate) fn connection() -> SeenConnection {
         reached: Reached::Hello,
         bytes_in: 517,
         alert: Some(48),
+        certificate: Some(ShownCertificate::OtherName),
         ended_at: Some(Micros(2)),
         end: Some(End::Reset),
     }

@@ -12,7 +12,9 @@ use pushcheck::evidence::{Ended, EngineFamily, HoldEnd};
 use pushcheck::method::Method;
 use pushcheck::plan::{Form, Skipped};
 use pushcheck::report::Mode;
-use pushcheck::wire::{End, JoinedBy, Kind, Reached, Relief, Scheme, TcpVantage, TlsVantage};
+use pushcheck::wire::{
+    End, JoinedBy, Kind, Reached, Relief, Scheme, ShownCertificate, TcpVantage, TlsVantage,
+};
 use serde_json::{Value, json};
 
 use crate::full_evidence::{events, notices};
@@ -58,6 +60,7 @@ fn the_schema_has_the_words_of_the_types_and_no_others() {
         words!(Kind: Poll LongPoll Upload Events Stream WebSocket),
         words!(StatusFrom: Page Server SamePath OutsideIn),
         words!(JoinedBy: Address Name),
+        words!(ShownCertificate: Expired OtherName SelfSigned Sound),
         words!(Reached: Accepted Bytes TlsToPlain PlainToTls Hello Secured),
         words!(End: Complete Refused PeerLeft Reset TimedOut Broken OurLimit),
     ];

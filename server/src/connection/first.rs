@@ -14,6 +14,7 @@ pub(super) struct First {
     wanted: usize,
     reached: Reached,
     ja4: Option<String>,
+    name: Option<String>,
 }
 
 /// The most bytes kept: a ClientHello with post-quantum key shares has 2 kB.
@@ -44,6 +45,7 @@ impl First {
             wanted: 2,
             reached: Reached::Accepted,
             ja4: None,
+            name: None,
         }
     }
 
@@ -69,8 +71,10 @@ impl First {
             (false, [hello::HANDSHAKE, hello::MAJOR, ..]) => self.settle(Reached::TlsToPlain),
             (false, _) => self.settle(Reached::Bytes),
             (true, [hello::HANDSHAKE, hello::MAJOR, ..]) => match hello::read(&self.bytes) {
-                Hello::Whole(ja4) => {
-                    self.ja4 = ja4;
+                Hello::Whole(said) => {
+                    if let Some(said) = said {
+                        (self.ja4, self.name) = (Some(said.ja4), said.name);
+                    }
                     self.settle(Reached::Hello);
                 }
                 Hello::Needs(bytes) => self.wanted = bytes,
@@ -97,6 +101,11 @@ impl First {
 
     pub(super) fn reached(&self) -> Reached {
         self.reached
+    }
+
+    /// The name that a ClientHello asked for.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
     }
 
     pub(super) fn take_ja4(&mut self) -> Option<String> {

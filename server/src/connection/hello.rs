@@ -17,12 +17,20 @@ const CLIENT_HELLO: u8 = 1;
 /// What bytes from the beginning of a connection are.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Hello {
-    /// They hold a whole ClientHello; its JA4, where it can be read.
-    Whole(Option<String>),
+    /// They hold a whole ClientHello; what it says, where it can be read.
+    Whole(Option<Said>),
     /// They could be one's beginning; it is at least as long as that.
     Needs(usize),
     /// They are none.
     None,
+}
+
+/// What a ClientHello says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) ja4: String,
+    /// The name that is asked for (RFC 6066 § 3).
+    pub(super) name: Option<String>,
 }
 
 /// Reads a ClientHello, in however many records it comes.
@@ -49,10 +57,22 @@ pub(super) fn read(bytes: &[u8]) -> Hello {
             let whole = MESSAGE + usize::from(a) * 65_536 + usize::from(b) * 256 + usize::from(c);
             if let Some(body) = message.get(MESSAGE..whole) {
                 let parsed = tls_parser::parse_tls_handshake_client_hello(body);
-                return Hello::Whole(parsed.ok().map(|(_, hello)| ja4(&hello)));
+                return Hello::Whole(parsed.ok().map(|(_, hello)| Said {
+                    ja4: ja4(&hello),
+                    name: server_name(&hello),
+                }));
             }
         }
     }
+}
+
+/// The first name of the list, whose length has two bytes, as that of a name; its type one.
+fn server_name(hello: &TlsClientHelloContents<'_>) -> Option<String> {
+    let extensions = extensions(hello.ext.unwrap_or_default());
+    let (_, list) = extensions.iter().find(|(kind, _)| *kind == SERVER_NAME)?;
+    let length = u16::from_be_bytes([*list.get(3)?, *list.get(4)?]);
+    let name = list.get(5..5 + usize::from(length))?;
+    String::from_utf8(name.to_vec()).ok()
 }
 
 const SERVER_NAME: u16 = 0;
@@ -231,7 +251,11 @@ pub(super) mod tests {
     /// Source: github.com/FoxIO-LLC/ja4, technical_details/JA4.md, its worked example.
     #[test]
     fn the_example_has_the_fingerprint_that_its_authors_give() {
-        let wanted = Hello::Whole(Some("t13d1516h2_8daaf6152771_e5627efa2ab1".to_owned()));
+        let wanted = Hello::Whole(Some(Said {
+            ja4: "t13d1516h2_8daaf6152771_e5627efa2ab1".to_owned(),
+            // Its extension is empty here.
+            name: None,
+        }));
         assert_eq!(read(&chromium()), wanted);
         let in_records = records(&message(&CIPHERS, &offers()), 50);
         assert_eq!(read(&in_records), wanted);
@@ -241,9 +265,25 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_name_that_is_asked_for_is_read() {
+        let name = b"\0\x0d\0\0\x0aprobe.test".to_vec();
+        let asking = |name: &[u8]| {
+            let offers = [(SERVER_NAME, name.to_vec())];
+            match read(&records(&message(&CIPHERS, &offers), 16_384)) {
+                Hello::Whole(Some(said)) => said.name,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(asking(&name).as_deref(), Some("probe.test"));
+        for end in 0..name.len() {
+            assert_eq!(asking(&name[..end]), None);
+        }
+    }
+
+    #[test]
     fn without_a_name_a_protocol_or_extensions_it_says_so() {
         let bare = read(&records(&message(&[0xc02f], &[]), 16_384));
-        let Hello::Whole(Some(ja4)) = bare else {
+        let Hello::Whole(Some(Said { ja4, name: None })) = bare else {
             panic!("{bare:?}")
         };
         assert!(

@@ -7,15 +7,17 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
 
 use pushcheck::time::Micros;
-use pushcheck::wire::{End, JoinedBy, Reached, SeenConnection, SeenTcp};
+use pushcheck::wire::{End, JoinedBy, Reached, SeenConnection, SeenTcp, ShownCertificate};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::rustls;
 
 use super::first::First;
 use super::kernel::Kernel;
+use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::lock;
+use crate::tls::Tls;
 
 /// How many bytes the kernel may hold of a connection that it cannot send yet.
 const UNSENT: i32 = 16 * 1024;
@@ -38,6 +40,8 @@ pub(crate) struct Tap {
     ended: OnceLock<Micros>,
     kernel: Kernel,
     clock: Arc<Clock>,
+    /// The one that its port shows.
+    certificate: Option<Arc<Certificate>>,
 }
 
 impl Tap {
@@ -113,6 +117,13 @@ impl Tap {
         self.kernel.reset();
     }
 
+    /// What is wrong with what it was shown.
+    fn shown(&self) -> Option<ShownCertificate> {
+        let certificate = self.certificate.as_ref()?;
+        let asked = matches!(self.reached(), Reached::Hello | Reached::Secured);
+        asked.then(|| certificate.judged(lock(&self.first).name()))
+    }
+
     /// As a connection that made no request.
     pub(crate) fn to_wire(&self, instance: &str) -> SeenConnection {
         let ended_at = self.ended_at();
@@ -124,6 +135,7 @@ impl Tap {
             reached: self.reached(),
             bytes_in: self.bytes.load(Relaxed),
             alert: self.alert.get().copied(),
+            certificate: self.shown(),
             ended_at,
             // Nobody else ended it.
             end: ended_at.map(|_| self.fate().unwrap_or(End::OurLimit)),
@@ -156,10 +168,10 @@ pub(crate) struct Tapped {
 }
 
 impl Tapped {
-    /// Over a socket just accepted; `tls`: its port speaks TLS.
+    /// Over a socket just accepted; `tls`: what its port speaks.
     pub(crate) fn new(
         socket: TcpStream,
-        tls: bool,
+        tls: Option<&Tls>,
         is_direct: bool,
         clock: Arc<Clock>,
     ) -> (Self, Arc<Tap>) {
@@ -169,13 +181,14 @@ impl Tapped {
             is_direct,
             bytes: AtomicU64::new(0),
             written: AtomicU64::new(0),
-            first: Mutex::new(First::new(tls)),
+            first: Mutex::new(First::new(tls.is_some())),
             is_secured: AtomicBool::new(false),
             alert: OnceLock::new(),
             fate: OnceLock::new(),
             ended: OnceLock::new(),
             kernel: Kernel::of(&socket),
             clock,
+            certificate: tls.and_then(|tls| tls.certificate.clone()),
         });
         // What waits here looks as if it waited on the way.
         tap.kernel.keep_little(UNSENT);

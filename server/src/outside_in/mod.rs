@@ -34,6 +34,9 @@ const EACH: Duration = Duration::from_secs(5);
 /// From the end of a round that nobody asked for to the beginning of the next.
 const EVERY: Duration = Duration::from_secs(300);
 
+/// The same where nothing was reached, at first: with each such round it doubles. What stands in front may not be up yet.
+const SOON: Duration = Duration::from_secs(1);
+
 /// From the beginning of a round to that of the next, however many ask for it.
 const PAUSE: Micros = Micros::ms(30_000);
 
@@ -105,9 +108,16 @@ impl OutsideIn {
     pub(crate) async fn keep(app: Arc<App>) {
         let this = &app.outside_in;
         let Some(target) = &this.target else { return };
+        let mut soon = SOON;
         loop {
             this.round(&app, target).await;
-            let rest = tokio::time::sleep(EVERY);
+            let rest = if this.reached() {
+                EVERY
+            } else {
+                soon.min(EVERY)
+            };
+            soon = soon.saturating_mul(2);
+            let rest = tokio::time::sleep(rest);
             tokio::pin!(rest);
             loop {
                 tokio::select! {
@@ -140,6 +150,13 @@ impl OutsideIn {
             }
         }
         self.to_wire(app.clock.now())
+    }
+
+    /// Somebody answered, the last time.
+    fn reached(&self) -> bool {
+        let state = lock(&self.state);
+        let newest = state.newest.as_ref();
+        newest.is_some_and(|(_, tries)| tries.iter().any(|one| one.status.is_some()))
     }
 
     fn demand(&self, now: Micros) -> Demand {
