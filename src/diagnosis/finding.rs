@@ -2,46 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Place;
+use super::{Code, Place};
 use crate::method::Method;
-
-/// A stable name of a cause, never renamed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Code {
-    /// The browser lacks the API.
-    MethodNotSupported,
-    /// The widget itself failed.
-    OwnFailure,
-    /// Somebody on the way opens TLS. By itself no fault.
-    TlsInspectionPresent,
-    /// Messages wait with somebody on the way who has acknowledged them.
-    QueueHidden,
-    /// A reader that does not read does not stop the server's writing.
-    FlowControlHidden,
-}
-
-impl Code {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::MethodNotSupported,
-        Self::OwnFailure,
-        Self::TlsInspectionPresent,
-        Self::QueueHidden,
-        Self::FlowControlHidden,
-    ];
-
-    /// The code as it stands in a report.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MethodNotSupported => "method-not-supported",
-            Self::OwnFailure => "own-failure",
-            Self::TlsInspectionPresent => "tls-inspection-present",
-            Self::QueueHidden => "queue-hidden",
-            Self::FlowControlHidden => "flow-control-hidden",
-        }
-    }
-}
 
 /// How much a finding promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

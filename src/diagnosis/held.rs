@@ -248,7 +248,12 @@ fn pattern(heard: &Heard<'_>, ways: &[Way], (later, others): (u64, u64), togethe
     let [whole @ .., _] = deliveries.as_slice() else {
         return held;
     };
-    if whole.is_empty() {
+    // Or in pieces, none of them before the end.
+    let first_and_last = ways.first().zip(ways.last());
+    let at_the_end = first_and_last.is_some_and(|(first, last)| {
+        first.late + LATER.0 + others >= last.sent.since(first.sent).0
+    });
+    if whole.is_empty() || at_the_end {
         held.held_as = Some(HeldAs::UntilClose);
         return held;
     }

@@ -1,8 +1,10 @@
 //! Evidence → facts → findings. Pure: the same evidence gives the same diagnosis, natively and in every browser.
 
 pub mod burst;
+mod cause;
 mod class;
 pub mod clock;
+mod code;
 pub mod compressed;
 pub mod delivery;
 pub mod facts;
@@ -12,7 +14,6 @@ pub mod held;
 mod hidden;
 pub mod idle;
 mod inspection;
-mod local;
 pub mod methods;
 pub mod overhead;
 mod place;
@@ -25,8 +26,9 @@ mod verdict;
 mod watched;
 
 pub use class::{CloseClass, TimeClass};
+pub use code::Code;
 pub use facts::StatusFrom;
-pub use finding::{Code, Finding, Rival, Severity, Strength};
+pub use finding::{Finding, Rival, Severity, Strength};
 pub use methods::{Asked, LaneReport, MethodReport, Timing};
 pub use place::Place;
 pub use verdict::{RunResult, Verdict, Word, result, together};
@@ -53,11 +55,18 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
         .iter()
         .map(|method| (method.method, method.verdict))
         .collect();
-    let mut findings = local::method_not_supported(evidence);
-    findings.extend(local::own_failure(evidence));
+    let mut findings = Vec::from_iter(cause::own_failure(evidence));
     findings.extend(inspection::tls_inspection(evidence));
+    let inspected = findings
+        .iter()
+        .find(|finding| finding.code == Code::TlsInspectionPresent)
+        .map(|finding| finding.strength);
+    let mut causes = cause::causes(evidence, &methods, inspected);
+    causes.append(&mut findings);
+    findings = causes;
     findings.extend(hidden::queue_hidden(evidence, &methods));
     findings.extend(hidden::flow_control_hidden(evidence, &methods));
+    findings.sort_by_key(|finding| core::cmp::Reverse((finding.severity, finding.strength)));
     for (i, finding) in findings.iter_mut().enumerate() {
         finding.id = joined(&["f", &digits(i as u64 + 1)]);
     }

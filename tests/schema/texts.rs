@@ -52,7 +52,10 @@ fn every_word_that_a_page_may_have_to_say_has_a_text() {
     assert_eq!(&states - &texts("state"), BTreeSet::new());
     assert_eq!(
         texts("finding"),
-        Code::ALL.map(|code| code.as_str().to_owned()).into()
+        Code::ALL
+            .iter()
+            .map(|code| code.as_str().to_owned())
+            .collect()
     );
     let (said, known) = (texts("headline"), words("RunResult"));
     assert_eq!(

@@ -73,7 +73,7 @@ fn unfilled(path: &str, value: &Value, holes: &mut Vec<String>) {
 
 #[test]
 fn every_code_has_the_schema_s_form() {
-    for code in Code::ALL {
+    for &code in Code::ALL {
         let mut report = filled();
         report.findings[0].code = code;
         assert_eq!(fits(&report)["findings"][0]["code"], code.as_str());

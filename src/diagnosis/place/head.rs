@@ -3,7 +3,7 @@
 use crate::wire::Sighting;
 
 /// The value of a field; of several the first. Names have no case (RFC 9110 § 5.1).
-pub(super) fn value<'a>(seen: &'a Sighting, name: &str) -> Option<&'a str> {
+pub(in crate::diagnosis) fn value<'a>(seen: &'a Sighting, name: &str) -> Option<&'a str> {
     let named = seen
         .headers
         .iter()

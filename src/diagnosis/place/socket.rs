@@ -153,7 +153,7 @@ fn failed(case: &Case<'_>, seen: &Sighting) -> Located {
 }
 
 /// The last that the page sent was the padded echo: what answers it is larger than a packet.
-fn asked_for_a_large_echo(trace: &Trace) -> bool {
+pub(in crate::diagnosis) fn asked_for_a_large_echo(trace: &Trace) -> bool {
     let sent = trace
         .events
         .iter()

@@ -74,7 +74,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn cell(&self) -> Result<Cell> {
+    pub(super) fn cell(&self) -> Result<Cell> {
         let (name, browser) = (&self.scenario.name, self.browser.name());
         let mut name = format!("{name}-{browser}-{}-{}", self.seed, self.page.name());
         if let Some(way) = self.way {

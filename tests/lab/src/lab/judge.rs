@@ -1,5 +1,6 @@
 //! Whether a report is right about what was broken.
 
+mod causes;
 mod figures;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scenario::{Expected, Place};
+pub(crate) use causes::{Named, Said, causes};
 pub(crate) use figures::{bursts, compressed, every, idle};
 
 /// A quick run has told its result by then.

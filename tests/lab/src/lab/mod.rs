@@ -4,6 +4,7 @@
 //! of its own, `cell` builds the network in there and runs the page, `judge` compares the report with what was
 //! broken, and `result` keeps and shows the outcomes.
 
+mod calibrate;
 mod cell;
 mod cells;
 mod draw;
@@ -38,6 +39,7 @@ enum What {
     List(list::List),
     Run(run::Run),
     Healthy(healthy::Healthy),
+    Calibrate(calibrate::Calibrate),
     Show(show::Show),
 }
 
@@ -47,6 +49,7 @@ pub async fn command(lab: &Lab) -> ExitCode {
         What::List(list) => list::command(list).map(|()| true),
         What::Run(run) => run::command(run).await,
         What::Healthy(healthy) => healthy::command(healthy).await,
+        What::Calibrate(calibrate) => calibrate::command(calibrate).await,
         What::Show(show) => show::command(show).await.map(|()| true),
     };
     status(done)

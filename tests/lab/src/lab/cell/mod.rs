@@ -154,12 +154,14 @@ async fn run(cell: &Cell) -> Result<Outcome> {
     let every = scenario.expect.every(&world.values)?;
     let bursts = scenario.expect.bursts(cell.browser, &world.values)?;
     let compressed = scenario.expect.compressed.as_ref();
+    let causes = scenario.expect.causes(cell.browser);
     let gauged = world.gauged();
     let mut outcome = match &ran.report {
         Some(report) => judge::judge(&expected, &world.lane, report)
             .and_wrong(judge::idle(&idle, report))
             .and_wrong(judge::every(&every, report))
             .and_wrong(judge::bursts(&bursts, gauged, report))
+            .and_wrong(judge::causes(&causes, &world.lane, report).broken_promises())
             .and_wrong(compressed.map_or_else(Vec::new, |truth| judge::compressed(truth, report)))
             .and_wrong(replay::unlike(report)?),
         None => Outcome::no_report(ran.why_none.unwrap_or_default()),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
+use pushcheck::diagnosis::Code;
 use pushcheck::method::Method;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,12 @@ pub(crate) struct Expect {
     flow_control: Option<Several>,
     /// What becomes of a socket that is to compress.
     pub(crate) compressed: Option<Compressed>,
+    /// The causes that may be named first; none: what is broken has no name.
+    #[serde(default)]
+    cause: Vec<String>,
+    /// Causes that are true besides.
+    #[serde(default)]
+    also: Vec<String>,
     /// What differs in Chromium.
     chromium: Option<Differing>,
     /// What differs in Firefox.
@@ -73,6 +80,30 @@ struct Differing {
     findings: BTreeMap<String, Several>,
     #[serde(default)]
     flow_control: Option<Several>,
+    cause: Option<Vec<String>>,
+}
+
+/// Why it breaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Causes {
+    /// Something is broken.
+    pub(crate) broken: bool,
+    /// The codes that may be named first.
+    pub(crate) first: Vec<String>,
+    /// Codes that are true besides.
+    pub(crate) also: Vec<String>,
+}
+
+impl Causes {
+    /// It may be named first.
+    pub(crate) fn is_first(&self, code: &str) -> bool {
+        self.first.iter().any(|one| one == code)
+    }
+
+    /// It is true.
+    pub(crate) fn holds(&self, code: &str) -> bool {
+        self.is_first(code) || self.also.iter().any(|one| one == code)
+    }
 }
 
 /// What becomes of a socket that is to compress.
@@ -268,6 +299,27 @@ impl Expect {
         filled(&self.every, values)
     }
 
+    /// Why it breaks.
+    pub(crate) fn causes(&self, browser: Browser) -> Causes {
+        let expected = self.of(browser);
+        let own = self.differing(browser).and_then(|own| own.cause.clone());
+        let first = own.unwrap_or_else(|| self.cause.clone());
+        let breaks = |verdict: &Several| {
+            let breaks = verdict.holds("failed") || verdict.holds("warning");
+            breaks && !verdict.holds("passed")
+        };
+        Causes {
+            broken: !first.is_empty() || expected.verdicts.values().any(breaks),
+            first,
+            also: self
+                .also
+                .iter()
+                .chain(self.findings.keys())
+                .cloned()
+                .collect(),
+        }
+    }
+
     /// What many messages at once must show.
     ///
     /// # Errors
@@ -304,6 +356,13 @@ impl Expect {
         if let Some(compressed) = &self.compressed {
             known("compressed.verdict", compressed.verdict.words(), VERDICTS)?;
         }
+        let codes = Code::ALL
+            .iter()
+            .map(|code| code.as_str())
+            .collect::<Vec<_>>();
+        let own = differing.clone().flat_map(|own| own.cause.iter().flatten());
+        let causes = self.cause.iter().chain(&self.also).chain(own);
+        known("cause", causes.map(String::as_str), &codes)?;
         known("lost", self.lost.keys().map(String::as_str), WAYS)?;
         known("every", self.every.keys().map(String::as_str), &methods())?;
         known("idle", self.idle.keys().map(String::as_str), &methods())?;
