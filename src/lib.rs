@@ -5,6 +5,7 @@
 
 pub mod diagnosis;
 pub mod evidence;
+pub mod explain;
 pub mod json;
 pub mod method;
 pub mod plan;

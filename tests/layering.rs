@@ -6,7 +6,7 @@ use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
 /// Each room and those that it may use. The ground floor knows nobody but itself.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("time", &[]),
     ("stats", &[]),
     ("method", &[]),
@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
         "diagnosis",
         &["time", "stats", "method", "wire", "plan", "evidence"],
     ),
+    ("explain", &["evidence", "diagnosis"]),
     (
         "report",
         &["time", "method", "wire", "plan", "evidence", "diagnosis"],

@@ -36,12 +36,12 @@ pub(super) fn compressed(evidence: &Evidence, attempts: &[Attempt]) -> Option<Co
 }
 
 /// Whether the browser was told that it may compress; `None`: it never opened.
-pub(super) fn agreed(trace: &Trace) -> Option<bool> {
+pub(in crate::diagnosis) fn agreed(trace: &Trace) -> Option<bool> {
     trace
         .events
         .iter()
         .find_map(|stamped| match &stamped.event {
-            Event::Opened { extensions, .. } => Some(extensions.contains("permessage-deflate")),
+            Event::Opened { extensions, .. } => Some(extensions.starts_with("permessage-deflate")),
             _ => None,
         })
 }

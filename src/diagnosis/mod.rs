@@ -55,18 +55,27 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
         .iter()
         .map(|method| (method.method, method.verdict))
         .collect();
-    let mut findings = Vec::from_iter(cause::own_failure(evidence));
-    findings.extend(inspection::tls_inspection(evidence));
-    let inspected = findings
-        .iter()
-        .find(|finding| finding.code == Code::TlsInspectionPresent)
-        .map(|finding| finding.strength);
-    let mut causes = cause::causes(evidence, &methods, inspected);
-    causes.append(&mut findings);
-    findings = causes;
-    findings.extend(hidden::queue_hidden(evidence, &methods));
-    findings.extend(hidden::flow_control_hidden(evidence, &methods));
-    findings.sort_by_key(|finding| core::cmp::Reverse((finding.severity, finding.strength)));
+    let inspected = inspection::tls_inspection(evidence);
+    let strength = inspected.as_ref().map(|finding| finding.strength);
+    let mut findings: Vec<Finding> = Vec::new();
+    // The worst first, and of those the surest. A sort of the library's weighs four kilobytes.
+    let mut add = |finding: Finding| {
+        let rank = |one: &Finding| (one.severity, one.strength);
+        let after = |one: &Finding| rank(one) < rank(&finding);
+        let at = findings.iter().position(after).unwrap_or(findings.len());
+        findings.insert(at, finding);
+    };
+    cause::own_failure(evidence).into_iter().for_each(&mut add);
+    for finding in cause::causes(evidence, &methods, strength) {
+        add(finding);
+    }
+    inspected.into_iter().for_each(&mut add);
+    hidden::queue_hidden(evidence, &methods)
+        .into_iter()
+        .for_each(&mut add);
+    hidden::flow_control_hidden(evidence, &methods)
+        .into_iter()
+        .for_each(&mut add);
     for (i, finding) in findings.iter_mut().enumerate() {
         finding.id = joined(&["f", &digits(i as u64 + 1)]);
     }

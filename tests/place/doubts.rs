@@ -32,6 +32,7 @@ fn hello(at: u64, ended: u64, port: u16) -> SeenConnection {
         reached: Reached::Hello,
         bytes_in: 500,
         alert: None,
+        certificate: None,
         ended_at: Some(Micros::ms(1_000 + ended)),
         end: Some(End::PeerLeft),
     }

@@ -179,7 +179,7 @@ impl<'a> Fault<'a> {
     pub(super) fn forward_proxy(&self) -> bool {
         let ledger = self.evidence.ledger.iter();
         let mut seen = ledger.flat_map(|ledger| &ledger.sightings);
-        !self.own_front() && seen.any(came_by_a_proxy)
+        self.evidence.about.is_some() && !self.own_front() && seen.any(came_by_a_proxy)
     }
 
     /// Somebody opens TLS, likely at least.

@@ -72,14 +72,19 @@ pub(super) fn causes(
 /// The strongest claim about a fault.
 fn finding(fault: &Fault<'_>) -> Option<Finding> {
     let mut claims: Vec<(Code, Strength)> = Vec::new();
+    let mut best: Option<(Code, Strength)> = None;
     for (code, rule) in RULES.into_iter().flatten() {
-        claims.extend(rule(fault).map(|strength| (*code, strength)));
+        if let Some(strength) = rule(fault) {
+            claims.push((*code, strength));
+            if best.is_none_or(|(_, other)| strength > other) {
+                best = Some((*code, strength));
+            }
+        }
     }
-    claims.sort_by_key(|(_, strength)| core::cmp::Reverse(*strength));
-    let (code, strength) = *claims.first()?;
+    let (code, strength) = best?;
     let mut rivals = Vec::new();
     if strength != Strength::Proved {
-        let claimed = claims.iter().skip(1).map(|(code, _)| *code);
+        let claimed = claims.iter().map(|(code, _)| *code);
         rivals::among(code, claimed, &mut rivals);
         rivals.truncate(MOST_RIVALS);
     }

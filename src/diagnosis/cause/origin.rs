@@ -2,6 +2,7 @@
 
 use super::Rule;
 use super::fault::{Fault, when};
+use crate::diagnosis::place::lists;
 use crate::diagnosis::{Code, Place, Strength, Verdict};
 use crate::evidence::Ended;
 use crate::method::Method;
@@ -25,7 +26,7 @@ pub(super) const RULES: &[(Code, Rule)] = &[
 ];
 
 /// How surely what happens to an upgrade happens at the operator's: proved where it happens to the server's own try from
-/// outside as well, not at all where that passes.
+/// outside as well, not at all where that passes. Without that try nothing tells, whoever is declared to stand in front.
 pub(super) fn by_operator(fault: &Fault<'_>) -> Option<Strength> {
     // What opens all the same opens for the server, too.
     let outside = fault
@@ -34,8 +35,6 @@ pub(super) fn by_operator(fault: &Fault<'_>) -> Option<Strength> {
     match outside {
         Some(false) => Some(Strength::Proved),
         Some(true) => None,
-        None if fault.is_inspected() || fault.forward_proxy() => Some(Strength::Possible),
-        None if fault.own_front() => Some(Strength::Likely),
         None => Some(Strength::Possible),
     }
 }
@@ -98,7 +97,7 @@ fn rp_no_upgrade(fault: &Fault<'_>) -> Option<Strength> {
 /// Pattern: an upgrade arrived with `Upgrade`, and without its word in `Connection`. Meaning: the site's own proxy was told of
 /// one of the two fields. Rivals: as of `rp_no_upgrade`.
 fn rp_connection_only(fault: &Fault<'_>) -> Option<Strength> {
-    let upgrades = |value: &str| value.to_ascii_lowercase().contains("upgrade");
+    let upgrades = |value: &str| lists(value, "upgrade");
     let half = fault.is_socket()
         && fault.is_at(Place::RequestAltered)
         && fault.field("upgrade").is_some()
@@ -179,9 +178,8 @@ fn waf_kills_after_101(fault: &Fault<'_>) -> Option<Strength> {
     if !is_ended_at_once(fault) {
         return None;
     }
-    match (fault.inspected, fault.passes_outside()) {
-        (_, Some(false)) => Some(Strength::Proved),
-        (None, None) => Some(Strength::Likely),
+    match fault.passes_outside() {
+        Some(false) => Some(Strength::Proved),
         _ => Some(Strength::Possible),
     }
 }

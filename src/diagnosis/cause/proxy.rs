@@ -3,6 +3,7 @@
 use super::Rule;
 use super::fault::{Fault, when};
 use super::origin::{is_ended_at_once, is_stripped};
+use crate::diagnosis::compressed::agreed;
 use crate::diagnosis::place::asked_for_a_large_echo;
 use crate::diagnosis::{Code, Place, Strength, Verdict};
 use crate::evidence::{Ended, Event};
@@ -88,19 +89,17 @@ fn filter_rewrites_101(fault: &Fault<'_>) -> Option<Strength> {
         && accepted
         && probe != DEFLATED
         && !asks_for_subprotocol(probe);
-    let strength = match (fault.own_front(), fault.passes_outside()) {
-        (false, _) | (true, Some(true)) => Strength::Proved,
-        (true, _) => Strength::Likely,
+    let direct = fault.evidence.about.is_some() && !fault.own_front();
+    let strength = match direct || fault.passes_outside() == Some(true) {
+        true => Strength::Proved,
+        false => Strength::Likely,
     };
     when(lost, strength)
 }
 
 /// Whether the browser was told of this socket that it may compress.
 fn may_compress(fault: &Fault<'_>) -> bool {
-    let compressed = |e: &Event| matches!(e, Event::Opened { extensions, .. } if extensions.contains("permessage-deflate"));
-    fault
-        .trace()
-        .is_some_and(|trace| trace.first(compressed).is_some())
+    fault.trace().and_then(agreed) == Some(true)
 }
 
 /// Pattern: messages break on a socket that compresses; proved where those that do not pass, or where our server takes no

@@ -57,6 +57,13 @@ const ALIKE: &[(Code, &[(Code, &str)])] = &[
         ],
     ),
     (
+        Code::TlsVersionOrMtls,
+        &[
+            (Code::InspectionCaUntrusted, "other-network"),
+            (Code::CertUntrusted, "net-log"),
+        ],
+    ),
+    (
         Code::InspectionCaUntrusted,
         &[(Code::CertUntrusted, "other-network")],
     ),

@@ -12,7 +12,7 @@ pub(in crate::diagnosis) fn value<'a>(seen: &'a Sighting, name: &str) -> Option<
 }
 
 /// One of the comma-separated words of a value.
-fn lists(value: &str, word: &str) -> bool {
+pub(in crate::diagnosis) fn lists(value: &str, word: &str) -> bool {
     value
         .as_bytes()
         .split(|byte| *byte == b',')

@@ -13,7 +13,7 @@ mod stream;
 use serde::{Deserialize, Serialize};
 
 pub(super) use case::{Case, is_opaque};
-pub(super) use head::{came_by_a_proxy, named, value};
+pub(super) use head::{came_by_a_proxy, lists, named, value};
 pub(super) use socket::asked_for_a_large_echo;
 
 use super::facts::Endpoint;

@@ -79,7 +79,7 @@ fn opened_and_seen(case: &Case<'_>, seen: &Sighting) -> Located {
         && case.facts.ended == Ended::Failed
         && agreed(case.trace) == Some(false)
         && head::value(seen, "sec-websocket-extensions")
-            .is_some_and(|offers| offers.contains("permessage-deflate"))
+            .is_some_and(|offers| offers.starts_with("permessage-deflate"))
     {
         // What arrived offered it: we took it, and compressed.
         return case.at(Place::AnswerAltered);

@@ -1,0 +1,313 @@
+//! Why: the claim of each kind of fault, how strongly, and what takes it back.
+
+use pushcheck::diagnosis::{Asked, Code, Finding, Severity, Strength, diagnose};
+use pushcheck::evidence::{Ended, Event};
+use pushcheck::method::Method;
+use pushcheck::plan::Lane;
+use pushcheck::time::Micros;
+use pushcheck::wire::{
+    End, JoinedBy, OutsideIn, OutsideTry, Reached, Scheme, SeenConnection, ShownCertificate,
+};
+
+use crate::parts::{Scene, abnormal, closed, field, our_close, said, whole_socket, with_a_clock};
+use crate::support::INSTANCE;
+use crate::support::events::{body, head, message, opened};
+
+/// What costs the visitor something.
+fn findings(scene: &Scene) -> Vec<Finding> {
+    let method = scene.evidence.traces[0].method;
+    let asked = Asked {
+        methods: vec![method],
+        required: Vec::new(),
+    };
+    let mut evidence = scene.evidence.clone();
+    evidence.lanes = vec![Lane {
+        id: "main".to_owned(),
+        scheme: Scheme::Http,
+        host: "probe.test".to_owned(),
+        port: 80,
+        base: "/".to_owned(),
+        skipped: None,
+    }];
+    let mut findings = diagnose(&evidence, &asked).findings;
+    // A poll that only gives the clock has a fate of its own.
+    findings.retain(|finding| finding.severity != Severity::Info && finding.method == Some(method));
+    findings
+}
+
+#[track_caller]
+fn claims(scene: &Scene, code: Code, strength: Strength) -> Finding {
+    let findings = findings(scene);
+    let [finding] = &findings[..] else {
+        panic!("{findings:?}");
+    };
+    assert_eq!((finding.code, finding.strength), (code, strength));
+    assert!(!finding.because.is_empty(), "it says by what");
+    let rivals = &finding.rivals;
+    assert_eq!(
+        rivals.is_empty(),
+        strength == Strength::Proved,
+        "{rivals:?}"
+    );
+    assert!(rivals.len() <= 3 && rivals.iter().all(|rival| rival.code != code));
+    finding.clone()
+}
+
+fn failed(events: &[Event]) -> Scene {
+    Scene::of(Method::WebSocket, Ended::Failed, events)
+}
+
+fn refused() -> Scene {
+    failed(&[
+        Event::Constructed,
+        Event::Errored { closed: true },
+        abnormal(),
+    ])
+}
+
+/// The server's own try of the method met that; `None`: it passed.
+fn outside(mut scene: Scene, met: Option<(u16, bool)>) -> Scene {
+    let method = scene.evidence.traces[0].method;
+    let about = scene.evidence.about.as_mut().expect("it was heard");
+    about.outside_in = Some(OutsideIn {
+        age_ms: 1,
+        tries: vec![OutsideTry {
+            method,
+            passed: met.is_none(),
+            status: Some(met.map_or(101, |(status, _)| status)),
+            marked: Some(met.is_none_or(|(_, marked)| marked)),
+        }],
+    });
+    scene
+}
+
+#[test]
+fn a_lost_upgrade_is_the_operator_s_where_the_server_s_own_try_loses_it_too() {
+    let stripped = refused().seen(|seen| {
+        seen.status = Some(426);
+        seen.headers.retain(|field| field.name != "Upgrade");
+    });
+    let alone = claims(&stripped, Code::RpNoUpgrade, Strength::Possible);
+    assert_eq!(alone.rivals[0].code, Code::TlsInspectionStripsUpgrade);
+    assert_eq!(alone.rivals[0].separated_by, "outside-in");
+    let both = outside(stripped.clone(), Some((426, true)));
+    claims(&both, Code::RpNoUpgrade, Strength::Proved);
+    // Somebody on the visitor's way, and nobody has named themselves.
+    assert!(findings(&outside(stripped.clone(), None)).is_empty());
+    let by_proxy = outside(stripped, None).control_with(vec![field("Via", "1.1 box (squid)")]);
+    claims(&by_proxy, Code::ProxyPolicyWebsocket, Strength::Likely);
+}
+
+#[test]
+fn half_an_upgrade_and_an_old_version_are_told_by_the_head() {
+    let half = refused().seen(|seen| {
+        seen.status = Some(426);
+        seen.headers.retain(|field| field.name != "Connection");
+        seen.headers.push(field("Connection", "close"));
+    });
+    let half = outside(half, Some((426, true)));
+    claims(&half, Code::RpConnectionOnly, Strength::Proved);
+    let old = refused().seen(|seen| {
+        seen.status = Some(426);
+        seen.http_version = "HTTP/1.0".to_owned();
+    });
+    claims(&old, Code::Http10Downgrade, Strength::Proved);
+}
+
+#[test]
+fn what_the_server_itself_refuses_is_proved_by_its_word() {
+    for (why, code) in [
+        ("origin", Code::OriginRejected),
+        ("subprotocol", Code::SubprotocolMismatch),
+        ("version", Code::WsVersionOrNotWs),
+    ] {
+        let scene = refused().seen(|seen| {
+            seen.status = Some(403);
+            seen.refused = Some(why.to_owned());
+        });
+        claims(&scene, code, Strength::Proved);
+    }
+}
+
+#[test]
+fn a_status_before_the_server_is_proved_where_its_own_try_met_it() {
+    let before = || refused().control(Some(head(404, false)), false);
+    claims(&before(), Code::WsPath404, Strength::Likely);
+    for (status, code) in [
+        (404, Code::WsPath404),
+        (301, Code::WsRedirect),
+        (401, Code::AuthRejected),
+        (502, Code::UpstreamDown),
+        (429, Code::RateOrConnectionLimit),
+    ] {
+        let scene = outside(
+            refused().control(Some(head(0, false)), false),
+            Some((status, false)),
+        );
+        claims(&scene, code, Strength::Proved);
+    }
+    // What it means is not known.
+    let teapot = refused().control(Some(head(418, false)), false);
+    assert!(findings(&teapot).is_empty());
+}
+
+#[test]
+fn a_changed_101_is_a_filter_s_only_where_nobody_of_the_operator_s_stands_there() {
+    let accepted = refused().seen(|seen| {
+        seen.status = Some(101);
+        seen.end = Some(End::PeerLeft);
+    });
+    claims(&accepted, Code::FilterRewrites101, Strength::Proved);
+    let mut fronted = accepted.clone();
+    let about = fronted.evidence.about.as_mut().expect("it was heard");
+    about.vantage.trusted_hops = 1;
+    claims(&fronted, Code::FilterRewrites101, Strength::Likely);
+    let passes_outside = outside(fronted.clone(), None);
+    claims(&passes_outside, Code::FilterRewrites101, Strength::Proved);
+    fronted.evidence.about = None;
+    claims(&fronted, Code::FilterRewrites101, Strength::Likely);
+}
+
+#[test]
+fn what_is_kept_on_an_open_socket_is_told_by_both_counts() {
+    let mute = |came: &[Event]| {
+        let mut events = vec![Event::Constructed, opened(), said("echo 1")];
+        events.extend(came.iter().cloned());
+        events.push(Event::GaveUp);
+        Scene::of(Method::WebSocket, Ended::GaveUp, &events)
+    };
+    let up = mute(&[]).seen(|seen| seen.status = Some(101));
+    claims(&up, Code::FilterHoldsUpstream, Strength::Proved);
+    let down = mute(&[]).seen(|seen| {
+        seen.status = Some(101);
+        (seen.frames_in, seen.frames_out) = (1, 1);
+    });
+    claims(&down, Code::FilterHoldsDownstream, Strength::Proved);
+    let strange = mute(&[message(&"")]).seen(|seen| {
+        seen.status = Some(101);
+        (seen.frames_in, seen.frames_out) = (1, 1);
+    });
+    claims(&strange, Code::FrameTamper, Strength::Proved);
+}
+
+fn connection(reached: Reached, end: End) -> SeenConnection {
+    SeenConnection {
+        instance: INSTANCE.to_owned(),
+        joined_by: JoinedBy::Address,
+        at: Micros::ms(1_105),
+        port: 443,
+        reached,
+        bytes_in: 0,
+        alert: None,
+        certificate: None,
+        ended_at: Some(Micros::ms(1_115)),
+        end: Some(end),
+    }
+}
+
+#[test]
+fn a_certificate_is_refused_for_what_we_see_wrong_with_it() {
+    let unsecured = |alert, certificate| {
+        with_a_clock(refused().control(None, false)).connection(SeenConnection {
+            alert,
+            certificate,
+            ..connection(Reached::Hello, End::Broken)
+        })
+    };
+    for (alert, shown, code, strength) in [
+        (
+            46,
+            Some(ShownCertificate::Expired),
+            Code::CertExpired,
+            Strength::Proved,
+        ),
+        (
+            46,
+            Some(ShownCertificate::OtherName),
+            Code::CertNameMismatch,
+            Strength::Proved,
+        ),
+        (
+            48,
+            Some(ShownCertificate::SelfSigned),
+            Code::CertUntrusted,
+            Strength::Proved,
+        ),
+        (
+            48,
+            Some(ShownCertificate::Sound),
+            Code::CertUntrusted,
+            Strength::Likely,
+        ),
+        (45, None, Code::CertExpired, Strength::Proved),
+        (46, None, Code::CertUntrusted, Strength::Possible),
+        (
+            70,
+            Some(ShownCertificate::Sound),
+            Code::TlsVersionOrMtls,
+            Strength::Likely,
+        ),
+    ] {
+        claims(&unsecured(Some(alert), shown), code, strength);
+    }
+    let crossed = with_a_clock(refused().control(None, false))
+        .connection(connection(Reached::TlsToPlain, End::Broken));
+    claims(&crossed, Code::SchemePortMismatch, Strength::Proved);
+}
+
+#[test]
+fn what_nobody_heard_of_is_possible_at_most() {
+    let silent = Scene::of(
+        Method::WebSocket,
+        Ended::GaveUp,
+        &[Event::Constructed, Event::GaveUp],
+    );
+    claims(&silent.unread(), Code::PortBlackholed, Strength::Possible);
+    let lost = claims(&refused().unread(), Code::DnsFailure, Strength::Possible);
+    assert_eq!(lost.rivals[0].code, Code::PortRefused);
+}
+
+#[test]
+fn only_where_a_plain_request_reads_nothing_is_it_about_reading() {
+    let events = [Event::Constructed, Event::Errored { closed: true }];
+    let stream = || {
+        Scene::of(Method::ServerSentEvents, Ended::Failed, &events)
+            .seen(|seen| seen.status = Some(200))
+    };
+    let unreadable = stream()
+        .control(None, true)
+        .control(Some(head(0, false)), true);
+    let mut unreadable = unreadable;
+    unreadable.evidence.traces[2].probe = "events-opaque".to_owned();
+    let ledger = unreadable.evidence.ledger.as_mut().expect("it was read");
+    ledger.sightings[2].probe = "events-opaque".to_owned();
+    claims(&unreadable, Code::CorsRejected, Strength::Proved);
+}
+
+#[test]
+fn polls_that_never_arrived_and_were_answered_by_us_come_from_a_cache() {
+    let text = format!("at 1001000 1001000 {INSTANCE}\n");
+    let events = [Event::Constructed, head(200, true), body(&text)];
+    let cached = Scene::of(Method::Polling, Ended::Complete, &events);
+    claims(&cached, Code::PollCached, Strength::Proved);
+}
+
+#[test]
+fn a_close_in_another_s_name_is_told_and_a_whole_socket_has_no_cause() {
+    let seen = |scene: Scene| {
+        scene.seen(|seen| {
+            seen.status = Some(101);
+            (seen.frames_in, seen.frames_out) = (2, 1);
+            seen.end = Some(End::Complete);
+        })
+    };
+    let whole = |close| Scene::of(Method::WebSocket, Ended::Complete, &whole_socket(close));
+    assert!(findings(&seen(whole(our_close()))).is_empty());
+    let altered = findings(&seen(whole(closed(1011, true))));
+    assert!(
+        altered
+            .iter()
+            .all(|finding| finding.code == Code::CloseCodeAltered),
+        "{altered:?}"
+    );
+}
