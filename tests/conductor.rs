@@ -124,6 +124,7 @@ impl Nature for Dealing {
             scheme: Scheme::Https,
             host: None,
             port: 8788,
+            base: None,
         };
         let about = pushcheck::wire::About {
             lanes: vec![lane],

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
-use crate::config::{Behind, Config, RefuseUpgrades};
+use crate::config::{BasePath, Behind, Config, RefuseUpgrades};
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origins};
@@ -39,6 +39,8 @@ pub(crate) struct App {
     pub(crate) mark: Arc<str>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) base: String,
+    /// Other paths that attempts may come by.
+    pub(crate) aliases: Vec<BasePath>,
     pub(crate) behind: Option<Behind>,
     /// A WebSocket handshake may lack what a proxy takes for its own.
     pub(crate) lenient: bool,
@@ -78,6 +80,7 @@ impl App {
         Ok(Self {
             mark: clock.id().into(),
             base: config.base_path.as_str().to_owned(),
+            aliases: config.aliases,
             behind: config.behind,
             lenient: config.lenient,
             refuse_upgrades: config.refuse_upgrades,

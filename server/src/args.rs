@@ -59,6 +59,15 @@ pub struct Args {
         default_value = "/"
     )]
     base_path: BasePath,
+    /// A path of the application's that probes may wear as well, so that rules which go by it are met: `/socket.io`
+    /// (repeatable; each is a lane, `alias-socket-io`, that pages may ask for)
+    #[arg(
+        long,
+        env = "PUSHCHECK_ALIAS",
+        value_name = "PATH",
+        value_delimiter = ','
+    )]
+    alias: Vec<BasePath>,
     /// An origin whose pages may open WebSockets here, besides our own: `https://app.example`, `null` or `*`
     /// (repeatable)
     #[arg(
@@ -149,6 +158,7 @@ impl Args {
             identity,
             bad_certificate_listen: self.bad_certificate_listen,
             base_path: self.base_path,
+            aliases: self.alias,
             embed_origins: self.embed_origin,
             public_urls: self.public_url,
             outside_in_ca: self.outside_in_ca,

@@ -21,6 +21,8 @@ pub struct Config {
     pub bad_certificate_listen: Option<SocketAddr>,
     /// The path under which everything stands; default `/`.
     pub base_path: BasePath,
+    /// Paths of the application's that probes may wear, too: each is a lane.
+    pub aliases: Vec<BasePath>,
     /// Whose pages may open WebSockets, besides our own.
     pub embed_origins: Vec<EmbedOrigin>,
     /// Where visitors reach the server; empty: at the listeners. Through the first the server tries itself at start and
@@ -49,6 +51,7 @@ impl Default for Config {
             identity: None,
             bad_certificate_listen: None,
             base_path: BasePath::default(),
+            aliases: Vec::new(),
             embed_origins: Vec::new(),
             public_urls: Vec::new(),
             outside_in_ca: None,

@@ -186,6 +186,7 @@ mod tests {
             scheme,
             host: host.map(str::to_owned),
             port,
+            base: None,
         }
     }
 

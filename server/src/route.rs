@@ -10,6 +10,7 @@ use pushcheck::wire::{AttemptPath, IdError, RunId};
 
 use crate::answer::{self, Body};
 use crate::app::App;
+use crate::config::BasePath;
 use crate::connection::{Connection, Exchange, Head};
 use crate::origin::Host;
 use crate::problem::{Problem, Refusal};
@@ -73,6 +74,17 @@ pub(crate) fn place<'a>(base: &str, path: &'a str) -> Place<'a> {
     found.unwrap_or_else(Place::Malformed)
 }
 
+/// The attempt of a path under one of those; `None`: it is none.
+fn aliased(aliases: &[BasePath], path: &str) -> Option<AttemptPath> {
+    let places = aliases.iter().map(|alias| place(alias.as_str(), path));
+    places
+        .filter_map(|place| match place {
+            Place::Attempt(attempt) => Some(attempt),
+            _ => None,
+        })
+        .next()
+}
+
 impl App {
     /// Answers a request, whatever it is.
     pub(crate) async fn handle(
@@ -106,7 +118,11 @@ impl App {
             host,
         };
         let path = ask.request.uri().path().to_owned();
-        let (mut response, open) = match place(&self.base, &path) {
+        let place = match aliased(&self.aliases, &path) {
+            Some(attempt) => Place::Attempt(attempt),
+            None => place(&self.base, &path),
+        };
+        let (mut response, open) = match place {
             Place::Attempt(path) => attempt::answer(&self, ask, path).await,
             place => (
                 self.other(ask, place).await.unwrap_or_else(Problem::answer),
@@ -227,6 +243,20 @@ mod tests {
     use super::*;
 
     const RUN: &str = "0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn only_attempts_come_by_another_path() {
+        let aliases = ["/socket.io", "/a/b"].map(|path| path.parse().expect("a path"));
+        let under = |path: &str| aliased(&aliases, path).is_some();
+        for alias in ["/socket.io", "/a/b"] {
+            assert!(under(&format!("{alias}/v1/runs/{RUN}/p/1/poll")));
+            assert!(!under(&format!("{alias}/v1/runs/{RUN}/ledger")));
+            assert!(!under(&format!("{alias}/v1/about")));
+            assert!(!under(&format!("{alias}/v1/runs/{RUN}/p/0/poll")));
+        }
+        assert!(!under(&format!("/v1/runs/{RUN}/p/1/poll")));
+        assert!(!under(&format!("/socket.iox/v1/runs/{RUN}/p/1/poll")));
+    }
 
     #[test]
     fn addresses_mean_what_the_wire_says() {

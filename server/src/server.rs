@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::accept::{self, Listener};
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{BasePath, Config};
 use crate::origin::{Origin, word};
 use crate::outside_in::OutsideIn;
 use crate::tls::{self, Tls};
@@ -99,6 +99,8 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
         });
     }
     let mut lanes = lanes(&bound, &config.public_urls);
+    let aliased = lanes.first().map(|first| aliases(first, &config.aliases));
+    lanes.extend(aliased.into_iter().flatten());
     if let Some(address) = config.bad_certificate_listen {
         let bad = tls::bad().map_err(BindError::Identity)?;
         let listener = listen(address, Some(bad)).await?;
@@ -187,10 +189,40 @@ fn bad_certificate(port: u16, public: &[Origin]) -> Lane {
         scheme: Scheme::Https,
         host: public.first().map(|first| first.host.clone()),
         port,
+        base: None,
     }
 }
 
 /// Where visitors reach the server: the public URLs where there are any, otherwise the listeners.
+/// The first lane by other paths, each named after its own.
+fn aliases(first: &Lane, aliases: &[BasePath]) -> Vec<Lane> {
+    let mut all: Vec<Lane> = Vec::new();
+    for alias in aliases {
+        let base = alias.as_str();
+        let letter = |byte: u8| match byte {
+            b'a'..=b'z' | b'0'..=b'9' => char::from(byte),
+            b'A'..=b'Z' => char::from(byte.to_ascii_lowercase()),
+            _ => '-',
+        };
+        let name: String = base
+            .trim_matches('/')
+            .bytes()
+            .map(letter)
+            .take(14)
+            .collect();
+        let mut id = format!("alias-{name}");
+        if all.iter().any(|lane| lane.id == id) || name.is_empty() {
+            id = format!("alias-{}", all.len() + 1);
+        }
+        all.push(Lane {
+            id,
+            base: Some(base.to_owned()),
+            ..first.clone()
+        });
+    }
+    all
+}
+
 fn lanes(bound: &[Bound], public: &[Origin]) -> Vec<Lane> {
     let mut lanes: Vec<Lane> = Vec::new();
     let mut add = |scheme: Scheme, host: Option<String>, port: u16| {
@@ -207,6 +239,7 @@ fn lanes(bound: &[Bound], public: &[Origin]) -> Vec<Lane> {
             scheme,
             host,
             port,
+            base: None,
         });
     };
     for origin in public {

@@ -197,6 +197,7 @@ fn lane(v: &Value<'_>) -> Lane {
         },
         host: v.maybe_text("host"),
         port: v.short("port"),
+        base: v.maybe_text("base"),
     }
 }
 

@@ -43,6 +43,14 @@ impl Lane {
         (1..=20).contains(&text.len()) && text.bytes().all(fits)
     }
 
+    /// May stand before `v1/…` in a URL: of what needs no escape there, `/` at both ends.
+    pub fn is_base(text: &str) -> bool {
+        let fits =
+            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b'/');
+        let ends = text.starts_with('/') && text.ends_with('/');
+        ends && text.len() <= 200 && text.bytes().all(fits)
+    }
+
     /// The URL of a path on this lane; for a WebSocket with its own scheme.
     pub fn url(&self, web_socket: bool, path: &str) -> String {
         let scheme = match (self.scheme, web_socket) {

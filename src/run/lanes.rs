@@ -19,11 +19,17 @@ impl Run {
         let mut unknown = self.setup.lanes.clone();
         for lane in about.iter().flat_map(|about| &about.lanes).take(MOST) {
             unknown.retain(|id| *id != lane.id);
-            if !Lane::is_id(&lane.id) {
+            let base = lane.base.as_ref().unwrap_or(&main.base);
+            let fits = lane.base.as_deref().is_none_or(Lane::is_base);
+            if !Lane::is_id(&lane.id) || !fits {
                 continue;
             }
             let host = lane.host.as_ref().unwrap_or(&main.host);
-            if lane.scheme == main.scheme && lane.port == main.port && *host == main.host {
+            if lane.scheme == main.scheme
+                && lane.port == main.port
+                && *host == main.host
+                && *base == main.base
+            {
                 // It is `main` itself, whose verdicts are the result's.
                 self.setup.required_lanes.retain(|id| *id != lane.id);
                 continue;
@@ -41,7 +47,7 @@ impl Run {
                 scheme: lane.scheme,
                 host: host.clone(),
                 port: lane.port,
-                base: main.base.clone(),
+                base: base.clone(),
                 skipped,
             });
         }

@@ -84,6 +84,8 @@ pub struct Lane {
     pub host: Option<String>,
     /// The port.
     pub port: u16,
+    /// The path that its probes wear, `/` at both ends; null: the page's own.
+    pub base: Option<String>,
 }
 
 /// The scheme of a lane.

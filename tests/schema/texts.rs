@@ -39,6 +39,7 @@ fn every_word_that_a_page_may_have_to_say_has_a_text() {
         ("method", "Method"),
         ("how", "Method"),
         ("place", "Place"),
+        ("strength", "Strength"),
         ("skipped", "Skipped"),
         ("seenBy", "StatusFrom"),
     ] {

@@ -38,6 +38,7 @@ fn lanes_that_a_page_may_not_try_are_skipped_with_the_reason() {
         scheme,
         host: None,
         port,
+        base: None,
     };
     let mut nature = Faulty::new(|_, _, _| false);
     nature.about.lanes = vec![
@@ -107,6 +108,7 @@ fn where_something_broke_a_bad_certificate_is_tried_once() {
         scheme,
         host: Some("other.test".to_owned()),
         port,
+        base: None,
     };
     // What the page did not ask for its policy may forbid, and would report.
     let lanes = vec![
@@ -122,4 +124,46 @@ fn where_something_broke_a_bad_certificate_is_tried_once() {
     // A bad certificate tells nothing where none is asked for.
     let plain = controls(Scheme::Http, lanes[..1].to_vec(), "/poll/");
     assert_eq!(plain, ["poll-read", "poll-opaque"]);
+}
+
+#[test]
+fn a_lane_of_another_path_wears_it_and_one_of_a_strange_path_is_left_out() {
+    let asked = setup(Scheme::Http);
+    let main = asked.plan.lanes[0].clone();
+    let lane = |id: &str, base: &str| Listed {
+        id: id.to_owned(),
+        scheme: main.scheme,
+        host: Some(main.host.clone()),
+        port: main.port,
+        base: Some(base.to_owned()),
+    };
+    let urls = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let started = urls.clone();
+    let mut nature = Faulty::new(move |_, _, start| {
+        started.borrow_mut().push(start.request.url.clone());
+        false
+    });
+    nature.about.lanes = vec![
+        lane("alias-app", "/app/socket/"),
+        lane("alias-strange", "/a?b=/"),
+        lane("itself", &main.base),
+    ];
+    let mut asked = setup(Scheme::Http);
+    asked.lanes = vec!["alias-app".to_owned()];
+    let report = report(run(asked, &mut nature, None));
+    let ids: Vec<&str> = report.lanes.iter().map(|lane| lane.id.as_str()).collect();
+    assert_eq!(ids, ["main", "alias-app"]);
+    let urls = urls.borrow();
+    let aliased: Vec<_> = urls
+        .iter()
+        .filter(|url| url.contains("-alias-app/"))
+        .collect();
+    assert!(!aliased.is_empty());
+    assert!(
+        aliased
+            .iter()
+            .all(|url| url.contains("/app/socket/v1/runs/")),
+        "{aliased:?}"
+    );
+    assert!(urls.iter().all(|url| !url.contains("strange")));
 }

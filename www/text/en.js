@@ -294,6 +294,10 @@ export default {
     "delivery-hidden": "The server cannot know what has arrived.",
     "out-of-order": "Messages are taken up in another order.",
   },
+  // How surely, and what else it may be.
+  why: "Why",
+  strength: { proved: "{cause}", likely: "Most likely: {cause}", possible: "Perhaps: {cause}" },
+  rival: "Or: {cause}",
   seen: "{strength}, seen {seen} of {of}",
 
   details: "Technical details",

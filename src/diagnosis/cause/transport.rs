@@ -21,8 +21,8 @@ fn port_blackholed(fault: &Fault<'_>) -> Option<Strength> {
         && !fault.may_be_at(Place::Page)
         && fault.none_works()
         && fault.ended(Ended::GaveUp);
-    let host = &fault.way()?.host;
-    let other_port = fault.works_elsewhere(|lane| lane.host == *host);
+    let way = fault.way()?;
+    let other_port = fault.works_elsewhere(|lane| lane.host == way.host && lane.port != way.port);
     let strength = match other_port && !fault.forward_proxy() {
         true => Strength::Likely,
         false => Strength::Possible,
@@ -35,8 +35,8 @@ fn port_blackholed(fault: &Fault<'_>) -> Option<Strength> {
 /// proxy stands on the way, its rules.
 fn port_refused(fault: &Fault<'_>) -> Option<Strength> {
     let failed = fault.may_be_at(Place::WayOut) && fault.none_works() && fault.ended(Ended::Failed);
-    let host = &fault.way()?.host;
-    let other_port = fault.works_elsewhere(|lane| lane.host == *host);
+    let way = fault.way()?;
+    let other_port = fault.works_elsewhere(|lane| lane.host == way.host && lane.port != way.port);
     // Of a proxy on the way only plain requests tell.
     let shown = |lane: &Lane| lane.scheme == Scheme::Http;
     let no_proxy = fault.works_elsewhere(shown) && !fault.forward_proxy();

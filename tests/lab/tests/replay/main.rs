@@ -1,30 +1,51 @@
 //! Saved reports, judged again: what real ones say stays, and no file whatever makes it fail.
 
 mod anything;
+mod promises;
 
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use flate2::read::GzDecoder;
+use flate2::{Compression, GzBuilder};
+use pushcheck::diagnosis::Finding;
 use pushcheck::report::Report;
 use pushcheck_lab::replay::{MOST, Unusable, again, differences, read};
 use pushcheck_server::Schema;
 use serde_json::{Value, json};
 
-/// Reports as the lab's browsers gave them. When a rule becomes better on purpose, `replay --json` writes them anew.
-fn files() -> Result<Vec<PathBuf>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay/reports");
-    let entries = std::fs::read_dir(&folder).context("the folder of reports")?;
+/// The golden cases: `tests/cases/README.md`.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases")
+}
+
+/// Reports as the lab's browsers gave them, and some that the lab cannot make.
+fn cases() -> Result<Vec<PathBuf>> {
+    let folder = folder();
+    let entries = std::fs::read_dir(&folder).context("the folder of cases")?;
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "gz"));
     files.sort();
-    ensure!(!files.is_empty(), "no reports in {}", folder.display());
+    ensure!(!files.is_empty(), "no cases in {}", folder.display());
     Ok(files)
 }
 
+fn bytes(file: &Path) -> Result<Vec<u8>> {
+    let packed = File::open(file).with_context(|| file.display().to_string())?;
+    let mut bytes = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_case(file: &Path) -> Result<Report> {
+    serde_json::from_slice(&bytes(file)?).with_context(|| file.display().to_string())
+}
+
 fn reports() -> Result<Vec<Vec<u8>>> {
-    files()?
-        .iter()
-        .map(|file| std::fs::read(file).with_context(|| file.display().to_string()))
-        .collect()
+    cases()?.iter().map(|file| bytes(file)).collect()
 }
 
 fn first() -> Result<Value> {
@@ -42,14 +63,46 @@ fn complaint(bytes: &[u8]) -> Result<(Unusable, String)> {
 #[test]
 fn real_reports_say_the_same_again() -> Result<()> {
     let schema = Schema::new()?;
-    for file in files()? {
-        let report =
-            read(&schema, &std::fs::read(&file)?).with_context(|| file.display().to_string())?;
+    let records = std::env::var_os("PUSHCHECK_RECORD").is_some();
+    let mut list = String::new();
+    for file in cases()? {
+        let report = read(&schema, &bytes(&file)?).with_context(|| file.display().to_string())?;
         let today = again(&report).context("it has its evidence")?;
-        assert_eq!(differences(&report, &today), [], "{}", file.display());
-        assert_eq!(today, report, "{}", file.display());
+        if records {
+            let mut packed = GzBuilder::new().write(File::create(&file)?, Compression::best());
+            packed.write_all(&serde_json::to_vec(&today)?)?;
+            packed.finish()?;
+        } else {
+            assert_eq!(differences(&report, &today), [], "{}", file.display());
+            assert_eq!(today, report, "{}", file.display());
+        }
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        writeln!(list, "{}", name.trim_end_matches(".json.gz"))?;
+        for finding in &today.findings {
+            writeln!(list, "    {}", said(finding))?;
+        }
     }
+    let listed = folder().join("findings.txt");
+    if records {
+        std::fs::write(&listed, &list)?;
+    }
+    assert_eq!(std::fs::read_to_string(&listed)?, list);
     Ok(())
+}
+
+/// A finding in a line.
+fn said(finding: &Finding) -> String {
+    let word = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let value = serde_json::to_value(finding).unwrap_or_default();
+    let rivals = finding.rivals.iter().map(|rival| rival.code.as_str());
+    let rivals: Vec<&str> = rivals.collect();
+    let words = ["code", "strength", "severity", "method", "lane", "place"];
+    let mut words: Vec<String> = words.iter().map(|name| word(&value[*name])).collect();
+    words.push(format!("{} of {}", finding.seen, finding.of));
+    if !rivals.is_empty() {
+        words.push(format!("or {}", rivals.join(", ")));
+    }
+    words.join("  ")
 }
 
 #[test]
