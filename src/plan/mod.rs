@@ -22,6 +22,7 @@ pub use probe::{
     asks_for_subprotocol,
 };
 pub use reliefs::relief;
+pub use rungs::keeps_silent;
 pub use watch::{held, watches};
 
 use crate::method::Method;

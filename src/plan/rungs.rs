@@ -4,6 +4,17 @@ use super::{Beat, Negotiates, PAGE_BEAT, Plan, Probe, RESUMED, SERVER_BEAT, Want
 use crate::method::Method;
 use crate::time::Micros;
 
+/// A probe of that name says nothing for a while, or is held.
+pub fn keeps_silent(probe: &str) -> bool {
+    let has = |mark: &[u8]| {
+        probe
+            .as_bytes()
+            .windows(mark.len())
+            .any(|part| part == mark)
+    };
+    has(b"-silent") || has(b"-held")
+}
+
 impl Plan {
     /// Adds the longer silences of those methods on the main lane, once they passed: the longest first, since what outlives
     /// it outlives all others, and beside sockets two that are kept awake. None is longer than `longest`.

@@ -5,6 +5,7 @@ use super::fault::{Fault, when};
 use crate::diagnosis::{Code, Place, Strength, Verdict};
 use crate::evidence::Ended;
 use crate::method::Method;
+use crate::plan::keeps_silent;
 use crate::wire::End;
 
 pub(super) const RULES: &[(Code, Rule)] = &[
@@ -39,7 +40,7 @@ fn ended_by_silence(fault: &Fault<'_>, told: bool) -> Option<Strength> {
             (true, false) => Some(Strength::Likely),
         };
     }
-    let silent = !fault.trace()?.decisive;
+    let silent = keeps_silent(&fault.trace()?.probe);
     let how = if told { Ended::Failed } else { Ended::GaveUp };
     let lived = |died: u64| {
         let mut others = fault.attempts.iter();

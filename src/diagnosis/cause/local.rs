@@ -47,10 +47,16 @@ pub(in crate::diagnosis) fn own_failure(evidence: &Evidence) -> Option<Finding> 
     })
 }
 
-/// Pattern: a `securitypolicyviolation` named the attempt. Meaning: the page's own policy forbids the address. Rival: none.
+/// Pattern: a `securitypolicyviolation` named the attempt; or one came of connections, and the constructor threw
+/// (Firefox). Meaning: the page's own policy forbids the address. Rival: none.
 fn csp_connect_src(fault: &Fault<'_>) -> Option<Strength> {
-    let blocked = fault.attempt?.blocked_by.is_some();
-    when(blocked, Strength::Proved)
+    let attempt = fault.attempt?;
+    let of_connections = |noticed: &StampedNotice| matches!(&noticed.notice, Notice::PolicyViolation { directive } if directive == "connect-src");
+    let mut notices = fault.evidence.surroundings.notices.iter();
+    let threw = fault.is_at(Place::Page)
+        && attempt.error.as_deref() == Some("NS_ERROR_CONTENT_BLOCKED")
+        && notices.any(of_connections);
+    when(attempt.blocked_by.is_some() || threw, Strength::Proved)
 }
 
 /// Pattern: the constructor threw `SyntaxError`. Meaning: no URL, or no subprotocol. Rival: none.

@@ -36,7 +36,7 @@ fn dns_failure(fault: &Fault<'_>) -> Option<Strength> {
     let same_name = fault.works_elsewhere(|lane| lane.host == way.host);
     match (same_name, other_name) {
         (true, _) => None,
-        (false, true) => Some(Strength::Likely),
-        (false, false) => Some(Strength::Possible),
+        (false, true) if fault.is_at(Place::WayOut) => Some(Strength::Likely),
+        (false, _) => Some(Strength::Possible),
     }
 }

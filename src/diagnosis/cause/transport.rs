@@ -23,7 +23,7 @@ fn port_blackholed(fault: &Fault<'_>) -> Option<Strength> {
         && fault.ended(Ended::GaveUp);
     let way = fault.way()?;
     let other_port = fault.works_elsewhere(|lane| lane.host == way.host && lane.port != way.port);
-    let strength = match other_port && !fault.forward_proxy() {
+    let strength = match other_port && fault.is_at(Place::WayOut) && !fault.forward_proxy() {
         true => Strength::Likely,
         false => Strength::Possible,
     };
@@ -40,7 +40,7 @@ fn port_refused(fault: &Fault<'_>) -> Option<Strength> {
     // Of a proxy on the way only plain requests tell.
     let shown = |lane: &Lane| lane.scheme == Scheme::Http;
     let no_proxy = fault.works_elsewhere(shown) && !fault.forward_proxy();
-    let strength = match other_port && no_proxy {
+    let strength = match other_port && no_proxy && fault.is_at(Place::WayOut) {
         true => Strength::Likely,
         false => Strength::Possible,
     };

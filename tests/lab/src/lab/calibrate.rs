@@ -39,7 +39,7 @@ pub(super) struct Calibrate {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
     seeds: u64,
     /// Runs nothing: judges the reports that are kept
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fresh")]
     kept: bool,
     #[command(flatten)]
     how: How,
@@ -107,7 +107,7 @@ pub(super) async fn command(calibrate: &Calibrate) -> Result<bool> {
     if !calibrate.kept {
         let mut missing = Vec::new();
         for one in &asked {
-            if judged(&schema, one)?.is_none() {
+            if calibrate.how.fresh || judged(&schema, one)?.is_none() {
                 missing.push(one.clone());
             }
         }

@@ -45,7 +45,7 @@ pub(super) struct How {
     json: Option<PathBuf>,
     /// Runs also what was run before
     #[arg(long)]
-    fresh: bool,
+    pub(super) fresh: bool,
     /// Cells at once; of those that only wait, four times as many
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=64))]
     jobs: u32,
