@@ -256,23 +256,25 @@ pub fn of_net_error(name: &str) -> Option<Code> {
 /// What a line of the console says. The line may be anything, and as long as anybody pastes.
 pub fn console_line(text: &str) -> ConsoleLine<'_> {
     let found = WORDS.iter().find(|(words, ..)| text.contains(words));
-    let (words, engine, code) = found.copied().unwrap_or(("", None, None));
+    let (engine, code) = found.map_or((None, None), |(_, engine, code)| (*engine, *code));
     let status = text
         .split_once("Unexpected response code: ")
         .and_then(|(_, rest)| rest.get(..3)?.parse().ok());
-    let net_error = text.find("ERR_").map(|at| {
-        let rest = text.get(at..).unwrap_or_default();
-        let end = rest.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
-        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
-    });
+    let net_error = net_error(text);
     let by_error = net_error.and_then(of_net_error);
     ConsoleLine {
         text,
-        engine: engine
-            .or(net_error.and(CHROMIUM))
-            .filter(|_| !words.is_empty() || net_error.is_some()),
-        code: by_error.or(code).or(status.and_then(of_status)),
+        engine: engine.or_else(|| net_error.and(CHROMIUM)),
+        code: by_error.or(code).or_else(|| status.and_then(of_status)),
         net_error,
         status,
     }
+}
+
+/// The first name of an error in a text.
+fn net_error(text: &str) -> Option<&str> {
+    let rest = text.get(text.find("ERR_")?..)?;
+    let name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let end = rest.find(|c| !name(c)).unwrap_or(rest.len());
+    rest.get(..end).filter(|name| name.len() > "ERR_".len())
 }
