@@ -118,7 +118,7 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
       [t.untested, say(t.untestedWhat, { idle: time(idle * 1000) })],
     );
   }
-  for (const { code, method, strength, rivals } of findings.filter(({ code, severity }) => severity !== "info" && code !== "own-failure")) {
+  for (const { code, method, strength, rivals } of findings.filter(({ code, severity, foldedUnder }) => severity !== "info" && !foldedUnder && code !== "own-failure")) {
     const named = (code) => say(t.finding[code] ?? code, { method: t.method[method] ?? method });
     const said = [say(t.strength[strength], { cause: named(code) }), ...rivals.map(({ code }) => say(t.rival, { cause: named(code) }))];
     next.push([t.method[method] ?? t.why, said.join(" ")]);

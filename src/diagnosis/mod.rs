@@ -79,9 +79,25 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
     for (i, finding) in findings.iter_mut().enumerate() {
         finding.id = joined(&["f", &digits(i as u64 + 1)]);
     }
+    fold(&mut findings);
     Diagnosis {
         findings,
         result: result(&verdicts, &asked.required),
         methods,
+    }
+}
+
+/// What breaks the main lane breaks another by the same cause.
+fn fold(findings: &mut [Finding]) {
+    for at in 0..findings.len() {
+        let (before, rest) = findings.split_at_mut(at);
+        let Some(finding) = rest.first_mut() else {
+            return;
+        };
+        let is_main = |one: &&Finding| one.lane.as_deref() == Some("main");
+        let mut same = before.iter().filter(|one| one.code == finding.code);
+        if !is_main(&&*finding) && finding.lane.is_some() {
+            finding.folded_under = same.find(is_main).map(|one| one.id.clone());
+        }
     }
 }

@@ -43,6 +43,8 @@ fn claims(scene: &Scene, code: Code, strength: Strength) -> Finding {
     };
     assert_eq!((finding.code, finding.strength), (code, strength));
     assert!(!finding.because.is_empty(), "it says by what");
+    let place = finding.place;
+    assert!(place.is_none_or(|place| code.places().contains(&place)));
     let rivals = &finding.rivals;
     assert_eq!(
         rivals.is_empty(),
@@ -310,4 +312,48 @@ fn a_close_in_another_s_name_is_told_and_a_whole_socket_has_no_cause() {
             .all(|finding| finding.code == Code::CloseCodeAltered),
         "{altered:?}"
     );
+}
+
+#[test]
+fn attempts_that_passed_stand_against_it_and_the_same_on_another_lane_is_folded() {
+    let mut evidence = refused().unread().evidence;
+    let mut elsewhere = evidence.traces[0].clone();
+    (elsewhere.id, elsewhere.lane) = (2, "alt-1".to_owned());
+    evidence.traces.push(elsewhere);
+    let lane = |id: &str, port| Lane {
+        id: id.to_owned(),
+        scheme: Scheme::Http,
+        host: "probe.test".to_owned(),
+        port,
+        base: "/".to_owned(),
+        skipped: None,
+    };
+    evidence.lanes = vec![lane("main", 80), lane("alt-1", 8080)];
+    let asked = Asked {
+        methods: vec![Method::WebSocket],
+        required: Vec::new(),
+    };
+    let findings = diagnose(&evidence, &asked).findings;
+    let told: Vec<_> = findings
+        .iter()
+        .map(|one| (one.code, one.lane.as_deref(), one.folded_under.as_deref()))
+        .collect();
+    let expected = [
+        (Code::DnsFailure, Some("main"), None),
+        (Code::DnsFailure, Some("alt-1"), Some("f1")),
+    ];
+    assert_eq!(told, expected);
+    // Of two polls one came from a cache.
+    let text = format!("at 1001000 1001000 {INSTANCE}\n");
+    let events = [Event::Constructed, head(200, true), body(&text)];
+    let mut cached = Scene::of(Method::Polling, Ended::Complete, &events).seen(|seen| {
+        seen.attempt = 2;
+        seen.status = Some(200);
+    });
+    let mut arrived = cached.evidence.traces[0].clone();
+    (arrived.id, arrived.attempt) = (2, 2);
+    cached.evidence.traces.push(arrived);
+    let finding = claims(&cached, Code::PollCached, Strength::Proved);
+    assert_eq!((finding.seen, finding.of), (1, 2));
+    assert_eq!(finding.against, ["trace:2"]);
 }

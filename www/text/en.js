@@ -296,7 +296,11 @@ export default {
   },
   // How surely, and what else it may be.
   why: "Why",
-  strength: { proved: "{cause}", likely: "Most likely: {cause}", possible: "Perhaps: {cause}" },
+  strength: {
+    proved: "{cause}",
+    likely: "Most likely: {cause}",
+    possible: "Perhaps: {cause}",
+  },
   rival: "Or: {cause}",
   seen: "{strength}, seen {seen} of {of}",
 

@@ -6,7 +6,7 @@ use crate::diagnosis::{MethodReport, Place, Strength, Verdict};
 use crate::evidence::{Ended, Event, Evidence, Trace};
 use crate::method::Method;
 use crate::plan::Lane;
-use crate::wire::{SeenConnection, Sighting, TcpVantage};
+use crate::wire::{SeenConnection, Sighting, TcpVantage, digits, joined};
 
 /// What rules judge. A fact is `None`, or false where it is a claim, whenever it is not known.
 pub(super) struct Fault<'a> {
@@ -78,6 +78,17 @@ impl<'a> Fault<'a> {
         let alike = || self.attempts.iter().filter(move |one| one.probe == probe);
         let (seen, of) = (alike().filter(broke).count(), alike().count());
         (seen.max(1) as u32, of.max(1) as u32)
+    }
+
+    /// Ids of attempts of that kind that passed.
+    pub(super) fn against(&self) -> Vec<String> {
+        let probe = self.attempt.map_or("", |attempt| attempt.probe.as_str());
+        let passed = |one: &&Attempt| one.probe == probe && one.verdict == Verdict::Passed;
+        let mut against = Vec::new();
+        for attempt in self.attempts.iter().filter(passed) {
+            against.push(joined(&["trace:", &digits(attempt.id.into())]));
+        }
+        against
     }
 
     /// Ids of the evidence by which it is known.

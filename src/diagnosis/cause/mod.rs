@@ -85,7 +85,7 @@ fn finding(fault: &Fault<'_>) -> Option<Finding> {
     let mut rivals = Vec::new();
     if strength != Strength::Proved {
         let claimed = claims.iter().map(|(code, _)| *code);
-        rivals::among(code, claimed, &mut rivals);
+        rivals::among(code, claimed, fault, &mut rivals);
         rivals.truncate(MOST_RIVALS);
     }
     let (seen, of) = fault.counts();
@@ -104,7 +104,7 @@ fn finding(fault: &Fault<'_>) -> Option<Finding> {
         seen,
         of,
         because: fault.because(),
-        against: Vec::new(),
+        against: fault.against(),
         rivals,
         folded_under: None,
     })
@@ -121,9 +121,14 @@ fn join(all: &mut Finding, other: Finding) {
     if all.strength == Strength::Proved {
         all.rivals.clear();
     }
-    for id in other.because {
-        if !all.because.contains(&id) && all.because.len() < MOST_BECAUSE {
-            all.because.push(id);
+    for (ids, more) in [
+        (&mut all.because, other.because),
+        (&mut all.against, other.against),
+    ] {
+        for id in more {
+            if !ids.contains(&id) && ids.len() < MOST_BECAUSE {
+                ids.push(id);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What looks alike, and what would tell it apart.
 
+use super::fault::Fault;
 use crate::diagnosis::{Code, Rival};
 
 /// Of a cause: others that look the same to this run, the nearest first, with what separates them. `outside-in`: the server's
@@ -167,8 +168,13 @@ const ALIKE: &[(Code, &[(Code, &str)])] = &[
     ),
 ];
 
-/// Adds those that were `claimed` as well, and those that always look like `code`.
-pub(super) fn among(code: Code, claimed: impl Iterator<Item = Code>, rivals: &mut Vec<Rival>) {
+/// Adds those that were `claimed` as well, and those that always look like `code` and break what breaks there.
+pub(super) fn among(
+    code: Code,
+    claimed: impl Iterator<Item = Code>,
+    fault: &Fault<'_>,
+    rivals: &mut Vec<Rival>,
+) {
     let alike = ALIKE.iter().find(|(one, _)| *one == code);
     let alike = alike.map_or(&[][..], |(_, alike)| alike);
     let separates = |rival: Code| {
@@ -177,7 +183,8 @@ pub(super) fn among(code: Code, claimed: impl Iterator<Item = Code>, rivals: &mu
     };
     let all = claimed.chain(alike.iter().map(|(one, _)| *one));
     for rival in all {
-        if rival != code && !rivals.iter().any(|one| one.code == rival) {
+        let there = rival.places().iter().any(|place| fault.may_be_at(*place));
+        if there && rival != code && !rivals.iter().any(|one| one.code == rival) {
             rivals.push(Rival {
                 code: rival,
                 separated_by: separates(rival).to_owned(),

@@ -133,6 +133,17 @@ fn with_less(report: &Report) -> Vec<(String, Report)> {
 }
 
 #[test]
+fn a_cause_breaks_what_it_breaks_where_its_code_says() -> Result<()> {
+    for file in cases()? {
+        for finding in found(&read_case(&file)?)? {
+            let fits = |place: Place| finding.code.places().contains(&place);
+            assert!(finding.place.is_none_or(fits), "{finding:?}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn less_evidence_makes_no_finding_stronger() -> Result<()> {
     let mut wrong = Vec::new();
     for file in cases()? {
