@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Phase, Run};
+use crate::diagnosis::methods::methods;
 use crate::diagnosis::methods::word;
-use crate::diagnosis::{Verdict, Word, diagnose};
+use crate::diagnosis::{Verdict, Word};
 use crate::method::Method;
 use crate::plan::{When, budget};
 use crate::time::Micros;
@@ -95,7 +96,7 @@ impl Run {
         let decided = |m: &MethodProgress| m.verdict.is_none() && self.is_decided(m.method);
         let new_verdicts = now.methods.iter().any(decided);
         if new_verdicts {
-            let judged = diagnose(&self.evidence, &self.setup.asked).methods;
+            let judged = methods(&self.evidence, &self.setup.asked);
             for said in &mut now.methods {
                 let verdict = judged
                     .iter()

@@ -3,7 +3,7 @@
 use super::attempts::sooner;
 use super::request::request;
 use super::{Action, Phase, Run, Start};
-use crate::diagnosis::diagnose;
+use crate::diagnosis::methods::methods;
 use crate::evidence::{Event, HoldEnd, HoldEnded, HoldLog, Notice, WatchLog};
 use crate::method::Method;
 use crate::plan::{Probe, Want, budget, held};
@@ -101,7 +101,7 @@ impl Run {
             started_at: at,
             ..WatchLog::default()
         };
-        for method in diagnose(&self.evidence, &self.setup.asked).methods {
+        for method in methods(&self.evidence, &self.setup.asked) {
             let beat = method.idle_cut.and_then(|cut| cut.beat_ms);
             let beat = beat.map_or(budget::USUAL_BEAT, Micros::ms);
             let probe = held(method.method, beat).filter(|_| method.verdict.works());
