@@ -32,6 +32,10 @@ fn cargo_test(ws: &Workspace, kit: &Kit, base: &str) -> Result<Command> {
     ]);
     cargo
         .env("CARGO_TARGET_DIR", &ws.target)
+        // All tests of a file are one turn of the page's: without it some take a minute, and Chromium's driver gives a page up
+        // that stands still for half of one.
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
         .env("PUSHCHECK_BASE", base)
         .current_dir(&ws.root);
     Ok(cargo)
