@@ -4,10 +4,9 @@ use pushcheck::diagnosis::{Place, StatusFrom};
 use pushcheck::evidence::{Ended, EngineFamily, Event, Notice, ResourceTiming, StampedNotice};
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
-use pushcheck::wire::{End, JoinedBy, Reached, SeenConnection, TcpVantage};
+use pushcheck::wire::{End, Reached, SeenConnection, TcpVantage};
 
-use crate::parts::{Scene, abnormal, clocked, closed, field, with_a_clock};
-use crate::support::INSTANCE;
+use crate::parts::{Scene, abnormal, clocked, closed, connection, field, with_a_clock};
 use crate::support::events::{body, head};
 use crate::{is_at, is_between};
 
@@ -84,21 +83,6 @@ fn plain_requests_that_pass_leave_two_places_unless_a_proxy_shows_itself() {
     );
     let by_proxy = refused().control_with(vec![field("Via", "1.1 box (squid)")]);
     is_at(&by_proxy, Place::WayOut);
-}
-
-fn connection(reached: Reached, end: End) -> SeenConnection {
-    SeenConnection {
-        instance: INSTANCE.to_owned(),
-        joined_by: JoinedBy::Address,
-        at: Micros::ms(1_105),
-        port: 443,
-        reached,
-        bytes_in: 0,
-        alert: None,
-        certificate: None,
-        ended_at: Some(Micros::ms(1_115)),
-        end: Some(end),
-    }
 }
 
 #[test]

@@ -4,12 +4,13 @@ use pushcheck::diagnosis::{Asked, Code, Finding, Severity, Strength, diagnose};
 use pushcheck::evidence::{Ended, Event};
 use pushcheck::method::Method;
 use pushcheck::plan::Lane;
-use pushcheck::time::Micros;
 use pushcheck::wire::{
-    End, JoinedBy, OutsideIn, OutsideTry, Reached, Scheme, SeenConnection, ShownCertificate,
+    End, OutsideIn, OutsideTry, Reached, Scheme, SeenConnection, ShownCertificate,
 };
 
-use crate::parts::{Scene, abnormal, closed, field, our_close, said, whole_socket, with_a_clock};
+use crate::parts::{
+    Scene, abnormal, closed, connection, field, our_close, said, whole_socket, with_a_clock,
+};
 use crate::support::INSTANCE;
 use crate::support::events::{body, head, message, opened};
 
@@ -190,21 +191,6 @@ fn what_is_kept_on_an_open_socket_is_told_by_both_counts() {
         (seen.frames_in, seen.frames_out) = (1, 1);
     });
     claims(&strange, Code::FrameTamper, Strength::Proved);
-}
-
-fn connection(reached: Reached, end: End) -> SeenConnection {
-    SeenConnection {
-        instance: INSTANCE.to_owned(),
-        joined_by: JoinedBy::Address,
-        at: Micros::ms(1_105),
-        port: 443,
-        reached,
-        bytes_in: 0,
-        alert: None,
-        certificate: None,
-        ended_at: Some(Micros::ms(1_115)),
-        end: Some(end),
-    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use pushcheck::diagnosis::{Asked, LaneReport, diagnose};
 use pushcheck::evidence::{Ended, Engine, EngineFamily, Event, Evidence, Surroundings, Trace};
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
-use pushcheck::wire::{Kind, Ledger, SeenConnection, SeenHeader, Sighting};
+use pushcheck::wire::{End, JoinedBy, Kind, Ledger, Reached, SeenConnection, SeenHeader, Sighting};
 
 use crate::support::INSTANCE;
 use crate::support::events::{closed_by_the_server, head};
@@ -201,4 +201,20 @@ pub(crate) fn clocked(mut scene: Scene, trip: Micros) -> Scene {
     poll.push(trip, body(&text));
     scene.evidence.traces.push(poll);
     scene
+}
+
+/// One without a request that came and went with the attempt.
+pub(crate) fn connection(reached: Reached, end: End) -> SeenConnection {
+    SeenConnection {
+        instance: INSTANCE.to_owned(),
+        joined_by: JoinedBy::Address,
+        at: Micros::ms(1_105),
+        port: 443,
+        reached,
+        bytes_in: 0,
+        alert: None,
+        certificate: None,
+        ended_at: Some(Micros::ms(1_115)),
+        end: Some(end),
+    }
 }

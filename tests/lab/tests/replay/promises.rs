@@ -34,23 +34,10 @@ fn found(report: &Report) -> Result<Vec<Finding>> {
 
 fn changed(report: &Report, change: impl FnOnce(&mut EvidenceReport)) -> Report {
     let mut other = report.clone();
-    other
-        .evidence
-        .as_mut()
-        .into_iter()
-        .for_each(change_once(change));
-    other
-}
-
-fn change_once<'a>(
-    change: impl FnOnce(&mut EvidenceReport) + 'a,
-) -> impl FnMut(&mut EvidenceReport) + 'a {
-    let mut change = Some(change);
-    move |evidence| {
-        if let Some(change) = change.take() {
-            change(evidence);
-        }
+    if let Some(raw) = &mut other.evidence {
+        change(raw);
     }
+    other
 }
 
 #[test]
