@@ -6,6 +6,7 @@ mod support;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::time::Duration;
 
 use pushcheck::method::Method;
 use pushcheck::wire::{About, OutsideIn, OutsideTry};
@@ -22,6 +23,10 @@ enum Does {
     Strips,
     /// Hands an answer over when it is whole.
     Holds,
+    /// Leaves `Upgrade` out of the answer that opens.
+    SpoilsTheAnswer,
+    /// Ends what was opened after a moment.
+    Ends,
     /// Answers by itself.
     Answers,
     /// Sends elsewhere.
@@ -74,7 +79,17 @@ async fn pass(mut client: TcpStream, server: SocketAddr, does: Does) {
         let _ = client.write_all(&whole).await;
         return;
     }
-    let _ = copy_bidirectional(&mut client, &mut to).await;
+    if does == Does::SpoilsTheAnswer {
+        let mut some = [0; 4096];
+        let read = to.read(&mut some).await.unwrap();
+        let answer = String::from_utf8_lossy(&some[..read]).replace("upgrade: websocket\r\n", "");
+        client.write_all(answer.as_bytes()).await.unwrap();
+    }
+    let all = copy_bidirectional(&mut client, &mut to);
+    let _ = match does == Does::Ends && head.contains("websocket") {
+        true => tokio::time::timeout(Duration::from_millis(300), all).await,
+        false => Ok(all.await),
+    };
 }
 
 /// A server whose public address is that listener's.
@@ -137,7 +152,7 @@ async fn everything_passes_where_nothing_is_in_between_and_the_result_ages() {
         about.outside_in.unwrap()
     };
     let first = about().await;
-    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    tokio::time::sleep(Duration::from_millis(30)).await;
     let second = about().await;
     assert_eq!(first.tries, second.tries);
     assert!(second.age_ms > first.age_ms);
@@ -173,6 +188,17 @@ async fn a_proxy_that_strips_the_upgrade_costs_the_web_socket() {
     let mut expected = passed();
     expected[4] = (false, Some(426), Some(true));
     assert_eq!(all(&asked(&site).await.unwrap().tries), expected);
+}
+
+#[tokio::test]
+async fn what_no_browser_would_open_and_what_does_not_last_has_not_passed() {
+    for does in [Does::SpoilsTheAnswer, Does::Ends] {
+        let (site, listener) = behind(|_| ()).await;
+        front(listener, site.plain, does);
+        let mut expected = passed();
+        expected[4] = (false, Some(101), Some(true));
+        assert_eq!(all(&asked(&site).await.unwrap().tries), expected);
+    }
 }
 
 #[tokio::test]
@@ -222,7 +248,7 @@ async fn what_was_not_up_yet_is_tried_again_soon_without_being_asked() {
             .await
             .is_none_or(|told| all(&told.tries) != passed())
         {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
     within(passes).await;

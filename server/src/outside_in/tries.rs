@@ -1,10 +1,14 @@
 //! The five tries.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};
 use http_body_util::{BodyExt, Limited};
-use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use hyper::header::{
+    ACCEPT, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, SEC_WEBSOCKET_ACCEPT, UPGRADE,
+};
 use hyper_util::rt::TokioIo;
 use pushcheck::method::Method;
 use pushcheck::wire::{
@@ -16,6 +20,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use crate::clock::Clock;
+use crate::probe::web_socket::handshake::{accept, has_token};
 use crate::tls::Error;
 
 use super::EACH;
@@ -24,6 +29,9 @@ use super::reach::{Answer, Target};
 
 /// The ticks of a stream: less than a second of them.
 const TICKS: usize = 4;
+
+/// How long the socket stays open: what ends a page's within that ends it as well.
+const STAYS: Duration = Duration::from_secs(1);
 
 /// More than any body or message of ours here has.
 const MOST: usize = 16 * 1024;
@@ -119,17 +127,24 @@ async fn streamed(answer: Answer, clock: &Clock) -> Result<bool, Error> {
     Ok(came.len() == TICKS && flows(&came))
 }
 
-/// Handshake, echo, and the close that is ours alone.
+/// A browser takes the answer for one that opens (RFC 6455 § 4.1).
+fn opens(fields: &HeaderMap, key: &HeaderValue) -> bool {
+    has_token(fields, &UPGRADE, "websocket")
+        && has_token(fields, &CONNECTION, "upgrade")
+        && fields.get(SEC_WEBSOCKET_ACCEPT) == accept(key).as_ref()
+}
+
+/// Handshake, echoes, and the close that is ours alone.
 async fn socket(target: &Target, path: &AttemptPath, seen: &mut Seen) -> Result<(), Error> {
-    let key = STANDARD.encode(crate::random::<16>()?);
+    let key = HeaderValue::from_str(&STANDARD.encode(crate::random::<16>()?))?;
     let fields = [
         ("upgrade", HeaderValue::from_static("websocket")),
         ("connection", HeaderValue::from_static("Upgrade")),
         ("sec-websocket-version", HeaderValue::from_static("13")),
-        ("sec-websocket-key", HeaderValue::from_str(&key)?),
+        ("sec-websocket-key", key.clone()),
     ];
     let answer = target.ask(path, "", &fields, seen).await?;
-    if !seen.goes_on(101) {
+    if !seen.goes_on(101) || !opens(answer.response.headers(), &key) {
         return Ok(());
     }
     let io = TokioIo::new(hyper::upgrade::on(answer.response).await?);
@@ -137,16 +152,20 @@ async fn socket(target: &Target, path: &AttemptPath, seen: &mut Seen) -> Result<
         .max_message_size(Some(MOST))
         .max_frame_size(Some(MOST));
     let mut socket = WebSocketStream::from_raw_socket(io, Role::Client, Some(config)).await;
-    let padding = PADDING.to_string().repeat(100);
-    let echo = FromPage::Echo(1, padding.clone());
-    socket.send(Message::text(sealed(&echo.to_text()))).await?;
-    let echoed = match socket.next().await {
-        Some(Ok(Message::Text(text))) => matches!(
-            unsealed(&text).map(str::parse),
-            Some(Ok(FromServer::Echo(echo))) if echo.n == 1 && echo.padding == padding
-        ),
-        _ => false,
-    };
+    let mut echoed = true;
+    for (n, wait) in [(1, Duration::ZERO), (2, STAYS)] {
+        tokio::time::sleep(wait).await;
+        let padding = PADDING.to_string().repeat(100);
+        let echo = FromPage::Echo(n, padding.clone());
+        socket.send(Message::text(sealed(&echo.to_text()))).await?;
+        echoed &= match socket.next().await {
+            Some(Ok(Message::Text(text))) => matches!(
+                unsealed(&text).map(str::parse),
+                Some(Ok(FromServer::Echo(echo))) if echo.n == n && echo.padding == padding
+            ),
+            _ => false,
+        };
+    }
     socket
         .send(Message::text(sealed(&FromPage::End.to_text())))
         .await?;

@@ -74,7 +74,8 @@ fn version(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
+/// One of a field's words, whatever their case.
+pub(crate) fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
     let values = headers
         .get_all(name)
         .iter()
@@ -85,7 +86,7 @@ fn has_token(headers: &HeaderMap, name: &HeaderName, token: &str) -> bool {
 }
 
 /// RFC 6455 § 4.2.2, step 5.4; none for a key that is not 16 bytes.
-fn accept(key: &HeaderValue) -> Option<HeaderValue> {
+pub(crate) fn accept(key: &HeaderValue) -> Option<HeaderValue> {
     if STANDARD.decode(key).ok()?.len() != 16 {
         return None;
     }

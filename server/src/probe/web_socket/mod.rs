@@ -3,7 +3,7 @@
 
 mod deflate;
 mod frame;
-mod handshake;
+pub(crate) mod handshake;
 mod socket;
 
 use std::sync::Arc;
