@@ -183,6 +183,23 @@ async fn ones_of_other_addresses_are_others() {
 }
 
 #[tokio::test]
+async fn where_one_of_another_address_broke_off_not_all_is_known() {
+    let site = Site::plain().await;
+    site.get(&path(&key(1), "p", 1, "poll")).await;
+    assert_eq!(site.ledger(&key(1)).await.instances[0].connections_lost, 0);
+    let elsewhere = TcpSocket::new_v4().unwrap();
+    elsewhere.bind(([127, 0, 0, 2], 0).into()).unwrap();
+    let mut other = elsewhere.connect(site.plain).await.unwrap();
+    other.write_all(b"GET / HT").await.unwrap();
+    drop(other);
+    let ledger = site
+        .ledger_when(&key(1), |ledger| ledger.instances[0].connections_lost > 0)
+        .await;
+    assert_eq!(ledger.instances[0].connections_lost, 1);
+    assert!(ledger.connections.is_empty());
+}
+
+#[tokio::test]
 async fn the_latest_200_are_told_and_how_many_are_not() {
     let site = Site::plain().await;
     let mut kept = Vec::new();

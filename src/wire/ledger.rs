@@ -101,7 +101,7 @@ pub struct LedgerInstance {
     pub evicted: u32,
     /// How many requests of this run it refused by a limit.
     pub refused: u32,
-    /// How many connections that it should tell of it has dropped for room: where any are, a missing one proves nothing.
+    /// How many connections it cannot tell of: it has dropped them for room, or they broke off meanwhile and came from addresses that the run is not known by. Where any are, a missing one proves nothing.
     pub connections_lost: u32,
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use pushcheck::time::Micros;
-use pushcheck::wire::SeenConnection;
+use pushcheck::wire::{End, Reached, SeenConnection};
 
 use crate::connection::Tap;
 use crate::lock;
@@ -70,7 +70,8 @@ impl Visits {
     }
 
     /// Those of some sources that came since then, in order of their coming: the latest, where there are many; and how
-    /// many are missing.
+    /// many are missing, with those that broke off meanwhile and came from elsewhere: who has another address there may be the
+    /// same visitor, whose ports need not share a way.
     pub(super) fn since(
         &self,
         sources: &[SourceId],
@@ -91,7 +92,12 @@ impl Visits {
         taps.sort_by_key(|tap| tap.at);
         let left_out = taps.len().saturating_sub(HANDED_OUT);
         let seen = taps[left_out..].iter().map(|tap| tap.to_wire(instance));
-        let lost = lost.saturating_add(u32::try_from(left_out).unwrap_or(u32::MAX));
+        let elsewhere = known.by_source.iter();
+        let elsewhere = elsewhere.filter(|(source, _)| !sources.contains(source));
+        let elsewhere = elsewhere.flat_map(|(_, taps)| &taps.known);
+        let strange = elsewhere.filter(|tap| tap.at >= since && broke_off(&tap.to_wire(instance)));
+        let missing = left_out + strange.count();
+        let lost = lost.saturating_add(u32::try_from(missing).unwrap_or(u32::MAX));
         (seen.collect(), lost)
     }
 
@@ -108,6 +114,14 @@ impl Visits {
             // What was lost of a source is remembered as long as anything of it.
             taps.len() > 0
         });
+    }
+}
+
+/// It was none of those that browsers open in advance and keep.
+const fn broke_off(seen: &SeenConnection) -> bool {
+    match seen.reached {
+        Reached::Accepted => matches!(seen.end, Some(End::Reset | End::Broken)),
+        _ => seen.end.is_some(),
     }
 }
 
