@@ -9,6 +9,7 @@ pub mod explain;
 pub mod json;
 pub mod method;
 pub mod plan;
+pub mod replay;
 pub mod report;
 pub mod run;
 pub mod session;

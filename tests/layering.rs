@@ -6,7 +6,7 @@ use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
 /// Each room and those that it may use. The ground floor knows nobody but itself.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("time", &[]),
     ("stats", &[]),
     ("method", &[]),
@@ -19,10 +19,22 @@ const ARROWS: [(&str, &[&str]); 15] = [
         "diagnosis",
         &["time", "stats", "method", "wire", "plan", "evidence"],
     ),
-    ("explain", &["evidence", "diagnosis"]),
+    ("explain", &["wire", "evidence", "diagnosis"]),
     (
         "report",
         &["time", "method", "wire", "plan", "evidence", "diagnosis"],
+    ),
+    (
+        "replay",
+        &[
+            "time",
+            "wire",
+            "plan",
+            "evidence",
+            "diagnosis",
+            "explain",
+            "report",
+        ],
     ),
     (
         "run",
@@ -54,6 +66,8 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "diagnosis",
             "report",
             "run",
+            "replay",
+            "explain",
             "json",
             "browser",
         ],

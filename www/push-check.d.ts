@@ -35,7 +35,7 @@ export interface End {
  *
  * Events bubble and cross shadow boundaries. `pushcheck-start` comes before any connection: pause your own client there,
  * and go on at `pushcheck-end`. Custom properties for theming: see the top of `style.js`.
- * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `consent`, `primary`, `watch`, `longer`, `copy`, `download`, `details`.
+ * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `log`, `consent`, `primary`, `watch`, `longer`, `copy`, `download`, `details`.
  */
 export class PushCheck extends HTMLElement {
     /** As for `run()`; what stands here goes before the attributes. */
@@ -49,6 +49,12 @@ export class PushCheck extends HTMLElement {
      * there is no report, and the element says why.
      */
     start(more?: Options): Promise<Report | null>;
+    /**
+     * Reads a log of the browser's own network for the last report: of `chrome://net-export`, or of Firefox's `about:logging`
+     * into a file, recorded while the run went on. Nothing but the names of errors of that run's attempts is kept. The report
+     * is judged anew and told as `pushcheck-report`; null: the file tells nothing, and the element says why. Never rejects.
+     */
+    readNetLog(file: Blob): Promise<Report | null>;
     /** Ends the run that is on; its report tells what was known by then, and is sent only where the person closes the page in a watch and allowed it. */
     stop(): void;
 }

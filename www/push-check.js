@@ -2,7 +2,7 @@
  * <push-check>: which push methods work from here, as an element. `push-check.d.ts` tells its attributes, properties,
  * methods and events.
  */
-import { initSync, run } from "./pkg/pushcheck.js";
+import { initSync, judgeNetLog, readNetLog, run } from "./pkg/pushcheck.js";
 import { style } from "./style.js";
 import { METHODS, View, words } from "./view.js";
 
@@ -62,6 +62,8 @@ export class PushCheck extends Base {
   #abort = null;
   #run = null;
   #report = null;
+  /** What the last run was asked for. */
+  #ran = {};
   /** Perhaps set before this file arrived. */
   options = this.options ?? {};
 
@@ -80,6 +82,7 @@ export class PushCheck extends Base {
         watch: () => this.start({ mode: "watch" }),
         copy: () => this.#copy(),
         download: () => this.#download(),
+        log: (file) => this.readNetLog(file),
       });
     }
     if (!this.hasAttribute("auto")) {
@@ -110,6 +113,38 @@ export class PushCheck extends Base {
     this.#abort?.abort();
   }
 
+  /** A log that this browser wrote meanwhile, read for the last report: see `push-check.d.ts`. */
+  async readNetLog(file) {
+    const report = this.#report;
+    if (!report || this.running) return null;
+    const { id } = report.run;
+    let read = "file";
+    try {
+      const pieces = file.stream().pipeThrough(new TextDecoderStream()).getReader();
+      for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) {
+        if (!readNetLog(id, piece.value)) {
+          await pieces.cancel();
+          break;
+        }
+      }
+      read = judgeNetLog(id);
+    } catch {
+      // The file is gone, or the widget is.
+    }
+    // Another run has begun, or ended, since.
+    if (report !== this.#report || this.running) return null;
+    if (typeof read === "string") {
+      this.#view?.logged(0, read);
+      return null;
+    }
+    this.#report = read;
+    const named = read.evidence.traces.filter(({ events }) => events.some(({ event }) => event.what === "net-error")).length;
+    this.#view?.done(read, this.#ran.base, this.#ran.requiredLanes ?? []);
+    this.#view?.logged(named);
+    this.#tell("report", read);
+    return read;
+  }
+
   async #go(more) {
     const { signal } = (this.#abort = new AbortController());
     let report = null;
@@ -119,7 +154,7 @@ export class PushCheck extends Base {
       // A load that hangs can be stopped, from the first moment on.
       const stopped = new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Unable("stopped"))));
       stopped.catch(() => {});
-      const options = { ...this.#asked(), ...more };
+      const options = (this.#ran = { ...this.#asked(), ...more });
       const { methods, requiredLanes } = options;
       // One turn later, so that `running` and the promise are there for whoever listens.
       await null;

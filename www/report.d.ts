@@ -1152,6 +1152,12 @@ export type TraceEvent =
         /** What it tells. */
         timing: ResourceTiming;
     }
+    /** The browser's log of its own network, which the visitor recorded, names why the attempt failed. */
+    | {
+        what: "net-error";
+        /** `ERR_…` of Chromium, of Gecko `NS_ERROR_…` and the like; where it is not known, its number. */
+        name: string;
+    }
     /** A deadline of the widget's. */
     | { what: "gave-up" }
     /** The page stopped the run. */
@@ -1312,7 +1318,7 @@ export interface LedgerInstance {
     evicted: number;
     /** How many requests of this run it refused by a limit. */
     refused: number;
-    /** How many connections that it should tell of it has dropped for room: where any are, a missing one proves nothing. */
+    /** How many connections it cannot tell of: it has dropped them for room, or they broke off meanwhile and came from addresses that the run is not known by. Where any are, a missing one proves nothing. */
     connectionsLost: number;
 }
 

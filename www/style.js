@@ -60,7 +60,7 @@ a, .facts dd { overflow-wrap: anywhere }
 code, textarea { font: .9em monospace }
 [part=method] p, [part=next] dt, .note, details { font-size: .92em }
 .columns, .numbers dt, small { font-size: .78em }
-[part=methods], [part=next], [part=details], progress, .actions, .facts { margin-top: 1.25em }
+[part=methods], [part=next], [part=log], [part=details], progress, .actions, .facts { margin-top: 1.25em }
 
 header { display: flex; gap: 1em }
 header p, .note, textarea { margin-top: .4em }
@@ -93,6 +93,9 @@ button:hover { filter: brightness(.96) }
 textarea { box-sizing: border-box; width: 100% }
 
 summary { color: var(--accent); cursor: pointer }
+[part=log] > * { margin-top: .4em }
+ol { padding-inline-start: 1.3em }
+input[type=file] { max-width: 100%; font: inherit }
 details h3 { margin: 1.25em 0 .4em }
 .scroll { overflow-x: auto; padding: 0 }
 table { border-collapse: collapse; width: 100%; font-size: .88em; white-space: nowrap }

@@ -179,6 +179,15 @@ function untried({ scheme, host, port, skipped }, { t, say }, base) {
   return said;
 }
 
+/** How this browser records a log, where one may name a cause that is not sure. */
+function logSteps({ evidence, findings, methods, surroundings }, { t }) {
+  const traces = evidence?.traces ?? [];
+  const failed = methods.some(({ verdict }) => verdict === "failed");
+  const sure = findings.length && findings.every(({ strength, severity }) => strength === "proved" || severity === "info");
+  const unread = !traces.some(({ events }) => events.some(({ event }) => event.what === "net-error"));
+  return failed && !sure && unread ? t.logSteps[surroundings.engine?.family] ?? [] : [];
+}
+
 /** What stands in the `<details>`. */
 function details({ run, software, about, surroundings, findings, lanes, methods }, words, base) {
   const { t, say, time, count, date } = words;
@@ -233,8 +242,8 @@ export class View {
   #rows = new Map();
   #words;
 
-  /** `act`, `longer`, `watch`, `copy`, `download`: what the buttons do. */
-  constructor(root, words, { act, longer, watch, copy, download }) {
+  /** `act`, `longer`, `watch`, `copy`, `download`: what the buttons do. `log`: takes a file. */
+  constructor(root, words, { act, longer, watch, copy, download, log }) {
     this.#words = words;
     const { t } = words;
     const button = (part, label, click) => {
@@ -256,6 +265,16 @@ export class View {
     this.consents = el("label", { part: "consent", class: "muted" }, this.consent, el("span", {}));
     this.copy = button("copy", t.copy, copy);
     this.download = button("download", t.download, download);
+    this.file = el("input", { type: "file", accept: ".json,.log,.txt,.moz_log" });
+    this.file.addEventListener("change", () => this.file.files.length && log(this.file.files[0]));
+    this.steps = el("ol", {});
+    this.log = el("details", { part: "log" }, el("summary", {}, t.log.offer), muted(t.log.why), this.steps,
+      el("label", {}, t.log.choose, " ", this.file));
+    this.log.addEventListener("dragover", (event) => event.preventDefault());
+    this.log.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (event.dataTransfer.files.length) log(event.dataTransfer.files[0]);
+    });
     this.note = el("p", { class: "muted note", role: "status" });
     this.details = el("details", { part: "details" });
     // Two or three messages a run, not one a method: rows change silently.
@@ -263,7 +282,7 @@ export class View {
     const card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
       this.header, this.bar, this.columns, this.list, this.next, this.consents,
       el("div", { class: "actions" }, this.act, this.watch, this.longer, this.copy, this.download),
-      this.note, this.details, this.status);
+      this.note, this.log, this.details, this.status);
     root.append(card);
     this.#shape("idle", t.start);
     this.#list(METHODS);
@@ -312,11 +331,22 @@ export class View {
     this.#say(badge, headline, summary);
     into(this.next, ...terms([...next, ...elsewhere.map((lane) => [lane.id, ...untried(lane, this.#words, base)])]));
     into(this.details, ...details(report, this.#words, base));
+    const steps = logSteps(report, this.#words);
+    into(this.steps, ...steps.map((step) => el("li", {}, step)));
+    this.file.value = "";
     this.#shape("done", this.#words.t.again);
     // What was silent for longer, or is held, can only be lost where something works.
     const works = report.methods.some(({ idleTestedMs }) => idleTestedMs);
     this.longer.hidden = report.run.mode !== "quick" || !works;
     this.watch.hidden = report.run.mode === "watch" || !works;
+    this.log.hidden = !steps.length;
+  }
+
+  /** What a log said: how many errors it named, or why it tells nothing. */
+  logged(named, why) {
+    const { t, say, count } = this.#words;
+    this.remark(why ? t.unreadable[why] ?? why : say(t.log.read, { n: count(named) }));
+    this.file.value = "";
   }
 
   /** There is nothing to show but why. */
@@ -351,7 +381,7 @@ export class View {
   #shape(shape, label) {
     this.act.textContent = label;
     this.bar.hidden = shape !== "running";
-    this.longer.hidden = this.watch.hidden = this.consents.hidden = true;
+    this.longer.hidden = this.watch.hidden = this.consents.hidden = this.log.hidden = true;
     this.next.hidden = this.details.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
     this.box?.remove();
     this.remark("");

@@ -326,8 +326,8 @@ pub fn misses_nothing(evidence: &Evidence, attempts: &[Heard<'_>], clocks: &[Clo
     };
     let mut over = Micros::ZERO;
     for stamped in evidence.traces.iter().flat_map(|trace| &trace.events) {
-        // What Resource Timing told came after the end.
-        if !matches!(stamped.event, Event::Timed { .. }) {
+        // What Resource Timing and logs told came after the end.
+        if !matches!(stamped.event, Event::Timed { .. } | Event::NetError { .. }) {
             over = over.max(stamped.at);
         }
     }

@@ -15,6 +15,7 @@ mod hidden;
 pub mod idle;
 mod inspection;
 pub mod methods;
+mod net_error;
 pub mod overhead;
 mod place;
 mod placed;
@@ -30,11 +31,12 @@ pub use code::Code;
 pub use facts::StatusFrom;
 pub use finding::{Finding, Rival, Severity, Strength};
 pub use methods::{Asked, LaneReport, MethodReport, Timing};
+pub use net_error::of_net_error;
 pub use place::Place;
 pub use verdict::{RunResult, Verdict, Word, result, together};
 pub use watched::{Cut, Watched};
 
-use crate::evidence::Evidence;
+use crate::evidence::{EngineFamily, Evidence, Surroundings};
 use crate::wire::{digits, joined};
 
 /// What the evidence says.
@@ -59,7 +61,9 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
     let strength = inspected.as_ref().map(|finding| finding.strength);
     let mut findings: Vec<Finding> = Vec::new();
     // The worst first, and of those the surest. A sort of the library's weighs four kilobytes.
-    let mut add = |finding: Finding| {
+    let most = most_sure(&evidence.surroundings);
+    let mut add = |mut finding: Finding| {
+        finding.strength = finding.strength.min(most);
         let rank = |one: &Finding| (one.severity, one.strength);
         let after = |one: &Finding| rank(one) < rank(&finding);
         let at = findings.iter().position(after).unwrap_or(findings.len());
@@ -84,6 +88,17 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
         findings,
         result: result(&verdicts, &asked.required),
         methods,
+    }
+}
+
+/// Nothing is proved in an engine in which nobody has counted how often what is called proved is true: the lab runs Chromium,
+/// Firefox and, of WebKit, what Linux has.
+fn most_sure(surroundings: &Surroundings) -> Strength {
+    let engine = surroundings.engine.as_ref();
+    match engine.map(|engine| engine.family) {
+        Some(EngineFamily::Chromium | EngineFamily::Gecko) => Strength::Proved,
+        Some(EngineFamily::WebKit) if surroundings.is_on_linux() => Strength::Proved,
+        Some(EngineFamily::WebKit) | None => Strength::Likely,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Places → facts: what an attempt's place makes of its verdict, and the attempts' places of their lane's.
 
+use super::Strength;
 use super::clock::Clock;
 use super::facts::Attempt;
 use super::heard::Heard;
 use super::held::{Held, ReliefTried, held, tells};
-use super::place::{Case, Place, locate};
+use super::net_error::claim;
+use super::place::{Case, Located, Place, locate};
 use super::verdict::Verdict;
-use crate::evidence::{Ended, Evidence};
+use crate::evidence::{Ended, Evidence, Trace};
 use crate::method::Method;
 use crate::plan::relief;
 use crate::wire::Relief;
@@ -88,9 +90,20 @@ impl Beside<'_> {
         if attempt.status.is_none() {
             (attempt.status, attempt.status_from) = status.unzip();
         }
+        if let Some(place) = told(heard.trace, &located) {
+            (located.place, located.candidates) = (Some(place), Vec::new());
+        }
         (attempt.place, attempt.candidates) = (located.place, located.candidates);
         attempt.because = located.because;
     }
+}
+
+/// The one of the places left at which the error that the browser's own log names breaks.
+fn told(trace: &Trace, located: &Located) -> Option<Place> {
+    let (code, strength) = claim(trace.net_error()?)?;
+    let mut places = located.candidates.iter();
+    let place = places.find(|place| code.places().contains(place))?;
+    (located.place.is_none() && strength == Strength::Proved).then_some(*place)
 }
 
 /// What those of a lane's attempts that did not pass leave: one place, or candidates.

@@ -98,6 +98,11 @@ pub enum Event {
         /// What it tells.
         timing: ResourceTiming,
     },
+    /// The browser's log of its own network, which the visitor recorded, names why the attempt failed.
+    NetError {
+        /// `ERR_…` of Chromium, of Gecko `NS_ERROR_…` and the like; where it is not known, its number.
+        name: String,
+    },
     /// We gave up: a deadline of ours.
     GaveUp,
     /// The run ended before it did: the page stopped it, or its time was over.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::time::Micros;
+use crate::wire::after;
 
 /// The page's surroundings during a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,13 @@ pub enum EngineFamily {
     WebKit,
 }
 
+impl Surroundings {
+    /// By the browser's name of itself it runs on Linux.
+    pub fn is_on_linux(&self) -> bool {
+        after(self.user_agent.as_bytes(), b"Linux").is_some()
+    }
+}
+
 impl Engine {
     /// Read from a `User-Agent`.
     pub fn of(user_agent: &str) -> Option<Self> {
@@ -74,12 +82,6 @@ impl Engine {
             .or_else(|| of(EngineFamily::Chromium, "Chromium/"))
             .or_else(|| of(EngineFamily::WebKit, "AppleWebKit/"))
     }
-}
-
-/// What stands after the first `mark`.
-fn after<'a>(text: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
-    let at = text.windows(mark.len()).position(|part| part == mark)?;
-    text.get(at + mark.len()..)
 }
 
 /// Something around the attempts that changed.

@@ -110,6 +110,14 @@ impl Trace {
         }
     }
 
+    /// What the browser's own log calls the error by which it failed; `None`: no log was read, or it names none.
+    pub fn net_error(&self) -> Option<&str> {
+        self.events.iter().find_map(|stamped| match &stamped.event {
+            Event::NetError { name } => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// When the first event of that sort happened.
     #[inline(never)]
     pub fn first(&self, is: fn(&Event) -> bool) -> Option<Micros> {

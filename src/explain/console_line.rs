@@ -1,6 +1,6 @@
 //! Lines that browsers write to the console about connections: the reason that no script can read.
 
-use crate::diagnosis::Code;
+use crate::diagnosis::{Code, of_net_error};
 use crate::evidence::EngineFamily;
 
 /// What a line says.
@@ -200,39 +200,6 @@ const WORDS: &[(&str, Option<EngineFamily>, Option<Code>)] = &[
     ("The request timed out", SAFARI, None),
 ];
 
-/// Chromium's errors that name one cause (net/base/net_error_list.h).
-const NET_ERRORS: &[(&str, Code)] = &[
-    ("ERR_NAME_NOT_RESOLVED", Code::DnsFailure),
-    ("ERR_CONNECTION_REFUSED", Code::PortRefused),
-    ("ERR_CONNECTION_TIMED_OUT", Code::PortBlackholed),
-    ("ERR_CERT_AUTHORITY_INVALID", Code::CertUntrusted),
-    ("ERR_CERT_DATE_INVALID", Code::CertExpired),
-    ("ERR_CERT_COMMON_NAME_INVALID", Code::CertNameMismatch),
-    ("ERR_SSL_VERSION_OR_CIPHER_MISMATCH", Code::TlsVersionOrMtls),
-    ("ERR_BAD_SSL_CLIENT_AUTH_CERT", Code::TlsVersionOrMtls),
-    ("ERR_SSL_CLIENT_AUTH_CERT_NEEDED", Code::TlsVersionOrMtls),
-    ("ERR_TUNNEL_CONNECTION_FAILED", Code::ProxyConnectPortDenied),
-    ("ERR_PROXY_AUTH_REQUESTED", Code::ProxyAuth407),
-    ("ERR_PROXY_AUTH_UNSUPPORTED", Code::ProxyAuth407),
-    ("ERR_UNEXPECTED_PROXY_AUTH", Code::ProxyAuth407),
-    ("ERR_BLOCKED_BY_CLIENT", Code::ExtensionBlock),
-    ("ERR_BLOCKED_BY_ADMINISTRATOR", Code::ManagedPolicyBlock),
-    ("ERR_BLOCKED_BY_CSP", Code::CspConnectSrc),
-    (
-        "ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS",
-        Code::LocalNetworkAccessDenied,
-    ),
-    (
-        "ERR_BLOCKED_BY_PRIVATE_NETWORK_ACCESS_CHECKS",
-        Code::LocalNetworkAccessDenied,
-    ),
-    ("ERR_UNSAFE_PORT", Code::BrowserBlockedPort),
-    ("ERR_INTERNET_DISCONNECTED", Code::BrowserOffline),
-    ("ERR_NETWORK_IO_SUSPENDED", Code::DeviceSuspend),
-    ("ERR_INCOMPLETE_CHUNKED_ENCODING", Code::TruncatedBody),
-    ("ERR_CONTENT_LENGTH_MISMATCH", Code::TruncatedBody),
-];
-
 /// What a handshake's answer of that status means; `None`: it may mean several things.
 const fn of_status(status: u16) -> Option<Code> {
     match status {
@@ -245,12 +212,6 @@ const fn of_status(status: u16) -> Option<Code> {
         502 | 504 => Some(Code::UpstreamDown),
         _ => None,
     }
-}
-
-/// The cause that an error of Chromium's names; `None`: several fit, or it is not known.
-pub fn of_net_error(name: &str) -> Option<Code> {
-    let known = NET_ERRORS.iter().find(|(known, _)| *known == name);
-    known.map(|(_, code)| *code)
 }
 
 /// What a line of the console says. The line may be anything, and as long as anybody pastes.

@@ -1,4 +1,4 @@
-//! Numbers ↔ decimal digits, and texts put together: the library's ways cost the visitor kilobytes.
+//! Numbers ↔ decimal digits, texts put together and searched: the library's ways cost the visitor kilobytes.
 
 /// Texts as one.
 #[inline(never)]
@@ -8,6 +8,13 @@ pub fn joined(texts: &[&str]) -> String {
         all.push_str(text);
     }
     all
+}
+
+/// What stands after the first `mark`.
+#[inline(never)]
+pub fn after<'a>(text: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
+    let at = text.windows(mark.len()).position(|part| part == mark)?;
+    text.get(at + mark.len()..)
 }
 
 /// The digits of a number.

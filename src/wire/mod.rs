@@ -18,7 +18,7 @@ pub use about::{
     About, BAD_CERTIFICATE, Instance, Lane, Limits, OutsideIn, OutsideTry, Scheme, Software,
     TcpVantage, TlsVantage, Vantage,
 };
-pub use digits::{digits, joined, number, push_digits};
+pub use digits::{after, digits, joined, number, push_digits};
 pub use ledger::{
     End, JoinedBy, Ledger, LedgerInstance, Reached, SeenBurst, SeenClose, SeenConnection,
     SeenHeader, SeenQueue, SeenTcp, ShownCertificate, Sighting,

@@ -1,7 +1,7 @@
 //! Why: the claim of each kind of fault, how strongly, and what takes it back.
 
-use pushcheck::diagnosis::{Asked, Code, Finding, Severity, Strength, diagnose};
-use pushcheck::evidence::{Ended, Event};
+use pushcheck::diagnosis::{Asked, Code, Finding, Place, Rival, Severity, Strength, diagnose};
+use pushcheck::evidence::{Ended, Engine, EngineFamily, Event};
 use pushcheck::method::Method;
 use pushcheck::plan::Lane;
 use pushcheck::wire::{
@@ -14,6 +14,12 @@ use crate::parts::{
 use crate::support::INSTANCE;
 use crate::support::events::{body, head, message, opened};
 
+/// An engine that the lab runs.
+const RUN: Engine = Engine {
+    family: EngineFamily::Gecko,
+    version: 140,
+};
+
 /// What costs the visitor something.
 fn findings(scene: &Scene) -> Vec<Finding> {
     let method = scene.evidence.traces[0].method;
@@ -22,6 +28,7 @@ fn findings(scene: &Scene) -> Vec<Finding> {
         required: Vec::new(),
     };
     let mut evidence = scene.evidence.clone();
+    evidence.surroundings.engine.get_or_insert(RUN);
     evidence.lanes = vec![Lane {
         id: "main".to_owned(),
         scheme: Scheme::Http,
@@ -47,9 +54,8 @@ fn claims(scene: &Scene, code: Code, strength: Strength) -> Finding {
     let place = finding.place;
     assert!(place.is_none_or(|place| code.places().contains(&place)));
     let rivals = &finding.rivals;
-    assert_eq!(
-        rivals.is_empty(),
-        strength == Strength::Proved,
+    assert!(
+        strength != Strength::Proved || rivals.is_empty(),
         "{rivals:?}"
     );
     assert!(rivals.len() <= 3 && rivals.iter().all(|rival| rival.code != code));
@@ -95,10 +101,15 @@ fn a_lost_upgrade_is_the_operator_s_where_the_server_s_own_try_loses_it_too() {
     assert_eq!(alone.rivals[0].separated_by, "outside-in");
     let both = outside(stripped.clone(), Some((426, true)));
     claims(&both, Code::RpNoUpgrade, Strength::Proved);
-    // Somebody on the visitor's way, and nobody has named themselves.
-    assert!(findings(&outside(stripped.clone(), None)).is_empty());
-    let by_proxy = outside(stripped, None).control_with(vec![field("Via", "1.1 box (squid)")]);
-    claims(&by_proxy, Code::ProxyPolicyWebsocket, Strength::Likely);
+    // Somebody on the visitor's way: the site's own proxy is none of the rivals any more.
+    let passes = outside(stripped.clone(), None);
+    let theirs = claims(&passes, Code::ProxyPolicyWebsocket, Strength::Likely);
+    let is_own = |rival: &Rival| rival.code == Code::RpNoUpgrade;
+    assert!(!theirs.rivals.iter().any(is_own));
+    // Whoever says `Via` may be anybody's.
+    let named = stripped.control_with(vec![field("Via", "1.1 box (squid)")]);
+    let by_proxy = claims(&named, Code::ProxyPolicyWebsocket, Strength::Possible);
+    assert!(by_proxy.rivals.iter().any(is_own));
 }
 
 #[test]
@@ -342,4 +353,52 @@ fn attempts_that_passed_stand_against_it_and_the_same_on_another_lane_is_folded(
     let finding = claims(&cached, Code::PollCached, Strength::Proved);
     assert_eq!((finding.seen, finding.of), (1, 2));
     assert_eq!(finding.against, ["trace:2"]);
+}
+
+#[test]
+fn an_error_that_the_browser_s_own_log_names_is_the_cause() {
+    let mut refused = refused();
+    refused.evidence.ledger = None;
+    let guess = claims(&refused, Code::DnsFailure, Strength::Possible);
+    let logged = |name: &str| {
+        let mut scene = refused.clone();
+        let trace = &mut scene.evidence.traces[0];
+        let name = name.to_owned();
+        trace.push(trace.events[0].at, Event::NetError { name });
+        scene
+    };
+    assert!(guess.place.is_none());
+    for (name, code) in [
+        ("ERR_CONNECTION_REFUSED", Code::PortRefused),
+        ("NS_ERROR_UNKNOWN_HOST", Code::DnsFailure),
+        ("ERR_PROXY_AUTH_REQUESTED", Code::ProxyAuth407),
+    ] {
+        let found = claims(&logged(name), code, Strength::Proved);
+        assert_eq!(found.place, Some(Place::WayOut), "{name}");
+    }
+    // A proxy refused the tunnel, for a port or for something else.
+    let tunnel = logged("ERR_TUNNEL_CONNECTION_FAILED");
+    claims(&tunnel, Code::ProxyConnectPortDenied, Strength::Likely);
+    // Who showed the certificate it does not tell.
+    let issuer = logged("ERR_CERT_AUTHORITY_INVALID");
+    claims(&issuer, Code::CertUntrusted, Strength::Likely);
+    claims(&logged("ERR_FAILED"), Code::DnsFailure, Strength::Possible);
+}
+
+#[test]
+fn nothing_is_proved_in_an_engine_that_the_lab_does_not_run() {
+    let lost = refused().seen(|seen| {
+        seen.status = Some(426);
+        seen.headers.retain(|field| field.name != "Upgrade");
+    });
+    let mut lost = outside(lost, Some((426, true)));
+    let surroundings = &mut lost.evidence.surroundings;
+    surroundings.engine = Some(Engine {
+        family: EngineFamily::WebKit,
+        version: 605,
+    });
+    surroundings.user_agent = "Mozilla/5.0 (Macintosh) Safari".to_owned();
+    claims(&lost, Code::RpNoUpgrade, Strength::Likely);
+    lost.evidence.surroundings.user_agent = "Mozilla/5.0 (X11; Linux) Safari".to_owned();
+    claims(&lost, Code::RpNoUpgrade, Strength::Proved);
 }

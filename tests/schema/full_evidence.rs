@@ -96,6 +96,7 @@ pub(crate) fn events() -> Vec<Event> {
         Sent { line: text() },
         Timed { timing: resource_timing() },
         Timed { timing: ResourceTiming::default() },
+        NetError { name: text() },
         GaveUp,
         Stopped,
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use pushcheck::diagnosis::Code;
+use pushcheck::explain::Unreadable;
 use serde_json::Value;
 
 use crate::schema;
@@ -45,6 +46,11 @@ fn every_word_that_a_page_may_have_to_say_has_a_text() {
     ] {
         assert_eq!(texts(group), words(name), "{group}");
     }
+    let unreadable = Unreadable::ALL.iter().map(|why| why.as_str());
+    assert_eq!(
+        texts("unreadable"),
+        unreadable.chain(["file"]).map(str::to_owned).collect()
+    );
     let states: BTreeSet<_> = &words("Word") | &words("Verdict");
     assert_eq!(
         &texts("state") - &states,

@@ -207,7 +207,7 @@ export default {
     "browser-blocked-port": "Browsers do not connect to that port.",
     "mixed-content-ws": "A page loaded over https may not use an unencrypted address.",
     "csp-connect-src": "The page’s own security policy does not allow that address.",
-    "extension-block": "Something in the browser, an extension perhaps, keeps it back.",
+    "extension-block": "Something in the browser, an extension or a blocker, keeps it back.",
     "managed-policy-block": "A rule of whoever manages this browser keeps it back.",
     "local-network-access-denied": "The browser does not let this page reach the local network.",
     "service-worker-interference": "A service worker of the page answers in the server’s place.",
@@ -303,6 +303,25 @@ export default {
   },
   rival: "Or: {cause}",
   seen: "{strength}, seen {seen} of {of}",
+
+  // A log of the browser's own, which names what no page is told.
+  log: {
+    offer: "Make it sure: the browser’s own log",
+    why: "A page is never told why a connection fails, but the browser notes it. The log stays on this device: only the names of errors of this check are read from it.",
+    choose: "The log",
+    read: "The log names {n} of this check’s errors.",
+  },
+  logSteps: {
+    chromium: ["Open chrome://net-export in a new tab and press “Start Logging to Disk”. Come back here and press “Run again”.", "Press “Stop Logging” there, and choose the file here."],
+    gecko: ["Open about:logging in a new tab, choose “Logging to a file” and press “Start Logging”. Come back here and press “Run again”.", "Press “Stop Logging” there, and choose the file here: the one without “child” in its name."],
+  },
+  unreadable: {
+    empty: "There is nothing in that file.",
+    "too-large": "That file is too large: more than 500 MB.",
+    "no-log": "That file is no such log.",
+    "other-run": "That log knows nothing of this check: start it first, then run the check again.",
+    file: "That file cannot be read.",
+  },
 
   details: "Technical details",
   findings: "Findings",

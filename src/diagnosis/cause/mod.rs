@@ -14,6 +14,7 @@ mod fault;
 mod holding;
 mod lifetime;
 mod local;
+mod logged;
 mod name;
 mod origin;
 mod proxy;
@@ -36,8 +37,8 @@ const RULES: [&[(Code, Rule)]; 8] = [
     name::RULES,
     tls::RULES,
     transport::RULES,
-    origin::RULES,
     proxy::RULES,
+    origin::RULES,
     holding::RULES,
     lifetime::RULES,
 ];
@@ -72,7 +73,9 @@ pub(super) fn causes(
 /// The strongest claim about a fault.
 fn finding(fault: &Fault<'_>) -> Option<Finding> {
     let mut claims: Vec<(Code, Strength)> = Vec::new();
-    let mut best: Option<(Code, Strength)> = None;
+    // What the browser itself said goes before what is concluded.
+    let mut best = logged::logged(fault);
+    claims.extend(best);
     for (code, rule) in RULES.into_iter().flatten() {
         if let Some(strength) = rule(fault) {
             claims.push((*code, strength));

@@ -41,16 +41,17 @@ fn tls_inspection_strips_upgrade(fault: &Fault<'_>) -> Option<Strength> {
     }
 }
 
-/// Pattern: an upgrade that came by a proxy arrived without `Upgrade`; or somebody who opens TLS ended WebSockets at once.
-/// Meaning: a proxy of the visitor's lets none pass. Rivals: the site's own proxy, a firewall behind it.
+/// Pattern: an upgrade arrived without `Upgrade`, or WebSockets were ended at once, and from outside they pass; or, without that
+/// try, the upgrade came by somebody who says `Via`, or whoever opens TLS ended them. Meaning: a proxy of the visitor's lets
+/// none pass. Rivals: the site's own proxy, which may say `Via` too, a firewall behind it.
 fn proxy_policy_websocket(fault: &Fault<'_>) -> Option<Strength> {
-    let outside = fault.passes_outside();
-    let by_proxy = is_stripped(fault) && fault.forward_proxy() && !fault.is_inspected();
-    let ended = is_ended_at_once(fault) && fault.inspected.is_some();
-    when(
-        (by_proxy || ended) && outside != Some(false),
-        Strength::Likely,
-    )
+    let stripped = is_stripped(fault) && !fault.is_inspected();
+    let ended = is_ended_at_once(fault);
+    match fault.passes_outside() {
+        Some(passes) => when((stripped || ended) && passes, Strength::Likely),
+        None if ended && fault.inspected.is_some() => Some(Strength::Likely),
+        None => when(stripped && fault.forward_proxy(), Strength::Possible),
+    }
 }
 
 /// Pattern: plain requests pass a proxy that names itself, and nothing that needs a tunnel arrives. Meaning: it makes none to

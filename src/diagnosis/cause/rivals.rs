@@ -183,11 +183,13 @@ pub(super) fn among(
     };
     let all = claimed.chain(alike.iter().map(|(one, _)| *one));
     for rival in all {
+        let by = separates(rival);
         let there = rival.places().iter().any(|place| fault.may_be_at(*place));
-        if there && rival != code && !rivals.iter().any(|one| one.code == rival) {
+        let separated = by == "outside-in" && fault.passes_outside().is_some();
+        if there && !separated && rival != code && !rivals.iter().any(|one| one.code == rival) {
             rivals.push(Rival {
                 code: rival,
-                separated_by: separates(rival).to_owned(),
+                separated_by: by.to_owned(),
             });
         }
     }

@@ -64,7 +64,7 @@ fn cert_name_mismatch(fault: &Fault<'_>) -> Option<Strength> {
 
 /// Pattern: the browser refused a certificate; proved where it issued itself, likely where nothing else is wrong with it.
 /// Meaning: the browser does not trust who issued it. Rivals, where it is not known what is wrong: its date, its name.
-fn cert_untrusted(fault: &Fault<'_>) -> Option<Strength> {
+pub(super) fn cert_untrusted(fault: &Fault<'_>) -> Option<Strength> {
     match () {
         () if is_refused_for(fault, ShownCertificate::SelfSigned) => Some(Strength::Proved),
         () if is_refused_for(fault, ShownCertificate::Sound) => Some(Strength::Likely),
@@ -80,7 +80,7 @@ fn tls_version_or_mtls(fault: &Fault<'_>) -> Option<Strength> {
 
 /// Pattern: a handshake with us was finished, and no request followed, while the page's failed. Meaning: somebody opens TLS
 /// and shows the browser a certificate that it does not trust. Rival: a browser that gives up after the handshake.
-fn inspection_ca_untrusted(fault: &Fault<'_>) -> Option<Strength> {
+pub(super) fn inspection_ca_untrusted(fault: &Fault<'_>) -> Option<Strength> {
     let connections = fault.connections();
     let finished = |reached| reached == Reached::Secured;
     when(

@@ -1,15 +1,17 @@
 //! A page with `<push-check>`: what an embedder may do with it, done from outside.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use fantoccini::elements::{Element, ElementRef};
 use pushcheck::report::Report;
 use pushcheck::wire::Key;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
-use crate::browser::Running;
+use crate::browser::{Running, bounded};
 
 /// What listens in the page; everything that it hears stands in `window.pushcheckLab`.
 const RECORDER: &str = include_str!("../pages/recorder.js");
@@ -219,6 +221,43 @@ impl<'a> Page<'a> {
     }
 
     /// Why the element gave no report, in its own words.
+    /// Hands the element a log of the browser's, and waits for the report that comes of it.
+    ///
+    /// # Errors
+    /// It tells nothing; the element's words say why.
+    pub async fn hand_log(self, log: &Path) -> Result<Reported> {
+        const READ: Duration = Duration::from_secs(20);
+        // What the browser has noted it writes in its own time.
+        sleep(Duration::from_secs(2)).await;
+        let file = self
+            .run("return document.querySelector('push-check').shadowRoot.querySelector('input[type=file]');")
+            .await?;
+        let id = file.as_object().and_then(|file| file.values().next());
+        let id = id
+            .and_then(Value::as_str)
+            .context("there is nowhere to hand a log to")?;
+        self.run(
+            "window.handed = new Promise((resolve) => document.querySelector('push-check')
+                .addEventListener('pushcheck-report', ({ detail }) => resolve(detail), { once: true }));",
+        )
+        .await?;
+        let input = Element::from_element_id(
+            self.browser.client().clone(),
+            ElementRef::from(id.to_owned()),
+        );
+        let path = log.display().to_string();
+        bounded("hand over the log", input.send_keys(&path)).await?;
+        let told = self.browser.run_async("return await handed;", READ).await;
+        match told {
+            Ok(report) => Reported::of(report),
+            Err(error) => {
+                let note = "return document.querySelector('push-check').shadowRoot.querySelector('.note').textContent;";
+                let said = self.run(note).await?;
+                Err(error.context(format!("the log was not read: {said}")))
+            }
+        }
+    }
+
     async fn why_none(self) -> Result<String> {
         let record = self.record().await?;
         let end = record.events.iter().rfind(|event| event.name == "end");

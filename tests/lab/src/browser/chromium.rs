@@ -56,6 +56,9 @@ pub(crate) fn flags(options: &Options, profile: &Path) -> Vec<String> {
         args.push(format!("--proxy-server={proxy}"));
         args.push(format!("--proxy-bypass-list=<-loopback>{past}"));
     }
+    if let Some(log) = &options.log {
+        args.push(format!("--log-net-log={}", log.display()));
+    }
     args.extend_from_slice(&options.chromium_flags);
     args
 }

@@ -27,6 +27,7 @@ const BROWSER: Program = Program {
 pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
     let driver = DRIVER.find()?;
     let root = profile.to_owned();
+    let log = options.log.clone();
     let (width, height) = options.window;
     // Nothing but what the page does goes over the network, and loopback is no exception from a proxy.
     let mut prefs = json!({
@@ -63,6 +64,11 @@ pub(super) fn start(options: &Options, profile: &Path) -> Result<Start> {
             // Port 0: one of its own for each of two browsers at once.
             command.args(["--port", &port.to_string(), "--websocket-port", "0"]);
             command.arg("--profile-root").arg(&root);
+            if let Some(log) = &log {
+                // As about:logging presets it; it adds the ending.
+                command.env("MOZ_LOG", "timestamp,sync,nsHttp:5,nsSocketTransport:5");
+                command.env("MOZ_LOG_FILE", log.with_extension(""));
+            }
             command
         }),
         capabilities,

@@ -61,6 +61,8 @@ pub struct Options {
     pub not_proxied: Vec<String>,
     /// The home in which it finds what it trusts; default: that of whoever runs it.
     pub home: Option<PathBuf>,
+    /// It writes a log of its own network there; WebKitGTK cannot.
+    pub log: Option<PathBuf>,
     /// Further flags of Chromium.
     pub chromium_flags: Vec<String>,
     /// Further preferences of Firefox.
@@ -75,6 +77,7 @@ impl Default for Options {
             window: (1200, 900),
             not_proxied: Vec::new(),
             home: None,
+            log: None,
             chromium_flags: Vec::new(),
             firefox_prefs: BTreeMap::new(),
         }

@@ -13,11 +13,12 @@ use clap::Args;
 use pushcheck::report::Report;
 use pushcheck_server::Schema;
 
+use super::cell::{LOGGED, REPORT, View};
 use super::cells::{self, Asked, How};
 use super::judge::{Named, Said, causes};
 use super::run::Browsers;
 use super::scenario::{self, Causes};
-use super::{cell::REPORT, cell::View, jail, list};
+use super::{jail, list};
 use crate::browser::Browser;
 use crate::replay;
 
@@ -74,9 +75,9 @@ impl Calibrate {
     }
 }
 
-/// One cell's report by today's rules; `None`: there is none that can be read.
-fn judged(schema: &Schema, asked: &Asked) -> Result<Option<(Said, Causes)>> {
-    let file = asked.cell()?.keep.join(REPORT);
+/// One of a cell's reports by today's rules; `None`: there is none that can be read.
+fn judged(schema: &Schema, asked: &Asked, file: &str) -> Result<Option<(Said, Causes)>> {
+    let file = asked.cell()?.keep.join(file);
     let Some(bytes) = fs::read(&file).ok() else {
         return Ok(None);
     };
@@ -107,7 +108,7 @@ pub(super) async fn command(calibrate: &Calibrate) -> Result<bool> {
     if !calibrate.kept {
         let mut missing = Vec::new();
         for one in &asked {
-            if calibrate.how.fresh || judged(&schema, one)?.is_none() {
+            if calibrate.how.fresh || judged(&schema, one, REPORT)?.is_none() {
                 missing.push(one.clone());
             }
         }
@@ -117,7 +118,10 @@ pub(super) async fn command(calibrate: &Calibrate) -> Result<bool> {
     let mut sums = Sums::default();
     for one in &asked {
         let name = format!("{} {} {}", one.scenario.name, one.browser.name(), one.seed);
-        sums.add(&name, judged(&schema, one)?);
+        sums.add(&name, judged(&schema, one, REPORT)?);
+        if one.scenario.expect.logged.contains_key(one.browser.name()) {
+            sums.add_logged(&name, judged(&schema, one, LOGGED)?);
+        }
     }
     cells::print(&sums.to_string())?;
     Ok(sums.wrong("proved") == 0)
@@ -133,6 +137,8 @@ struct Sums {
     first_right: u64,
     among: u64,
     proved: u64,
+    /// Of reports that were handed a log of the browser's: all, and those in which it proved a true cause.
+    logged: (u64, u64),
     /// Of cells in which nothing is broken, those with a finding.
     alarms: u64,
     whole: u64,
@@ -195,6 +201,24 @@ impl Sums {
             .or_default() += 1;
     }
 
+    /// What the browser's own log made of a cell's report: only what it proves is counted.
+    fn add_logged(&mut self, name: &str, judged: Option<(Said, Causes)>) {
+        self.logged.0 += 1;
+        let named = judged.into_iter().flat_map(|(said, _)| said.named);
+        let proved: Vec<Named> = named.filter(|named| named.strength == "proved").collect();
+        self.logged.1 += u64::from(proved.iter().any(|named| named.right));
+        let sums = self.strengths.entry("proved".to_owned()).or_default();
+        for named in proved {
+            sums.0 += u64::from(named.right);
+            sums.1 += u64::from(!named.right);
+            if !named.right {
+                let code = &named.code;
+                self.notes
+                    .push(format!("{name}, with a log: proved {code} is not so"));
+            }
+        }
+    }
+
     fn wrong(&self, strength: &str) -> u64 {
         self.strengths.get(strength).map_or(0, |sums| sums.1)
     }
@@ -246,6 +270,11 @@ impl std::fmt::Display for Sums {
             text,
             "cells with a proved cause     {}",
             share(self.proved, self.broken)
+        )?;
+        writeln!(
+            text,
+            "the same with a log           {}",
+            share(self.logged.1, self.logged.0)
         )?;
         writeln!(
             text,

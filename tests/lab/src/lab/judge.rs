@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scenario::{Expected, Place};
-pub(crate) use causes::{Named, Said, causes};
+pub(crate) use causes::{Named, Said, causes, logged};
 pub(crate) use figures::{bursts, compressed, every, idle};
 
 /// A quick run has told its result by then.

@@ -3,7 +3,6 @@
 //! The evidence in a report is raw, so the same rules say the same of it for ever, and better rules say better. Nothing
 //! here touches a network.
 
-mod again;
 mod compare;
 mod read;
 
@@ -13,9 +12,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use pushcheck::report::Report;
 use pushcheck_server::Schema;
 
-pub use again::again;
 pub use compare::{Difference, differences};
 pub use read::{MOST, Unusable, read};
 
@@ -30,6 +29,11 @@ pub struct Replay {
     /// Prints the new reports instead, as JSON one after another
     #[arg(long)]
     json: bool,
+}
+
+/// The report that today's rules make of the same run; `None`: it was saved without its evidence.
+pub fn again(report: &Report) -> Option<Report> {
+    pushcheck::replay::again(report.clone())
 }
 
 /// Does it and says how it went.
@@ -94,7 +98,7 @@ pub(crate) fn unlike(report: &serde_json::Value) -> Result<Vec<String>> {
     Ok(all.into_iter().map(told).collect())
 }
 
-fn load(schema: &Schema, file: &Path) -> Result<pushcheck::report::Report> {
+fn load(schema: &Schema, file: &Path) -> Result<Report> {
     let size = fs::metadata(file).context("cannot be read")?.len();
     if size > MOST {
         return Err(Unusable::TooLarge(size).into());

@@ -1,7 +1,7 @@
 //! The browser of a cell: started, sent to the page, and what it reported.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -30,6 +30,8 @@ const THOROUGH: Duration = Duration::from_secs(380);
 pub(super) struct Ran {
     /// The report as the page gave it.
     pub(super) report: Option<Value>,
+    /// The same, once it was handed the browser's own log.
+    pub(super) logged: Option<Value>,
     /// Why there is none.
     pub(super) why_none: Option<String>,
     /// The browser.
@@ -41,7 +43,9 @@ pub(super) struct Ran {
 /// # Errors
 /// Anything before the run's start: the cell could not be built.
 pub(super) async fn run(world: &mut World, scenario: &Scenario, cell: &Cell) -> Result<Ran> {
-    let options = options(&scenario.browser, cell.browser, &world.values)?;
+    let mut options = options(&scenario.browser, cell.browser, &world.values)?;
+    let names = scenario.expect.logged.contains_key(cell.browser.name());
+    options.log = names.then(|| log_of(cell.browser));
     let browser = cell.browser.open(&options).await?;
     let page = Page::open(&browser, &world.url)
         .await
@@ -62,8 +66,13 @@ pub(super) async fn run(world: &mut World, scenario: &Scenario, cell: &Cell) -> 
         Ok(reported) => (Some(reported.json), None),
         Err(error) => (None, Some(format!("{error:#}"))),
     };
+    let logged = match options.log.as_ref().filter(|_| report.is_some()) {
+        Some(log) => Some(page.hand_log(log).await?.json),
+        None => None,
+    };
     Ok(Ran {
         report,
+        logged,
         why_none,
         version: browser.version(),
     })
@@ -89,6 +98,14 @@ async fn events(world: &mut World, scenario: &Scenario) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where the browser writes a log.
+fn log_of(browser: Browser) -> PathBuf {
+    Path::new(FOLDER).join(match browser {
+        Browser::Firefox => "network.moz_log",
+        Browser::Chromium | Browser::Webkit => "network.json",
+    })
 }
 
 /// How the browser is started, with what it trusts laid out for it.

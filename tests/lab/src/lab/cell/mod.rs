@@ -107,6 +107,9 @@ pub(super) const OUTCOME: &str = "outcome.json";
 /// The file of its report.
 pub(super) const REPORT: &str = "report.json";
 
+/// The file of what became of it by the browser's own log.
+pub(super) const LOGGED: &str = "report-logged.json";
+
 pub(super) async fn command(cell: &Cell) -> Result<()> {
     ensure!(
         std::process::id() == 1,
@@ -145,9 +148,11 @@ async fn run(cell: &Cell) -> Result<Outcome> {
     let ran = browse::run(&mut world, &scenario, cell).await;
     world.keep_logs(&cell.keep);
     let ran = ran?;
-    if let Some(report) = &ran.report {
-        let text = serde_json::to_string_pretty(report)?;
-        fs::write(cell.keep.join(REPORT), text).context("cannot write the report")?;
+    for (name, report) in [(REPORT, &ran.report), (LOGGED, &ran.logged)] {
+        if let Some(report) = report {
+            let text = serde_json::to_string_pretty(report)?;
+            fs::write(cell.keep.join(name), text).context("cannot write the report")?;
+        }
     }
     let expected = scenario.expect.of(cell.browser);
     let idle = scenario.expect.idle(&world.values)?;
@@ -166,6 +171,12 @@ async fn run(cell: &Cell) -> Result<Outcome> {
             .and_wrong(replay::unlike(report)?),
         None => Outcome::no_report(ran.why_none.unwrap_or_default()),
     };
+    let named = scenario.expect.logged.get(cell.browser.name());
+    if let (Some(truth), Some(report)) = (named, &ran.logged) {
+        outcome = outcome
+            .and_wrong(judge::logged(truth, &world.lane, report))
+            .and_wrong(replay::unlike(report)?);
+    }
     outcome.drawn = world.drawn;
     if let Some(gauged) = gauged {
         outcome

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{list, text};
-use crate::lab::scenario::Causes;
+use crate::lab::scenario::{Causes, Logged};
 
 /// A cause that is named.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,6 +53,23 @@ pub(crate) fn causes(truth: &Causes, lane: &str, report: &Value) -> Said {
         named: findings.iter().map(named).collect(),
         among_rivals: rivals.any(|rival| truth.is_first(&text(&rival["code"]))),
     }
+}
+
+/// In what a report to which the browser's own log was added names another cause.
+pub(crate) fn logged(truth: &Logged, lane: &str, report: &Value) -> Vec<String> {
+    let said = causes(&Causes::default(), lane, report).named;
+    let said = said.first().map_or_else(
+        || "nothing".to_owned(),
+        |first| format!("{} {}", first.strength, first.code),
+    );
+    let fits = |strength: &str| said == format!("{strength} {}", truth.code);
+    let wrong = (!truth.strength.words().any(fits)).then(|| {
+        format!(
+            "with the browser's log it names {said}, not {} {}",
+            truth.strength, truth.code
+        )
+    });
+    wrong.into_iter().collect()
 }
 
 impl Said {

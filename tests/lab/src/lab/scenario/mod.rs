@@ -17,7 +17,7 @@ use crate::browser::Browser;
 
 #[cfg(test)]
 pub(crate) use expect::Several;
-pub(crate) use expect::{Bursts, Causes, Compressed, Expect, Expected, Place, Queue};
+pub(crate) use expect::{Bursts, Causes, Compressed, Expect, Expected, Logged, Place, Queue};
 pub(crate) use find::{all, chosen};
 pub(crate) use parts::{
     BrowserPart, Certificate, Deed, Event, Gauge, Kind, NetworkPart, Page, Part, Scheme, Server,

@@ -1,14 +1,20 @@
 //! What a report must say of a scenario.
 
+mod truth;
+mod words;
+
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use pushcheck::diagnosis::Code;
 use pushcheck::method::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::browser::Browser;
 use crate::lab::template::{Number, Values};
+pub(crate) use truth::{Bursts, Causes, Compressed, Logged, Queue};
+use words::{HELD, PLACES, RELIEFS, RESULTS, STRENGTHS, VERDICTS, WAYS, known, methods};
+pub(crate) use words::{Place, Several};
 
 /// What is expected: of every browser, and where one of them cannot know better, of that one.
 ///
@@ -59,6 +65,9 @@ pub(crate) struct Expect {
     /// Causes that are true besides.
     #[serde(default)]
     also: Vec<String>,
+    /// By browser, what is said first once the browser's own log is handed over; of others none is recorded.
+    #[serde(default)]
+    pub(crate) logged: BTreeMap<String, Logged>,
     /// What differs in Chromium.
     chromium: Option<Differing>,
     /// What differs in Firefox.
@@ -83,116 +92,6 @@ struct Differing {
     cause: Option<Vec<String>>,
 }
 
-/// Why it breaks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Causes {
-    /// Something is broken.
-    pub(crate) broken: bool,
-    /// The codes that may be named first.
-    pub(crate) first: Vec<String>,
-    /// Codes that are true besides.
-    pub(crate) also: Vec<String>,
-}
-
-impl Causes {
-    /// It may be named first.
-    pub(crate) fn is_first(&self, code: &str) -> bool {
-        self.first.iter().any(|one| one == code)
-    }
-
-    /// It is true.
-    pub(crate) fn holds(&self, code: &str) -> bool {
-        self.is_first(code) || self.also.iter().any(|one| one == code)
-    }
-}
-
-/// What becomes of a socket that is to compress.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Compressed {
-    /// The server's agreement reaches the page.
-    pub(crate) agreed: bool,
-    pub(crate) verdict: Several,
-    /// Others compress as well, where our server does not.
-    #[serde(default)]
-    pub(crate) on_the_way: bool,
-}
-
-/// What waits on the way, hidden from the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Queue {
-    /// What the gauge says, within a fifth.
-    AsGauged,
-    /// Nothing worth a word.
-    None,
-}
-
-/// What many messages at once must show.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Bursts {
-    pub(crate) queue: Option<Queue>,
-    pub(crate) lost: BTreeMap<String, u64>,
-    pub(crate) reliefs: BTreeMap<String, Several>,
-    pub(crate) uploads: Option<u64>,
-    pub(crate) flow_control: Option<Several>,
-}
-
-/// One word, or any of some.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Several {
-    /// That.
-    One(String),
-    /// Any of these.
-    Any(Vec<String>),
-}
-
-impl Several {
-    /// Whether a word is among them.
-    pub(crate) fn holds(&self, word: &str) -> bool {
-        self.words().any(|known| known == word)
-    }
-
-    /// Each of them.
-    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
-        match self {
-            Self::One(word) => std::slice::from_ref(word),
-            Self::Any(words) => words.as_slice(),
-        }
-        .iter()
-        .map(String::as_str)
-    }
-}
-
-impl std::fmt::Display for Several {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.words().collect::<Vec<_>>().join("|"))
-    }
-}
-
-/// Where a method breaks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Place {
-    /// There, and the report must say so.
-    Known(Several),
-    /// There, and it cannot be known: the report must say null, and hold it possible.
-    Unknown {
-        /// Where it truly is.
-        truth: String,
-    },
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Known(place) => place.fmt(f),
-            Self::Unknown { truth } => write!(f, "null ({truth})"),
-        }
-    }
-}
-
 /// What is expected of one browser, with every method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Expected {
@@ -212,27 +111,8 @@ pub(crate) struct Expected {
     pub(crate) healthy: bool,
 }
 
-const VERDICTS: &[&str] = &["passed", "warning", "failed", "skipped", "inconclusive"];
-const RESULTS: &[&str] = &["passed", "warning", "failed", "inconclusive", "aborted"];
-const HELD: &[&str] = &["until-close", "block", "timer", "one-behind"];
-const RELIEFS: &[&str] = &["x-accel-buffering", "no-transform", "padding"];
-const WAYS: &[&str] = &["down", "up"];
-const STRENGTHS: &[&str] = &["proved", "likely", "possible"];
-const PLACES: &[&str] = &[
-    "page",
-    "way-out",
-    "secure",
-    "answered-for",
-    "request-altered",
-    "server",
-    "answer-altered",
-    "frames-out",
-    "frames-back",
-    "held",
-    "cut",
-    "close",
-    "nowhere",
-];
+/// Those that write logs.
+const BROWSERS: [&str; 2] = [Browser::Chromium.name(), Browser::Firefox.name()];
 
 impl Expect {
     fn differing(&self, browser: Browser) -> Option<&Differing> {
@@ -363,6 +243,11 @@ impl Expect {
         let own = differing.clone().flat_map(|own| own.cause.iter().flatten());
         let causes = self.cause.iter().chain(&self.also).chain(own);
         known("cause", causes.map(String::as_str), &codes)?;
+        known("logged", self.logged.keys().map(String::as_str), &BROWSERS)?;
+        for logged in self.logged.values() {
+            known("logged.code", [logged.code.as_str()].into_iter(), &codes)?;
+            known("logged.strength", logged.strength.words(), STRENGTHS)?;
+        }
         known("lost", self.lost.keys().map(String::as_str), WAYS)?;
         known("every", self.every.keys().map(String::as_str), &methods())?;
         known("idle", self.idle.keys().map(String::as_str), &methods())?;
@@ -394,23 +279,6 @@ impl Expect {
 fn filled(numbers: &BTreeMap<String, Number>, values: &Values) -> Result<BTreeMap<String, u64>> {
     let each = |(name, number): (&String, &Number)| Ok((name.clone(), number.fill(values)?.into()));
     numbers.iter().map(each).collect()
-}
-
-fn methods() -> [&'static str; 5] {
-    Method::ALL.map(Method::as_str)
-}
-
-fn known<'a>(
-    field: &str,
-    words: impl Iterator<Item = &'a str>,
-    all: &[&'static str],
-) -> Result<()> {
-    for word in words {
-        if !all.contains(&word) {
-            bail!("{field}: “{word}” is none of {}", all.join(", "));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
