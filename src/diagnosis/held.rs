@@ -265,16 +265,26 @@ fn pattern(heard: &Heard<'_>, ways: &[Way], (later, others): (u64, u64), togethe
     let several = most.is_some_and(|most| *most > 1);
     let off: Vec<u64> = whole.iter().map(|delivery| delivery.2).collect();
     let filled = median(&off).is_some_and(|off| off <= others + LATER.0);
-    if several && alike && filled {
+    let pairs = whole.iter().zip(whole.iter().skip(1));
+    let between: Vec<u64> = pairs.map(|(one, next)| next.0.since(one.0).0).collect();
+    // Whichever is the steadier says what lets go: the time since the last delivery, or that since a message was sent.
+    let by_beat = between.len() > 2 && range(&between) + together.times(3).0 < range(&off);
+    let every = median(&between).unwrap_or_default();
+    if several && alike && filled && !by_beat {
         held.held_as = Some(HeldAs::Block);
         held.block_bytes = median(&counts).map(|count| count * bytes_of_a_tick(heard));
-    } else if several && whole.len() > 1 {
+    } else if several && every + LATER.0 >= later {
+        // Nothing waits for longer than from one beat to the next.
         held.held_as = Some(HeldAs::Timer);
-        let pairs = whole.iter().zip(whole.iter().skip(1));
-        let between: Vec<u64> = pairs.map(|(one, next)| next.0.since(one.0).0).collect();
-        held.every_us = median(&between);
+        held.every_us = Some(every);
     }
     held
+}
+
+/// From the least to the most.
+fn range(of: &[u64]) -> u64 {
+    let (least, most) = (of.iter().min(), of.iter().max());
+    least.zip(most).map_or(0, |(least, most)| most - least)
 }
 
 /// The median size of what carried a tick.

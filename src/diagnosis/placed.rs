@@ -101,9 +101,9 @@ impl Beside<'_> {
 /// The one of the places left at which the error that the browser's own log names breaks.
 fn told(trace: &Trace, located: &Located) -> Option<Place> {
     let (code, strength) = claim(trace.net_error()?)?;
-    let mut places = located.candidates.iter();
-    let place = places.find(|place| code.places().contains(place))?;
-    (located.place.is_none() && strength == Strength::Proved).then_some(*place)
+    let place = code.places().first()?;
+    let fits = located.place.is_none() && located.candidates.contains(place);
+    (fits && strength == Strength::Proved).then_some(*place)
 }
 
 /// What those of a lane's attempts that did not pass leave: one place, or candidates.

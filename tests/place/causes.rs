@@ -381,7 +381,7 @@ fn an_error_that_the_browser_s_own_log_names_is_the_cause() {
     claims(&tunnel, Code::ProxyConnectPortDenied, Strength::Likely);
     // Who showed the certificate it does not tell.
     let issuer = logged("ERR_CERT_AUTHORITY_INVALID");
-    claims(&issuer, Code::CertUntrusted, Strength::Likely);
+    claims(&issuer, Code::CertUntrusted, Strength::Possible);
     claims(&logged("ERR_FAILED"), Code::DnsFailure, Strength::Possible);
 }
 

@@ -45,21 +45,21 @@ fn sse_held_until_close(fault: &Fault<'_>) -> Option<Strength> {
     }
 }
 
-/// Pattern: messages came in blocks of bytes, proved where larger ones came at once; or late, with no pattern. Meaning: somebody waits until there is
-/// enough. Rival: a timer.
+/// Pattern: messages came in blocks of bytes, or late with no pattern; surer where larger ones came at once. Meaning: somebody
+/// waits until there is enough. Rival: a timer.
 fn sse_block_buffer(fault: &Fault<'_>) -> Option<Strength> {
     let no_pattern = fault
         .method
         .held
         .as_ref()
         .is_some_and(|held| held.held_as.is_none());
-    match (
-        held_as(fault, HeldAs::Block),
-        relieved(fault, Relief::Padding),
-    ) {
-        (true, true) => Some(Strength::Proved),
-        (true, false) => Some(Strength::Likely),
-        (false, _) => when(is_held(fault) && no_pattern, Strength::Possible),
+    let vague = is_held(fault) && no_pattern;
+    match relieved(fault, Relief::Padding) {
+        _ if !held_as(fault, HeldAs::Block) && !vague => None,
+        true if vague => Some(Strength::Likely),
+        true => Some(Strength::Proved),
+        false if vague => Some(Strength::Possible),
+        false => Some(Strength::Likely),
     }
 }
 

@@ -18,6 +18,6 @@ pub(super) fn logged(fault: &Fault<'_>) -> Option<(Code, Strength)> {
     Some(match (by_others, ours) {
         (true, _) => (Code::InspectionCaUntrusted, Strength::Proved),
         (false, true) => (code, Strength::Proved),
-        (false, false) => (code, Strength::Likely),
+        (false, false) => (code, Strength::Possible),
     })
 }

@@ -76,7 +76,11 @@ fn finding(fault: &Fault<'_>) -> Option<Finding> {
     // What the browser itself said goes before what is concluded.
     let mut best = logged::logged(fault);
     claims.extend(best);
+    let named = best.map(|(code, _)| code);
     for (code, rule) in RULES.into_iter().flatten() {
+        if named.is_some_and(|named| named != *code) {
+            continue;
+        }
         if let Some(strength) = rule(fault) {
             claims.push((*code, strength));
             if best.is_none_or(|(_, other)| strength > other) {

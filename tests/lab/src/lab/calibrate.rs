@@ -13,7 +13,7 @@ use clap::Args;
 use pushcheck::report::Report;
 use pushcheck_server::Schema;
 
-use super::cell::{LOGGED, REPORT, View};
+use super::cell::{LOGGED, REPORT, Strain, View};
 use super::cells::{self, Asked, How};
 use super::judge::{Named, Said, causes};
 use super::run::Browsers;
@@ -67,6 +67,7 @@ impl Calibrate {
                         seed,
                         page: View::Clean,
                         way: None,
+                        strain: Strain::default(),
                     });
                 }
             }

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::cell::{Cell, OUTCOME, REPORT, View, Way};
+use super::cell::{Cell, OUTCOME, REPORT, Strain, View, Way};
 use super::jail::Jail;
 use super::judge::{Judgement, Outcome};
 use super::result::{Keys, Record, Store, line, matrix, table};
@@ -71,6 +71,8 @@ pub(super) struct Asked {
     pub(super) page: View,
     /// A longer and worse way than the cell's own.
     pub(super) way: Option<Way>,
+    /// What else weighs on it.
+    pub(super) strain: Strain,
 }
 
 impl Asked {
@@ -80,12 +82,16 @@ impl Asked {
         if let Some(way) = self.way {
             name = format!("{name}-{way}");
         }
+        if self.strain != Strain::default() {
+            name = format!("{name}-{}", self.strain);
+        }
         Ok(Cell {
             scenario: std::path::absolute(&self.scenario.folder)?,
             browser: self.browser,
             seed: self.seed,
             page: self.page,
             way: self.way,
+            strain: self.strain,
             keep: folders::kept()?.join("cells").join(name),
             show: false,
         })

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use clap::Args;
 use pushcheck::report::Mode;
 
-use super::cell::{View, Way};
+use super::cell::{Strain, View, Way};
 use super::cells::{self, Asked, How};
 use super::judge::Judgement;
 use super::run::Browsers;
@@ -16,8 +16,10 @@ use crate::browser::Browser;
 
 /// Runs networks without a fault over long and lossy ways: whatever is found there is wrong
 ///
-/// Round trips of 20 to 300 ms are added, and up to 10 of 1000 packets are lost, drawn by the seed. Exits as `lab run`
-/// does, and keeps outcomes as it does; a cell that could not be run is wrong.
+/// Drawn by the seed, round trips take 20 to 300 ms more, and up to 80 ms longer from one to the next; up to 30 of 1000 packets
+/// are lost each way, and 1 to 20 Mbit pass in a second. In every fourth run the browser has a quarter of the machine's time,
+/// in every third the page a busy client of its own. Exits as `lab run` does, and keeps outcomes as it does; a cell that could
+/// not be run is wrong.
 #[derive(Debug, Args)]
 pub(super) struct Healthy {
     /// Names of scenarios; `nginx-*` means all that begin so; none means all
@@ -26,7 +28,7 @@ pub(super) struct Healthy {
     /// The browser (repeatable); default: all
     #[arg(long, value_enum)]
     browser: Vec<Browsers>,
-    /// How many runs in each browser; default: 40 in Chromium, 20 in the others
+    /// How many runs in each browser; default: 140 in Chromium, 60 in Firefox, 20 in WebKitGTK
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     count: Option<u64>,
     #[command(flatten)]
@@ -36,8 +38,9 @@ pub(super) struct Healthy {
 impl Healthy {
     fn count(&self, browser: Browser) -> u64 {
         self.count.unwrap_or(match browser {
-            Browser::Chromium => 40,
-            Browser::Firefox | Browser::Webkit => 20,
+            Browser::Chromium => 140,
+            Browser::Firefox => 60,
+            Browser::Webkit => 20,
         })
     }
 
@@ -63,6 +66,7 @@ impl Healthy {
                     seed,
                     page: View::Clean,
                     way: Some(far(seed)?),
+                    strain: strain(seed)?,
                 });
             }
         }
@@ -80,7 +84,17 @@ fn is_healthy(scenario: &Scenario, browser: Browser) -> bool {
 fn far(seed: u64) -> Result<Way> {
     Ok(Way {
         delay_ms: draw::number("delay-ms", seed, [20, 300])?,
-        loss_permille: draw::number("loss-permille", seed, [0, 10])?,
+        loss_permille: draw::number("loss-permille", seed, [0, 30])?,
+        jitter_ms: draw::number("jitter-ms", seed, [0, 80])?,
+        kbit: draw::number("kbit", seed, [1_000, 20_000])?,
+    })
+}
+
+/// What weighs on the run of a seed.
+fn strain(seed: u64) -> Result<Strain> {
+    Ok(Strain {
+        slow: draw::number("slow", seed, [1, 4])? == 1,
+        busy: draw::number("busy", seed, [1, 3])? == 1,
     })
 }
 
@@ -126,7 +140,7 @@ mod tests {
         let asked = asked("--seed 7")?;
         let of = |browser| asked.iter().filter(move |one| one.browser == browser);
         let counts = Browser::ALL.map(|browser| of(browser).count());
-        assert_eq!(counts, [40, 20, 20]);
+        assert_eq!(counts, [140, 60, 20]);
         for browser in Browser::ALL {
             let names: BTreeSet<_> = of(browser).map(|one| one.scenario.name.as_str()).collect();
             assert!(
@@ -144,7 +158,17 @@ mod tests {
         let ways: Vec<_> = asked.iter().filter_map(|one| one.way).collect();
         assert_eq!(ways.len(), 30);
         assert!(ways.iter().all(|way| (20..=300).contains(&way.delay_ms)));
-        assert!(ways.iter().all(|way| way.loss_permille <= 10));
+        assert!(
+            ways.iter()
+                .all(|way| way.loss_permille <= 30 && way.jitter_ms <= 80)
+        );
+        assert!(ways.iter().all(|way| (1_000..=20_000).contains(&way.kbit)));
+        let slow = asked.iter().filter(|one| one.strain.slow).count();
+        let busy = asked.iter().filter(|one| one.strain.busy).count();
+        assert!(
+            (3..15).contains(&slow) && (4..20).contains(&busy),
+            "{slow} {busy}"
+        );
         let different: BTreeSet<_> = ways.iter().map(|way| way.delay_ms).collect();
         assert!(different.len() > 20, "{different:?}");
         Ok(())

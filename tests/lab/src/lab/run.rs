@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::cell::View;
+use super::cell::{Strain, View};
 use super::cells::{self, Asked, How};
 use super::jail;
 use super::judge::Judgement;
@@ -114,6 +114,7 @@ impl Run {
                             seed,
                             page,
                             way: None,
+                            strain: Strain::default(),
                         });
                     }
                 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use super::cell::{Cell, View};
+use super::cell::{Cell, Strain, View};
 use super::jail::Jail;
 use super::{cells, folders, list, scenario};
 use crate::browser::Browser;
@@ -41,6 +41,7 @@ pub(super) async fn command(show: &Show) -> Result<()> {
         seed: show.seed,
         page: View::Clean,
         way: None,
+        strain: Strain::default(),
         keep: folders::kept()?.join("shown"),
         show: true,
     };

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use pushcheck::diagnosis::{Code, Finding, Place, Severity, Strength};
+use pushcheck::evidence::{Event, Stamped};
 use pushcheck::method::Method;
 use pushcheck::report::{EvidenceReport, Report};
 use pushcheck_lab::replay::again;
@@ -73,6 +74,15 @@ fn with_less(report: &Report) -> Vec<(String, Report)> {
         about.outside_in = None;
     }
     add("no try from outside".to_owned(), other);
+    add(
+        "no log of the browser's".to_owned(),
+        changed(report, |raw| {
+            for trace in &mut raw.traces {
+                let logged = |stamped: &Stamped| matches!(stamped.event, Event::NetError { .. });
+                trace.events.retain(|stamped| !logged(stamped));
+            }
+        }),
+    );
     add(
         "no ledger".to_owned(),
         changed(report, |raw| {

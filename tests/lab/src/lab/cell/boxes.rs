@@ -17,6 +17,9 @@ use crate::program::Program;
 /// How long a program may take until its ports are open.
 const START: Duration = Duration::from_secs(20);
 
+/// How long the server's first tries from outside are waited for: one lasts for 5 s at most, and the first may come too early.
+const TRIED: Duration = Duration::from_secs(9);
+
 /// Between two looks at its ports.
 const PACE: Duration = Duration::from_millis(5);
 
@@ -81,6 +84,20 @@ impl Running {
                     self.name,
                     self.last_words()
                 );
+            }
+            std::thread::sleep(PACE);
+        }
+    }
+
+    /// Waits until our server has tried itself from outside and something passed, as one that has run for a while has; or long
+    /// enough, where nothing passes.
+    pub(super) fn has_tried_itself(&self) {
+        let deadline = Instant::now() + TRIED;
+        let tried = |line: &str| line.contains("tried from outside") && !line.contains("passed=0");
+        while Instant::now() < deadline {
+            let said = fs::read(&self.log).unwrap_or_default();
+            if String::from_utf8_lossy(&said).lines().any(tried) {
+                return;
             }
             std::thread::sleep(PACE);
         }

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::network::{self, FOLDER};
 use super::world::World;
-use super::{Cell, View, shell};
+use super::{Cell, View, shell, strain};
 use crate::browser::{Browser, Network, Options};
 use crate::lab::scenario::{BrowserPart, Deed, Scenario, Where};
 use crate::lab::template::Values;
@@ -46,7 +46,14 @@ pub(super) async fn run(world: &mut World, scenario: &Scenario, cell: &Cell) -> 
     let mut options = options(&scenario.browser, cell.browser, &world.values)?;
     let names = scenario.expect.logged.contains_key(cell.browser.name());
     options.log = names.then(|| log_of(cell.browser));
+    // What a process starts stays in its group.
+    if cell.strain.slow {
+        strain::slow(true)?;
+    }
     let browser = cell.browser.open(&options).await?;
+    if cell.strain.slow {
+        strain::slow(false)?;
+    }
     let page = Page::open(&browser, &world.url)
         .await
         .context("the page cannot be opened")?;

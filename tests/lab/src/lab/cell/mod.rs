@@ -8,6 +8,7 @@ mod names;
 mod network;
 mod shell;
 mod site;
+mod strain;
 mod way;
 mod world;
 
@@ -27,6 +28,7 @@ use world::World;
 
 pub use site::Site;
 pub(super) use site::command as site;
+pub(crate) use strain::Strain;
 pub use way::Hold;
 pub(crate) use way::Way;
 pub(super) use way::hold;
@@ -71,6 +73,9 @@ pub struct Cell {
     /// What is added to its own way between browser and router
     #[arg(long)]
     pub(super) way: Option<Way>,
+    /// What else weighs on it
+    #[arg(long, default_value = "")]
+    pub(super) strain: Strain,
     /// Where outcome, report and logs go
     #[arg(long)]
     pub(super) keep: PathBuf,
@@ -96,6 +101,7 @@ impl Cell {
             self.keep.display().to_string(),
         ];
         words.extend(self.way.map(|way| format!("--way={way}")));
+        words.push(format!("--strain={}", self.strain));
         words.extend(self.show.then(|| "--show".to_owned()));
         words
     }

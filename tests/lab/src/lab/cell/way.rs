@@ -27,12 +27,20 @@ pub(crate) struct Way {
     pub(crate) delay_ms: u32,
     /// Packets lost of 1000, each way.
     pub(crate) loss_permille: u32,
+    /// How much longer than that a round trip takes at most; from packet to packet it differs.
+    pub(crate) jitter_ms: u32,
+    /// How much passes in a second, each way; 0: all.
+    pub(crate) kbit: u32,
 }
 
-/// `120ms-5permille`.
+/// `120ms-5permille`, `120ms-5permille-40jitter-8000kbit`.
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}ms-{}permille", self.delay_ms, self.loss_permille)
+        write!(f, "{}ms-{}permille", self.delay_ms, self.loss_permille)?;
+        match (self.jitter_ms, self.kbit) {
+            (0, 0) => Ok(()),
+            (jitter, kbit) => write!(f, "-{jitter}jitter-{kbit}kbit"),
+        }
     }
 }
 
@@ -40,13 +48,23 @@ impl FromStr for Way {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let parts = text
-            .strip_suffix("permille")
-            .and_then(|text| text.split_once("ms-"));
-        let (delay, loss) = parts.context("it is not of the form 120ms-5permille")?;
+        const FORM: &str = "it is not of the form 120ms-5permille-40jitter-8000kbit";
+        let (delay, rest) = text.split_once("ms-").context(FORM)?;
+        let (loss, rest) = rest.split_once("permille").context(FORM)?;
+        let more = rest.strip_prefix('-').and_then(|rest| {
+            let (jitter, rest) = rest.split_once("jitter-")?;
+            Some((jitter, rest.strip_suffix("kbit")?))
+        });
+        let (jitter, kbit) = match more {
+            Some(more) => more,
+            None if rest.is_empty() => ("0", "0"),
+            None => bail!(FORM),
+        };
         Ok(Self {
             delay_ms: delay.parse()?,
             loss_permille: loss.parse()?,
+            jitter_ms: jitter.parse()?,
+            kbit: kbit.parse()?,
         })
     }
 }
@@ -128,26 +146,62 @@ pub(in crate::lab) fn hold(hold: &Hold) -> Result<()> {
     queue.set_copy_range(QUEUE, 0)?;
     let one_way = Duration::from_millis(hold.way.delay_ms.into()) / 2;
     let mut random = fastrand::Rng::with_seed(hold.seed);
-    let mut held: VecDeque<(Instant, Message)> = VecDeque::new();
+    let mut out = Direction::default();
+    let mut back = Direction::default();
     loop {
         while let Some(mut packet) = received(&mut queue)? {
             if random.u32(0..1000) < hold.way.loss_permille {
                 packet.set_verdict(Verdict::Drop);
                 queue.verdict(packet)?;
             } else {
-                held.push_back((Instant::now() + one_way, packet));
+                let jitter = random.u32(0..=hold.way.jitter_ms * 500);
+                let way = one_way + Duration::from_micros(jitter.into());
+                // What comes from the browser's side says by which interface; what goes there, by none.
+                match packet.get_indev() {
+                    0 => back.hold(packet, way, hold.way.kbit),
+                    _ => out.hold(packet, way, hold.way.kbit),
+                }
             }
         }
-        // All wait equally long, so none passes another.
-        while let Some((due, mut packet)) = held.pop_front() {
-            if due > Instant::now() {
-                held.push_front((due, packet));
-                break;
+        for direction in [&mut out, &mut back] {
+            while let Some(mut packet) = direction.due() {
+                packet.set_verdict(Verdict::Accept);
+                queue.verdict(packet)?;
             }
-            packet.set_verdict(Verdict::Accept);
-            queue.verdict(packet)?;
         }
         sleep(PACE);
+    }
+}
+
+/// What goes one way.
+#[derive(Default)]
+struct Direction {
+    held: VecDeque<(Instant, Message)>,
+    /// Until then what came before is on its way through the narrowest part.
+    free_at: Option<Instant>,
+}
+
+impl Direction {
+    /// Keeps a packet: behind the last one in the narrowest part, then for the way. None passes another.
+    fn hold(&mut self, packet: Message, way: Duration, kbit: u32) {
+        let now = Instant::now();
+        let bits = packet.get_original_len() as u64 * 8;
+        let through = bits * 1_000_000 / u64::from(kbit.max(1)) * u64::from(kbit > 0);
+        let begins = self.free_at.map_or(now, |free| free.max(now));
+        let passed = begins + Duration::from_nanos(through);
+        self.free_at = Some(passed);
+        let last = self.held.back().map(|(due, _)| *due);
+        let due = last.map_or(passed + way, |last| last.max(passed + way));
+        self.held.push_back((due, packet));
+    }
+
+    /// The next one whose time has come.
+    fn due(&mut self) -> Option<Message> {
+        let (due, _) = self.held.front()?;
+        if *due > Instant::now() {
+            return None;
+        }
+        self.held.pop_front().map(|(_, packet)| packet)
     }
 }
 
@@ -170,12 +224,18 @@ mod tests {
 
     #[test]
     fn a_way_is_read_as_it_is_told() -> Result<()> {
-        let way = Way {
-            delay_ms: 120,
-            loss_permille: 5,
-        };
-        assert_eq!(way.to_string().parse::<Way>()?, way);
-        for text in ["", "120", "120ms-5", "ms-permille", "-1ms-5permille"] {
+        for text in ["120ms-5permille", "20ms-0permille-80jitter-1000kbit"] {
+            assert_eq!(text.parse::<Way>()?.to_string(), text);
+        }
+        for text in [
+            "",
+            "120",
+            "120ms-5",
+            "ms-permille",
+            "-1ms-5permille",
+            "1ms-5permille-3jitter",
+            "1ms-5permille3jitter-4kbit",
+        ] {
             assert!(text.parse::<Way>().is_err(), "{text}");
         }
         Ok(())

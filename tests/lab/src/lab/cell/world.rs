@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::boxes::{self, Running};
 use super::gauge;
 use super::network::{self, FOLDER};
-use super::{Cell, authority, site, way};
+use super::{Cell, authority, site, strain, way};
 use crate::lab::draw;
 use crate::lab::folders;
 use crate::lab::scenario::{Scenario, Scheme, Where};
@@ -62,7 +62,7 @@ impl World {
 
         let files = Path::new(FOLDER).join("files");
         fill_folder(&scenario.folder, &files, &values)?;
-        let mut others = clean_site(scenario, &files, &base, &scripts, &values)?;
+        let mut others = clean_site(scenario, cell, &files, &base, &scripts, &values)?;
         let server = probe_servers(scenario, &values)?;
         let mut gauge = None;
         for (at, part) in scenario.boxes.iter().enumerate() {
@@ -83,6 +83,10 @@ impl World {
         if let Some(way) = cell.way.or(scenario.way) {
             others.push(way::lengthen(way, cell.seed)?);
             drawn.insert("way".to_owned(), way.to_string());
+        }
+        let is_told = |flag: &String| flag.starts_with("--public-url=");
+        if scenario.server.flags.iter().any(is_told) {
+            server.iter().take(1).for_each(Running::has_tried_itself);
         }
         let url = match cell.page {
             super::View::Clean => format!("{page}/"),
@@ -178,6 +182,7 @@ fn fill_folder(from: &Path, to: &Path, values: &Values) -> Result<()> {
 /// The clean origin: the page, and a probe server of its own for the scripts.
 fn clean_site(
     scenario: &Scenario,
+    cell: &Cell,
     files: &Path,
     base: &str,
     scripts: &str,
@@ -188,7 +193,8 @@ fn clean_site(
     let own = scenario.page.script.as_ref().map(|name| {
         fs::read_to_string(files.join(name)).with_context(|| format!("page.script: {name}"))
     });
-    let own = own.transpose()?;
+    let busy = cell.strain.busy.then(|| strain::BUSY.to_owned());
+    let own = own.transpose()?.or(busy);
     fs::write(
         &file,
         site::page(

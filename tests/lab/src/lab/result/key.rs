@@ -65,6 +65,7 @@ impl Keys {
             &asked.seed.to_string(),
             asked.page.name(),
             &asked.way.map_or_else(String::new, |way| way.to_string()),
+            &asked.strain.to_string(),
         ];
         hash.update(words.join("/"));
         Ok(hex(&hash.finalize())[..24].to_owned())
@@ -109,7 +110,7 @@ mod tests {
 
     use super::*;
     use crate::browser::Browser;
-    use crate::lab::cell::View;
+    use crate::lab::cell::{Strain, View};
     use crate::lab::scenario::Scenario;
 
     #[test]
@@ -131,6 +132,7 @@ mod tests {
             seed: 1,
             page: View::Clean,
             way: None,
+            strain: Strain::default(),
         };
         let key = |browser, seed, page| {
             Keys::of(root.path())?.key(&Asked {
