@@ -469,7 +469,7 @@ export interface Held {
     heldAs: HeldAs | null;
     /** By how much a message came later than it would have, at the median, µs. */
     medianUs: number;
-    /** Between two deliveries, of a timer, at the median, µs; null: it is none. */
+    /** Between two deliveries, of a timer, at the median, µs; null: it is none, or there were too few to call it steady. */
     everyUs: number | null;
     /** The bytes that came at once, of a block, at the median; null: it is none. */
     blockBytes: number | null;

@@ -178,9 +178,9 @@ codes! {
     /// Compressed messages break.
     DeflateBroken = "deflate-broken" at FramesOut FramesBack,
     /// Somebody breaks the protocol.
-    ProtocolError1002 = "protocol-error-1002" at FramesOut FramesBack,
+    ProtocolError1002 = "protocol-error-1002" at FramesOut FramesBack Cut,
     /// Text that is not UTF-8.
-    InvalidUtf81007 = "invalid-utf8-1007" at FramesOut FramesBack,
+    InvalidUtf81007 = "invalid-utf8-1007" at FramesOut FramesBack Cut,
     /// A message was larger than somebody takes.
     MessageTooBig1009 = "message-too-big-1009" at FramesOut FramesBack Cut,
     /// Closed for a policy.

@@ -276,7 +276,7 @@ fn pattern(heard: &Heard<'_>, ways: &[Way], (later, others): (u64, u64), togethe
     } else if several && every + LATER.0 >= later {
         // Nothing waits for longer than from one beat to the next.
         held.held_as = Some(HeldAs::Timer);
-        held.every_us = Some(every);
+        held.every_us = by_beat.then_some(every);
     }
     held
 }

@@ -1,5 +1,6 @@
 //! Evidence → facts → findings. Pure: the same evidence gives the same diagnosis, natively and in every browser.
 
+mod around;
 pub mod burst;
 mod cause;
 mod class;
@@ -69,7 +70,7 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
         let at = findings.iter().position(after).unwrap_or(findings.len());
         findings.insert(at, finding);
     };
-    cause::own_failure(evidence).into_iter().for_each(&mut add);
+    around::around(evidence).into_iter().for_each(&mut add);
     for finding in cause::causes(evidence, &methods, strength) {
         add(finding);
     }

@@ -14,12 +14,6 @@ use crate::parts::{
 use crate::support::INSTANCE;
 use crate::support::events::{body, head, message, opened};
 
-/// An engine that the lab runs.
-const RUN: Engine = Engine {
-    family: EngineFamily::Gecko,
-    version: 140,
-};
-
 /// What costs the visitor something.
 fn findings(scene: &Scene) -> Vec<Finding> {
     let method = scene.evidence.traces[0].method;
@@ -28,7 +22,6 @@ fn findings(scene: &Scene) -> Vec<Finding> {
         required: Vec::new(),
     };
     let mut evidence = scene.evidence.clone();
-    evidence.surroundings.engine.get_or_insert(RUN);
     evidence.lanes = vec![Lane {
         id: "main".to_owned(),
         scheme: Scheme::Http,
@@ -383,6 +376,26 @@ fn an_error_that_the_browser_s_own_log_names_is_the_cause() {
     let issuer = logged("ERR_CERT_AUTHORITY_INVALID");
     claims(&issuer, Code::CertUntrusted, Strength::Possible);
     claims(&logged("ERR_FAILED"), Code::DnsFailure, Strength::Possible);
+}
+
+#[test]
+fn a_close_frame_says_why_by_its_code() {
+    for (code, cause, strength) in [
+        (1002, Code::ProtocolError1002, Strength::Proved),
+        (1007, Code::InvalidUtf81007, Strength::Proved),
+        (1008, Code::Policy1008, Strength::Proved),
+        (1009, Code::MessageTooBig1009, Strength::Proved),
+        (1012, Code::ServerRestart101x, Strength::Likely),
+        (3000, Code::AppClose4xxx, Strength::Proved),
+        (4999, Code::AppClose4xxx, Strength::Proved),
+    ] {
+        let ended = |clean| failed(&[Event::Constructed, opened(), closed(code, clean)]);
+        let seen = |scene: Scene| scene.seen(|seen| seen.status = Some(101));
+        claims(&seen(ended(true)), cause, strength);
+        // Without a frame of that code it is only what the browser says of itself.
+        let named = findings(&seen(ended(false)));
+        assert!(named.iter().all(|finding| finding.code != cause), "{code}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod absence;
+mod around;
 mod causes;
 mod doubts;
 mod fetches;

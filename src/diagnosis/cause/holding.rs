@@ -45,7 +45,7 @@ fn sse_held_until_close(fault: &Fault<'_>) -> Option<Strength> {
     }
 }
 
-/// Pattern: messages came in blocks of bytes, or late with no pattern; surer where larger ones came at once. Meaning: somebody
+/// Pattern: messages came in blocks of bytes, proved where larger ones came at once; or late, with no pattern. Meaning: somebody
 /// waits until there is enough. Rival: a timer.
 fn sse_block_buffer(fault: &Fault<'_>) -> Option<Strength> {
     let no_pattern = fault
@@ -53,26 +53,33 @@ fn sse_block_buffer(fault: &Fault<'_>) -> Option<Strength> {
         .held
         .as_ref()
         .is_some_and(|held| held.held_as.is_none());
-    let vague = is_held(fault) && no_pattern;
-    match relieved(fault, Relief::Padding) {
-        _ if !held_as(fault, HeldAs::Block) && !vague => None,
-        true if vague => Some(Strength::Likely),
-        true => Some(Strength::Proved),
-        false if vague => Some(Strength::Possible),
-        false => Some(Strength::Likely),
+    match (
+        held_as(fault, HeldAs::Block),
+        relieved(fault, Relief::Padding),
+    ) {
+        (true, true) => Some(Strength::Proved),
+        (true, false) => Some(Strength::Likely),
+        (false, _) => when(is_held(fault) && no_pattern, Strength::Possible),
     }
 }
 
-/// Pattern: messages came in beats, whatever they carried. Meaning: somebody collects for a while. Rivals: blocks, an
-/// acknowledgement that is waited for.
+/// Pattern: messages came in beats, proved where those were steadier than the time since anything was sent. Meaning: somebody
+/// collects for a while. Rivals, of few beats: blocks, an acknowledgement that is waited for.
 fn sse_timer_buffer(fault: &Fault<'_>) -> Option<Strength> {
-    when(held_as(fault, HeldAs::Timer), Strength::Likely)
+    let held = fault.method.held.as_ref();
+    let steady = held.is_some_and(|held| held.every_us.is_some());
+    let strength = if steady {
+        Strength::Proved
+    } else {
+        Strength::Likely
+    };
+    when(held_as(fault, HeldAs::Timer), strength)
 }
 
-/// Pattern: each message came with the next. Meaning: somebody who scans streams lets one go when it sees another begin.
-/// Rival: none is known.
+/// Pattern: each message came with the next, and on a WebSocket beside it none did. Meaning: somebody who scans streams lets one
+/// go when it sees another begin. Rival: none is known.
 fn sse_one_behind(fault: &Fault<'_>) -> Option<Strength> {
-    when(held_as(fault, HeldAs::OneBehind), Strength::Likely)
+    when(held_as(fault, HeldAs::OneBehind), Strength::Proved)
 }
 
 /// Pattern: our own answers came to polls of which none arrived. Meaning: somebody kept them from before. Rival: none.

@@ -2,11 +2,11 @@
 
 use super::Rule;
 use super::fault::{Fault, when};
-use crate::diagnosis::{Code, Place, Strength, Verdict};
+use crate::diagnosis::{CloseClass, Code, Place, Strength, Verdict};
 use crate::evidence::Ended;
 use crate::method::Method;
 use crate::plan::keeps_silent;
-use crate::wire::End;
+use crate::wire::{CLOSE_CODE, End};
 
 pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::LongpollGatewayTimeout, longpoll_gateway_timeout),
@@ -16,7 +16,53 @@ pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::ServerRestart101x, server_restart_101x),
     (Code::AbruptClose, abrupt_close),
     (Code::MessageTooBig1009, message_too_big_1009),
+    (Code::Policy1008, policy_1008),
+    (Code::ProtocolError1002, protocol_error_1002),
+    (Code::InvalidUtf81007, invalid_utf8_1007),
+    (Code::AppClose4xxx, app_close_4xxx),
+    (Code::CloseHandshakeLost, close_handshake_lost),
 ];
+
+/// A close frame that is not ours ended it with one of these codes, before all had come.
+fn closed_with(fault: &Fault<'_>, codes: core::ops::RangeInclusive<u16>) -> bool {
+    let close = fault.attempt.and_then(|attempt| attempt.close.as_ref());
+    fault.opened()
+        && fault.ended(Ended::Failed)
+        && close.is_some_and(|close| {
+            close.was_clean && codes.contains(&close.code) && close.code != CLOSE_CODE
+        })
+}
+
+/// Pattern: closed with 1008. Meaning: whoever closed it has a rule against it. Rival: none, it is its own word.
+fn policy_1008(fault: &Fault<'_>) -> Option<Strength> {
+    when(closed_with(fault, 1008..=1008), Strength::Proved)
+}
+
+/// Pattern: closed with 1002. Meaning: whoever closed it read something that no WebSocket says. Rival: none, it is its own word.
+fn protocol_error_1002(fault: &Fault<'_>) -> Option<Strength> {
+    when(closed_with(fault, 1002..=1002), Strength::Proved)
+}
+
+/// Pattern: closed with 1007. Meaning: whoever closed it read text that is not UTF-8. Rival: none, it is its own word.
+fn invalid_utf8_1007(fault: &Fault<'_>) -> Option<Strength> {
+    when(closed_with(fault, 1007..=1007), Strength::Proved)
+}
+
+/// Pattern: closed with a code of an application's own. Meaning: the application did it. Rival: none, nobody else uses them.
+fn app_close_4xxx(fault: &Fault<'_>) -> Option<Strength> {
+    when(closed_with(fault, 3000..=4999), Strength::Proved)
+}
+
+/// Pattern: all came that was to come, but for the close that the page waited for. Meaning: somebody does not pass on how a
+/// connection ends. Rivals: none that is known; the page would have been told of a connection that broke.
+fn close_handshake_lost(fault: &Fault<'_>) -> Option<Strength> {
+    let class = fault.attempt?.close_class;
+    let never = class == Some(CloseClass::NeverClosed) && fault.ended(Ended::GaveUp);
+    when(
+        never && fault.may_be_at(Place::FramesBack),
+        Strength::Possible,
+    )
+}
 
 /// A connection on which nothing was said ended, and one that was older, with something on it, lived. `told`: the page was.
 fn ended_by_silence(fault: &Fault<'_>, told: bool) -> Option<Strength> {
@@ -100,9 +146,12 @@ fn longpoll_gateway_timeout(fault: &Fault<'_>) -> Option<Strength> {
     when(held, strength)
 }
 
-/// Pattern: what was open ended, and who answered afterwards is another process of the server. Meaning: it restarted. Rival:
+/// Pattern: closed with 1012 or 1013; or what was open ended, and who answered afterwards is another process of the server. Meaning: it restarted. Rival:
 /// several servers behind one name.
 fn server_restart_101x(fault: &Fault<'_>) -> Option<Strength> {
+    if closed_with(fault, 1012..=1013) {
+        return Some(Strength::Likely);
+    }
     let first = fault.evidence.about.as_ref()?.instance.started_at;
     let ledger = fault.evidence.ledger.as_ref()?;
     let newer = |started: u64| started > first;
@@ -131,9 +180,12 @@ fn many_were_cut(fault: &Fault<'_>) -> bool {
     cut.count() > 1 && fault.method.idle_cut.is_none()
 }
 
-/// Pattern: messages came back up to a size, and none above it. Meaning: somebody takes no larger ones. Rivals: packets that
+/// Pattern: closed with 1009; or messages came back up to a size, and none above it. Meaning: somebody takes no larger ones. Rivals: packets that
 /// vanish, a box that takes them out.
 fn message_too_big_1009(fault: &Fault<'_>) -> Option<Strength> {
+    if closed_with(fault, 1009..=1009) {
+        return Some(Strength::Proved);
+    }
     let lost = fault
         .method
         .sizes

@@ -2,8 +2,8 @@
 
 use super::Rule;
 use super::fault::{Fault, when};
-use crate::diagnosis::{Code, Finding, Place, Severity, Strength, Verdict};
-use crate::evidence::{Ended, Event, Evidence, Notice, StampedNotice};
+use crate::diagnosis::{Code, Place, Strength, Verdict};
+use crate::evidence::{Ended, Event, Notice, StampedNotice};
 use crate::wire::Scheme;
 
 pub(super) const RULES: &[(Code, Rule)] = &[
@@ -22,29 +22,6 @@ pub(super) const RULES: &[(Code, Rule)] = &[
 fn method_not_supported(fault: &Fault<'_>) -> Option<Strength> {
     let lacking = |e: &Event| matches!(e, Event::Unsupported);
     when(fault.trace()?.first(lacking).is_some(), Strength::Proved)
-}
-
-/// Pattern: a panic of ours, or an answer of a driver that cannot be. Meaning: nothing of this run is to be relied on.
-/// Rival: none.
-pub(in crate::diagnosis) fn own_failure(evidence: &Evidence) -> Option<Finding> {
-    let failed = |n: &StampedNotice| matches!(n.notice, Notice::OwnFailure { .. });
-    let notices = evidence.surroundings.notices.iter();
-    let count = notices.filter(|noticed| failed(noticed)).count() as u32;
-    (count > 0).then(|| Finding {
-        id: String::new(),
-        code: Code::OwnFailure,
-        method: None,
-        lane: None,
-        place: Some(Place::Page),
-        strength: Strength::Proved,
-        severity: Severity::Blocking,
-        seen: count,
-        of: count,
-        because: vec!["surroundings".to_owned()],
-        against: Vec::new(),
-        rivals: Vec::new(),
-        folded_under: None,
-    })
 }
 
 /// Pattern: a `securitypolicyviolation` named the attempt; or one came of connections, and the constructor threw

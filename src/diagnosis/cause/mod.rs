@@ -26,8 +26,6 @@ use super::{Code, Finding, MethodReport, Severity, Strength, Verdict};
 use crate::evidence::Evidence;
 use fault::Fault;
 
-pub(super) use local::own_failure;
-
 /// A rule: how strongly it claims its cause of a fault; `None`: it does not.
 type Rule = fn(&Fault<'_>) -> Option<Strength>;
 

@@ -28,15 +28,18 @@ pub(super) const RULES: &[(Code, Rule)] = &[
 /// How surely what happens to an upgrade happens at the operator's: proved where it happens to the server's own try from
 /// outside as well, not at all where that passes. Without that try nothing tells, whoever is declared to stand in front.
 pub(super) fn by_operator(fault: &Fault<'_>) -> Option<Strength> {
-    // What opens all the same opens for the server, too.
-    let outside = fault
-        .passes_outside()
-        .filter(|_| !fault.ended(Ended::Complete));
-    match outside {
+    match outside(fault) {
         Some(false) => Some(Strength::Proved),
         Some(true) => None,
         None => Some(Strength::Possible),
     }
+}
+
+/// Whether what breaks here passes from outside. What opens all the same opens for the server, too: there it tells nothing.
+pub(super) fn outside(fault: &Fault<'_>) -> Option<bool> {
+    fault
+        .passes_outside()
+        .filter(|_| !fault.ended(Ended::Complete))
 }
 
 /// An upgrade arrived without `Upgrade`.

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use super::fault::{Fault, when};
-use super::origin::{is_ended_at_once, is_stripped};
+use super::origin::{is_ended_at_once, is_stripped, outside};
 use crate::diagnosis::compressed::agreed;
 use crate::diagnosis::place::asked_for_a_large_echo;
 use crate::diagnosis::{Code, Place, Strength, Verdict};
@@ -47,7 +47,7 @@ fn tls_inspection_strips_upgrade(fault: &Fault<'_>) -> Option<Strength> {
 fn proxy_policy_websocket(fault: &Fault<'_>) -> Option<Strength> {
     let stripped = is_stripped(fault) && !fault.is_inspected();
     let ended = is_ended_at_once(fault);
-    match fault.passes_outside() {
+    match outside(fault) {
         Some(passes) => when((stripped || ended) && passes, Strength::Likely),
         None if ended && fault.inspected.is_some() => Some(Strength::Likely),
         None => when(stripped && fault.forward_proxy(), Strength::Possible),

@@ -48,8 +48,8 @@ fn port_refused(fault: &Fault<'_>) -> Option<Strength> {
 }
 
 /// Pattern: a connection reached us and was reset before a request arrived on it, while the page failed. Meaning: somebody
-/// read what was sent on it and reset it towards both ends; proved where plain requests pass to the same port, and every
-/// time. Rival: a browser, or a program beside it, that resets what it has begun.
+/// read what was sent on it and reset it towards both ends; proved where other things pass to the same host, and every time
+/// it was not the page that let go. Rival: a browser, or a program beside it, that resets what it has begun.
 fn dpi_reset(fault: &Fault<'_>) -> Option<Strength> {
     let connections = fault.connections();
     let reset =
@@ -58,7 +58,9 @@ fn dpi_reset(fault: &Fault<'_>) -> Option<Strength> {
         .iter()
         .all(|one| one.end == Some(End::Reset) && reset(one.reached));
     let (seen, of) = fault.counts();
-    let strength = match fault.others_work() && seen == of && of > 1 {
+    let way = fault.way()?;
+    let others = fault.others_work() || fault.works_elsewhere(|lane| lane.host == way.host);
+    let strength = match others && seen == of && of > 1 && fault.ended(Ended::Failed) {
         true => Strength::Proved,
         false => Strength::Likely,
     };

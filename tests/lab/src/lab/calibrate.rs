@@ -274,6 +274,11 @@ impl std::fmt::Display for Sums {
         )?;
         writeln!(
             text,
+            "of those that have a name     {}",
+            share(self.proved, self.named)
+        )?;
+        writeln!(
+            text,
             "the same with a log           {}",
             share(self.logged.1, self.logged.0)
         )?;
