@@ -62,6 +62,7 @@ export class PushCheck extends Base {
   #abort = null;
   #run = null;
   #report = null;
+  #reading = false;
   /** What the last run was asked for. */
   #ran = {};
   /** Perhaps set before this file arrived. */
@@ -116,9 +117,10 @@ export class PushCheck extends Base {
   /** A log that this browser wrote meanwhile, read for the last report: see `push-check.d.ts`. */
   async readNetLog(file) {
     const report = this.#report;
-    if (!report || this.running) return null;
+    if (!report || this.running || this.#reading) return null;
     const { id } = report.run;
     let read = "file";
+    this.#reading = true;
     try {
       const pieces = file.stream().pipeThrough(new TextDecoderStream()).getReader();
       for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) {
@@ -129,8 +131,12 @@ export class PushCheck extends Base {
       }
       read = judgeNetLog(id);
     } catch {
-      // The file is gone, or the widget is.
+      // The file is gone, or the widget is: what was read of it must not stand before the next one.
+      try {
+        judgeNetLog("");
+      } catch {}
     }
+    this.#reading = false;
     // Another run has begun, or ended, since.
     if (report !== this.#report || this.running) return null;
     if (typeof read === "string") {

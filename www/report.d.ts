@@ -1318,7 +1318,7 @@ export interface LedgerInstance {
     evicted: number;
     /** How many requests of this run it refused by a limit. */
     refused: number;
-    /** How many connections it cannot tell of: it has dropped them for room, or they broke off meanwhile and came from addresses that the run is not known by. Where any are, a missing one proves nothing. */
+    /** How many connections it cannot tell of: it has dropped them for room; and one more where any broke off meanwhile that came from another address to a port of a kind, plain or TLS, to which no request of the run came. Where any are, a missing one proves nothing. */
     connectionsLost: number;
 }
 

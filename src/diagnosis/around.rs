@@ -4,7 +4,7 @@ use super::facts::never_left;
 use super::heard::Heard;
 use super::{Code, Finding, Place, Rival, Severity, Strength};
 use crate::evidence::{Evidence, Notice};
-use crate::wire::{digits, joined};
+use crate::wire::{Scheme, digits, joined};
 
 /// A page that stood still for more than one part of so many in all was busy.
 const BUSY: u64 = 3;
@@ -40,12 +40,15 @@ fn own_failure(evidence: &Evidence) -> Option<Finding> {
     })
 }
 
-/// Pattern: the page's clock and the wall clock fell apart. Meaning: the device slept. Rival: none, clocks that are set do not
-/// stop timers.
+/// Pattern: the wall clock went on while the page's clock and timers did not. Meaning: the device slept. Rival: a clock that was set
+/// meanwhile.
 fn device_suspend(evidence: &Evidence) -> Option<Finding> {
     let mut notices = evidence.surroundings.notices.iter();
     let slept = notices.any(|noticed| matches!(noticed.notice, Notice::Slept { .. }));
-    slept.then(|| of_page(Code::DeviceSuspend))
+    slept.then(|| Finding {
+        strength: Strength::Likely,
+        ..of_page(Code::DeviceSuspend)
+    })
 }
 
 /// Pattern: the page was hidden for a while. Meaning: its timers may have been slowed. Rival: none, the browser says so.
@@ -66,7 +69,8 @@ fn slow_main_thread(evidence: &Evidence) -> Option<Finding> {
 }
 
 /// Pattern: nothing that goes by HTTP left, or was heard of, while WebSockets opened. Meaning: the page holds all six
-/// connections that a browser has for a host over HTTP/1.1. Rival: something in the browser that keeps all of it back.
+/// connections that a browser has for a host over HTTP/1.1, likely where there can be no other version. Rivals: something in the
+/// browser that keeps all of it back, a connection that all of it shares and that is dead.
 fn http1_six_connection_limit(evidence: &Evidence) -> Option<Finding> {
     let mut because = Vec::new();
     for trace in evidence.traces.iter().filter(|trace| trace.decisive) {
@@ -74,6 +78,8 @@ fn http1_six_connection_limit(evidence: &Evidence) -> Option<Finding> {
             because.push(joined(&["trace:", &digits(trace.id.into())]));
         }
     }
+    let mut lanes = evidence.lanes.iter();
+    let plain = lanes.any(|lane| lane.id == "main" && lane.scheme == Scheme::Http);
     let rival = Rival {
         code: Code::ExtensionBlock,
         separated_by: "private-window".to_owned(),
@@ -81,7 +87,10 @@ fn http1_six_connection_limit(evidence: &Evidence) -> Option<Finding> {
     (!because.is_empty()).then(|| Finding {
         lane: Some("main".to_owned()),
         severity: Severity::Degraded,
-        strength: Strength::Likely,
+        strength: match plain {
+            true => Strength::Likely,
+            false => Strength::Possible,
+        },
         rivals: vec![rival],
         seen: because.len() as u32,
         of: because.len() as u32,
@@ -91,11 +100,11 @@ fn http1_six_connection_limit(evidence: &Evidence) -> Option<Finding> {
 }
 
 /// Pattern: attempts were answered by one instance, then by another, then by the first again. Meaning: who spreads them does not keep
-/// those of one page together. Rival: none, a restart does not go back.
+/// those of one page together. Rival: a restart, while connections to the old one last.
 fn no_sticky_session(evidence: &Evidence) -> Option<Finding> {
     let (mut met, mut because): (Vec<String>, _) = (Vec::new(), Vec::new());
     let mut back = false;
-    for trace in &evidence.traces {
+    for trace in evidence.traces.iter().filter(|trace| trace.lane == "main") {
         let heard = Heard::of(trace);
         let Some((tick, _)) = heard.ticks.first() else {
             continue;
@@ -108,6 +117,7 @@ fn no_sticky_session(evidence: &Evidence) -> Option<Finding> {
     }
     back.then(|| Finding {
         place: Some(Place::Nowhere),
+        strength: Strength::Likely,
         because,
         ..of_page(Code::NoStickySession)
     })

@@ -101,7 +101,7 @@ pub struct LedgerInstance {
     pub evicted: u32,
     /// How many requests of this run it refused by a limit.
     pub refused: u32,
-    /// How many connections it cannot tell of: it has dropped them for room, or they broke off meanwhile and came from addresses that the run is not known by. Where any are, a missing one proves nothing.
+    /// How many connections it cannot tell of: it has dropped them for room; and one more where any broke off meanwhile that came from another address to a port of a kind, plain or TLS, to which no request of the run came. Where any are, a missing one proves nothing.
     pub connections_lost: u32,
 }
 

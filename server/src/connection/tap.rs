@@ -29,6 +29,8 @@ pub(crate) struct Tap {
     pub(crate) at: Micros,
     /// The port that it came to.
     port: u16,
+    /// That port speaks TLS.
+    pub(crate) is_tls: bool,
     /// It is the visitor's own: not that of the operator's proxy, which hides both TCP and TLS of the visitor.
     pub(crate) is_direct: bool,
     bytes: AtomicU64,
@@ -178,6 +180,7 @@ impl Tapped {
         let tap = Arc::new(Tap {
             at: clock.now(),
             port: socket.local_addr().map_or(0, |address| address.port()),
+            is_tls: tls.is_some(),
             is_direct,
             bytes: AtomicU64::new(0),
             written: AtomicU64::new(0),

@@ -119,12 +119,14 @@ impl Ledger {
             doubt.at >= since && doubt.source.is_none_or(|one| sources.contains(&one))
         });
         drop(runs);
-        let (connections, connections_lost) = self.visits.since(&sources, began, self.clock.id());
         let (evicted, refused, sure, sightings) = match (&run, lost) {
             (Some(run), _) => run.read(self.clock.id()),
             (None, Some(lost)) => (lost, 0, false, Vec::new()),
             (None, None) => (0, 0, true, Vec::new()),
         };
+        let asked = [false, true].map(|tls| sightings.iter().any(|seen| seen.tls == tls));
+        let (connections, connections_lost) =
+            self.visits.since(&sources, began, self.clock.id(), asked);
         let instance = wire::LedgerInstance {
             id: self.clock.id().to_owned(),
             started_at: self.clock.instance.started_at,

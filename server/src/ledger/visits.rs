@@ -70,13 +70,14 @@ impl Visits {
     }
 
     /// Those of some sources that came since then, in order of their coming: the latest, where there are many; and how
-    /// many are missing, with those that broke off meanwhile and came from elsewhere: who has another address there may be the
-    /// same visitor, whose ports need not share a way.
+    /// many are missing. One more is where any broke off meanwhile that came from elsewhere to a port of another kind than the
+    /// sources' requests came to (`asked`: plain, TLS): the ports of one visitor need not share a way, nor an address.
     pub(super) fn since(
         &self,
         sources: &[SourceId],
         since: Micros,
         instance: &str,
+        asked: [bool; 2],
     ) -> (Vec<SeenConnection>, u32) {
         let known = lock(&self.known);
         let of_sources = || {
@@ -92,11 +93,12 @@ impl Visits {
         taps.sort_by_key(|tap| tap.at);
         let left_out = taps.len().saturating_sub(HANDED_OUT);
         let seen = taps[left_out..].iter().map(|tap| tap.to_wire(instance));
-        let elsewhere = known.by_source.iter();
-        let elsewhere = elsewhere.filter(|(source, _)| !sources.contains(source));
-        let elsewhere = elsewhere.flat_map(|(_, taps)| &taps.known);
-        let strange = elsewhere.filter(|tap| tap.at >= since && broke_off(&tap.to_wire(instance)));
-        let missing = left_out + strange.count();
+        let strange =
+            |tap: &Arc<Tap>| tap.at >= since && !asked[usize::from(tap.is_tls)] && broke_off(tap);
+        let mut others = known.by_source.iter();
+        let strange = others
+            .any(|(source, taps)| !sources.contains(source) && taps.known.iter().any(strange));
+        let missing = left_out + usize::from(strange);
         let lost = lost.saturating_add(u32::try_from(missing).unwrap_or(u32::MAX));
         (seen.collect(), lost)
     }
@@ -117,11 +119,12 @@ impl Visits {
     }
 }
 
-/// It was none of those that browsers open in advance and keep.
-const fn broke_off(seen: &SeenConnection) -> bool {
-    match seen.reached {
-        Reached::Accepted => matches!(seen.end, Some(End::Reset | End::Broken)),
-        _ => seen.end.is_some(),
+/// Something went wrong on it: it is none of those that browsers open in advance, and keep, and let go of.
+fn broke_off(tap: &Tap) -> bool {
+    let broken = matches!(tap.fate(), Some(End::Reset | End::Broken));
+    match tap.reached() {
+        Reached::Accepted | Reached::Secured => broken,
+        _ => tap.ended_at().is_some(),
     }
 }
 

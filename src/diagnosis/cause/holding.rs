@@ -79,7 +79,13 @@ fn sse_timer_buffer(fault: &Fault<'_>) -> Option<Strength> {
 /// Pattern: each message came with the next, and on a WebSocket beside it none did. Meaning: somebody who scans streams lets one
 /// go when it sees another begin. Rival: none is known.
 fn sse_one_behind(fault: &Fault<'_>) -> Option<Strength> {
-    when(held_as(fault, HeldAs::OneBehind), Strength::Proved)
+    /// Of fewer messages beats may look so by chance.
+    const ENOUGH: u32 = 12;
+    let strength = match fault.attempt?.ticks >= ENOUGH {
+        true => Strength::Proved,
+        false => Strength::Likely,
+    };
+    when(held_as(fault, HeldAs::OneBehind), strength)
 }
 
 /// Pattern: our own answers came to polls of which none arrived. Meaning: somebody kept them from before. Rival: none.

@@ -26,8 +26,16 @@ pub(super) const RULES: &[(Code, Rule)] = &[
 /// A close frame that is not ours ended it with one of these codes, before all had come.
 fn closed_with(fault: &Fault<'_>, codes: core::ops::RangeInclusive<u16>) -> bool {
     let close = fault.attempt.and_then(|attempt| attempt.close.as_ref());
+    let ends = [
+        Place::Cut,
+        Place::FramesOut,
+        Place::FramesBack,
+        Place::Server,
+    ];
+    let there = fault.place.is_none_or(|place| ends.contains(&place));
     fault.opened()
         && fault.ended(Ended::Failed)
+        && there
         && close.is_some_and(|close| {
             close.was_clean && codes.contains(&close.code) && close.code != CLOSE_CODE
         })
@@ -48,9 +56,14 @@ fn invalid_utf8_1007(fault: &Fault<'_>) -> Option<Strength> {
     when(closed_with(fault, 1007..=1007), Strength::Proved)
 }
 
-/// Pattern: closed with a code of an application's own. Meaning: the application did it. Rival: none, nobody else uses them.
+/// Pattern: closed with a code of an application's own. Meaning: the application did it, where it is one: our server does not,
+/// and of its sockets only somebody who ends them on the way can. Rival: none.
 fn app_close_4xxx(fault: &Fault<'_>) -> Option<Strength> {
-    when(closed_with(fault, 3000..=4999), Strength::Proved)
+    let strength = match fault.trace()?.own {
+        true => Strength::Proved,
+        false => Strength::Possible,
+    };
+    when(closed_with(fault, 3000..=4999), strength)
 }
 
 /// Pattern: all came that was to come, but for the close that the page waited for. Meaning: somebody does not pass on how a
@@ -146,10 +159,10 @@ fn longpoll_gateway_timeout(fault: &Fault<'_>) -> Option<Strength> {
     when(held, strength)
 }
 
-/// Pattern: closed with 1012 or 1013; or what was open ended, and who answered afterwards is another process of the server. Meaning: it restarted. Rival:
+/// Pattern: closed with 1012; or what was open ended, and who answered afterwards is another process of the server. Meaning: it restarted. Rival:
 /// several servers behind one name.
 fn server_restart_101x(fault: &Fault<'_>) -> Option<Strength> {
-    if closed_with(fault, 1012..=1013) {
+    if closed_with(fault, 1012..=1012) {
         return Some(Strength::Likely);
     }
     let first = fault.evidence.about.as_ref()?.instance.started_at;

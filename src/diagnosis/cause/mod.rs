@@ -72,11 +72,12 @@ pub(super) fn causes(
 fn finding(fault: &Fault<'_>) -> Option<Finding> {
     let mut claims: Vec<(Code, Strength)> = Vec::new();
     // What the browser itself said goes before what is concluded.
-    let mut best = logged::logged(fault);
+    let logged = logged::logged(fault);
+    let mut best = logged.as_ref().map(|logged| (logged.code, logged.strength));
     claims.extend(best);
-    let named = best.map(|(code, _)| code);
+    let alone = logged.filter(|logged| logged.excludes_others);
     for (code, rule) in RULES.into_iter().flatten() {
-        if named.is_some_and(|named| named != *code) {
+        if alone.as_ref().is_some_and(|alone| alone.code != *code) {
             continue;
         }
         if let Some(strength) = rule(fault) {
@@ -90,7 +91,7 @@ fn finding(fault: &Fault<'_>) -> Option<Finding> {
     let mut rivals = Vec::new();
     if strength != Strength::Proved {
         let claimed = claims.iter().map(|(code, _)| *code);
-        rivals::among(code, claimed, fault, &mut rivals);
+        rivals::among((code, strength), claimed, fault, &mut rivals);
         rivals.truncate(MOST_RIVALS);
     }
     let (seen, of) = fault.counts();

@@ -7,6 +7,7 @@ use crate::diagnosis::{Code, Place, Strength, Verdict};
 use crate::evidence::Ended;
 use crate::method::Method;
 use crate::plan::{DEFLATED, asks_for_subprotocol};
+use crate::wire::Scheme;
 
 pub(super) const RULES: &[(Code, Rule)] = &[
     (Code::OriginRejected, origin_rejected),
@@ -54,13 +55,16 @@ fn refused_for(fault: &Fault<'_>, why: &str) -> bool {
 }
 
 /// Pattern: our server refused the origin; or somebody before it keeps requests that say one, and passes the same without.
-/// Meaning: this page's origin is not on somebody's list. Rivals, of the second: another rule that goes by headers.
+/// Meaning: this page's origin is not on somebody's list. Rival, over TLS: a rule that goes by the fields which browsers add
+/// there (`Sec-Fetch-Mode`).
 fn origin_rejected(fault: &Fault<'_>) -> Option<Strength> {
     let with = fault.control_arrived(false) == Some(false);
     let without = fault.control_arrived(true) == Some(true);
     let keyed = fault.is_at(Place::AnsweredFor) && fault.is_socket() && with && without;
+    let plain = fault.way()?.scheme == Scheme::Http;
     match refused_for(fault, "origin") {
         true => Some(Strength::Proved),
+        false if plain => when(keyed, Strength::Proved),
         false => when(keyed, Strength::Likely),
     }
 }

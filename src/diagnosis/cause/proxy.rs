@@ -47,11 +47,19 @@ fn tls_inspection_strips_upgrade(fault: &Fault<'_>) -> Option<Strength> {
 fn proxy_policy_websocket(fault: &Fault<'_>) -> Option<Strength> {
     let stripped = is_stripped(fault) && !fault.is_inspected();
     let ended = is_ended_at_once(fault);
-    match outside(fault) {
-        Some(passes) => when((stripped || ended) && passes, Strength::Likely),
-        None if ended && fault.inspected.is_some() => Some(Strength::Likely),
-        None => when(stripped && fault.forward_proxy(), Strength::Possible),
-    }
+    // Somebody on the visitor's way has shown themselves.
+    let shown = match stripped {
+        true => fault.forward_proxy(),
+        false => fault.inspected.is_some(),
+    };
+    let strength = match (outside(fault), shown) {
+        (Some(false), _) | (None, false) => return None,
+        (Some(true), true) => Strength::Likely,
+        (None, true) if ended => Strength::Likely,
+        // The server's own try need not go the way that visitors come.
+        (Some(true), false) | (None, true) => Strength::Possible,
+    };
+    when(stripped || ended, strength)
 }
 
 /// Pattern: plain requests pass a proxy that names itself, and nothing that needs a tunnel arrives. Meaning: it makes none to
@@ -81,7 +89,7 @@ fn http10_downgrade(fault: &Fault<'_>) -> Option<Strength> {
 }
 
 /// Pattern: we accepted an upgrade that arrived whole, and the browser never opened. Meaning: somebody changed or kept the 101
-/// on its way back. Rival, where the operator's own proxy stands there: that one.
+/// on its way back; whose box that is only the try from outside tells. Rival: none.
 fn filter_rewrites_101(fault: &Fault<'_>) -> Option<Strength> {
     let probe = fault.attempt?.probe.as_str();
     let accepted = fault.seen().is_some_and(|seen| seen.status == Some(101));
@@ -90,12 +98,7 @@ fn filter_rewrites_101(fault: &Fault<'_>) -> Option<Strength> {
         && accepted
         && probe != DEFLATED
         && !asks_for_subprotocol(probe);
-    let direct = fault.evidence.about.is_some() && !fault.own_front();
-    let strength = match direct || fault.passes_outside() == Some(true) {
-        true => Strength::Proved,
-        false => Strength::Likely,
-    };
-    when(lost, strength)
+    when(lost, Strength::Proved)
 }
 
 /// Whether the browser was told of this socket that it may compress.

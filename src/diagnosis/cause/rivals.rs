@@ -1,7 +1,7 @@
 //! What looks alike, and what would tell it apart.
 
 use super::fault::Fault;
-use crate::diagnosis::{Code, Rival};
+use crate::diagnosis::{Code, Rival, Strength};
 
 /// Of a cause: others that look the same to this run, the nearest first, with what separates them. `outside-in`: the server's
 /// own try through its public address; `port-443`, `other-port`, `other-name`: the same check there; `other-network`: on a
@@ -170,7 +170,7 @@ const ALIKE: &[(Code, &[(Code, &str)])] = &[
 
 /// Adds those that were `claimed` as well, and those that always look like `code` and break what breaks there.
 pub(super) fn among(
-    code: Code,
+    (code, strength): (Code, Strength),
     claimed: impl Iterator<Item = Code>,
     fault: &Fault<'_>,
     rivals: &mut Vec<Rival>,
@@ -185,7 +185,9 @@ pub(super) fn among(
     for rival in all {
         let by = separates(rival);
         let there = rival.places().iter().any(|place| fault.may_be_at(*place));
-        let separated = by == "outside-in" && fault.passes_outside().is_some();
+        // Where the claim is weak the server's own try may have gone another way than visitors do.
+        let tried = strength > Strength::Possible && fault.passes_outside().is_some();
+        let separated = by == "outside-in" && tried;
         if there && !separated && rival != code && !rivals.iter().any(|one| one.code == rival) {
             rivals.push(Rival {
                 code: rival,

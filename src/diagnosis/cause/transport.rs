@@ -48,8 +48,8 @@ fn port_refused(fault: &Fault<'_>) -> Option<Strength> {
 }
 
 /// Pattern: a connection reached us and was reset before a request arrived on it, while the page failed. Meaning: somebody
-/// read what was sent on it and reset it towards both ends; proved where other things pass to the same host, and every time
-/// it was not the page that let go. Rival: a browser, or a program beside it, that resets what it has begun.
+/// read what was sent on it and reset it towards both ends; proved where other things pass to the same
+/// port, or to another of the host, every time, and it was not the page that let go. Rival: a browser, or a program beside it, that resets what it has begun.
 fn dpi_reset(fault: &Fault<'_>) -> Option<Strength> {
     let connections = fault.connections();
     let reset =
@@ -59,8 +59,14 @@ fn dpi_reset(fault: &Fault<'_>) -> Option<Strength> {
         .all(|one| one.end == Some(End::Reset) && reset(one.reached));
     let (seen, of) = fault.counts();
     let way = fault.way()?;
-    let others = fault.others_work() || fault.works_elsewhere(|lane| lane.host == way.host);
-    let strength = match others && seen == of && of > 1 && fault.ended(Ended::Failed) {
+    let spoke = connections
+        .iter()
+        .all(|one| one.reached != Reached::Accepted);
+    // To the same port other things pass; or to another, and what was reset there had been read.
+    let keyed =
+        fault.others_work() || (spoke && fault.works_elsewhere(|lane| lane.host == way.host));
+    let every_time = seen == of && of > 1 && fault.ended(Ended::Failed);
+    let strength = match keyed && every_time && !fault.own_front() {
         true => Strength::Proved,
         false => Strength::Likely,
     };

@@ -3,7 +3,7 @@
 //! Lines are searched, not parsed: within a JSON string a quote is escaped, so that no text of a stranger's can look like one
 //! of the keys that are looked for.
 
-use super::{Of, Ours, digits, plain, until};
+use super::{MOST, Of, Ours, digits, plain, until};
 use crate::wire::{after, digits as written};
 
 /// They end no request: it was ended by the page, still runs, or became a WebSocket.
@@ -29,6 +29,8 @@ struct Open {
     of: Of,
     /// Whoever it was sent to has answered: not the proxy that was asked for a tunnel.
     answered: bool,
+    /// It was redirected: what becomes of it is another address's.
+    left: bool,
 }
 
 impl Log {
@@ -49,13 +51,20 @@ impl Log {
         let known = self.open.iter_mut().find(|open| open.source == source);
         let Some(open) = known else {
             let of = ours.attempt(line)?;
-            self.open.push(Open {
-                source,
-                of,
-                answered: false,
-            });
+            if self.open.len() < MOST {
+                self.open.push(Open {
+                    source,
+                    of,
+                    answered: false,
+                    left: false,
+                });
+            }
             return None;
         };
+        open.left |= after(line, b"\"url\":\"").is_some() && ours.attempt(line).is_none();
+        if open.left {
+            return None;
+        }
         open.answered |= after(line, b"\"headers\":[\"HTTP/").is_some();
         if after(line, ASKED).is_some() && !open.answered {
             // The log has no number for it, the list of errors has.

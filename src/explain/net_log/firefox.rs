@@ -1,6 +1,6 @@
 //! `about:logging` into a file: lines of text. A channel says its address when it is made, and its status when it stops.
 
-use super::{Of, Ours, plain, until};
+use super::{MOST, Of, Ours, plain, until};
 use crate::wire::after;
 
 /// What is kept between lines.
@@ -35,13 +35,13 @@ const NAMES: &[(&str, &str)] = &[
     ("805a3ff2", "MOZILLA_PKIX_ERROR_SELF_SIGNED_CERT"),
 ];
 
-/// They end no request: it went well, or was ended by the page.
-const HARMLESS: [&str; 2] = ["0", "804b0002"];
+/// They end no request: it went well, was ended by the page, or went on elsewhere.
+const HARMLESS: [&str; 4] = ["0", "804b0002", "804b0003", "804b0004"];
 
-/// A line of the part that speaks HTTP, or of that below it.
+/// `2026-11-26 14:51:12.563410 UTC - [Parent 17995: Main Thread]: D/nsHttp …`, of whichever part.
 pub(super) fn is_line(line: &[u8]) -> bool {
-    let said = after(line, b"]: ").unwrap_or_default();
-    after(said, b"/nsHttp ").is_some() || after(said, b"/nsSocketTransport ").is_some()
+    let said = after(line, b" - [").and_then(|by| after(by, b"]: "));
+    said.is_some_and(|said| said.get(1) == Some(&b'/'))
 }
 
 impl Log {
@@ -53,7 +53,10 @@ impl Log {
         } else if said.starts_with(b"uri=") {
             let channel = core::mem::take(&mut self.channel);
             self.open.retain(|(known, _)| *known != channel);
-            self.open.push((channel, ours.attempt(said)?));
+            let of = ours.attempt(said)?;
+            if self.open.len() < MOST {
+                self.open.push((channel, of));
+            }
         } else if let Some(stopped) = said.strip_prefix(b"nsHttpChannel::OnStopRequest [this=") {
             let channel = address(stopped);
             let (_, of) = self.open.iter().find(|(known, _)| known == channel)?;

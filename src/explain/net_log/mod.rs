@@ -18,8 +18,8 @@ const MOST_LINE: usize = 512 * 1024;
 /// So many lines may come before it is known whose log it is.
 const MOST_PREFACE: u32 = 200;
 
-/// No run has more.
-const MOST_ERRORS: usize = 2_000;
+/// No run has more attempts.
+const MOST: usize = 2_000;
 
 /// An error that a log names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,10 +92,12 @@ impl Ours {
     }
 
     fn add(&mut self, of: &Of, name: String) {
-        let same = |known: &LoggedError| {
-            known.attempt == of.attempt && known.probe == of.probe && known.name == name
-        };
-        if self.errors.len() < MOST_ERRORS && !self.errors.iter().any(same) {
+        let same =
+            |known: &&mut LoggedError| known.attempt == of.attempt && known.probe == of.probe;
+        // The last one: before it there may be tries of the browser's own.
+        if let Some(known) = self.errors.iter_mut().find(same) {
+            known.name = name;
+        } else if self.errors.len() < MOST {
             self.errors.push(LoggedError {
                 probe: of.probe.clone(),
                 attempt: of.attempt,
@@ -155,7 +157,9 @@ impl NetLog {
     }
 
     fn end_line(&mut self) {
-        if !self.dropped {
+        if self.dropped {
+            self.read(b"");
+        } else {
             let line = core::mem::take(&mut self.line);
             self.read(&line);
             self.line = line;
@@ -226,11 +230,11 @@ fn digits(line: &[u8]) -> Option<u64> {
 /// A name as text; `None`: longer than any, or of other characters than names have.
 #[inline(never)]
 fn plain(name: &[u8]) -> Option<String> {
-    const MOST: usize = 60;
+    const LONGEST: usize = 60;
     let fits = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     let mut text = String::new();
     for byte in name.iter().take_while(|b| fits(b)) {
         text.push(char::from(*byte));
     }
-    (text.len() == name.len() && (1..=MOST).contains(&text.len())).then_some(text)
+    (text.len() == name.len() && (1..=LONGEST).contains(&text.len())).then_some(text)
 }

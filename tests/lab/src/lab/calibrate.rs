@@ -109,7 +109,9 @@ pub(super) async fn command(calibrate: &Calibrate) -> Result<bool> {
     if !calibrate.kept {
         let mut missing = Vec::new();
         for one in &asked {
-            if calibrate.how.fresh || judged(&schema, one, REPORT)?.is_none() {
+            let logs = one.scenario.expect.logged.contains_key(one.browser.name());
+            let lacks = |file| anyhow::Ok(judged(&schema, one, file)?.is_none());
+            if calibrate.how.fresh || lacks(REPORT)? || (logs && lacks(LOGGED)?) {
                 missing.push(one.clone());
             }
         }
@@ -125,7 +127,7 @@ pub(super) async fn command(calibrate: &Calibrate) -> Result<bool> {
         }
     }
     cells::print(&sums.to_string())?;
-    Ok(sums.wrong("proved") == 0)
+    Ok(sums.wrong("proved") == 0 && sums.logged.2 == 0)
 }
 
 /// What was counted.
@@ -138,8 +140,9 @@ struct Sums {
     first_right: u64,
     among: u64,
     proved: u64,
-    /// Of reports that were handed a log of the browser's: all, and those in which it proved a true cause.
-    logged: (u64, u64),
+    /// Of reports that were handed a log of the browser's: all, those in which it proved a true cause, and wrong claims in
+    /// them above `possible`.
+    logged: (u64, u64, u64),
     /// Of cells in which nothing is broken, those with a finding.
     alarms: u64,
     whole: u64,
@@ -202,21 +205,17 @@ impl Sums {
             .or_default() += 1;
     }
 
-    /// What the browser's own log made of a cell's report: only what it proves is counted.
+    /// What the browser's own log made of a cell's report: counted for itself.
     fn add_logged(&mut self, name: &str, judged: Option<(Said, Causes)>) {
         self.logged.0 += 1;
-        let named = judged.into_iter().flat_map(|(said, _)| said.named);
-        let proved: Vec<Named> = named.filter(|named| named.strength == "proved").collect();
-        self.logged.1 += u64::from(proved.iter().any(|named| named.right));
-        let sums = self.strengths.entry("proved".to_owned()).or_default();
-        for named in proved {
-            sums.0 += u64::from(named.right);
-            sums.1 += u64::from(!named.right);
-            if !named.right {
-                let code = &named.code;
-                self.notes
-                    .push(format!("{name}, with a log: proved {code} is not so"));
-            }
+        let named = judged.map(|(said, _)| said.named).unwrap_or_default();
+        let proved = |named: &Named| named.strength == "proved" && named.right;
+        self.logged.1 += u64::from(named.iter().any(proved));
+        for named in named.iter().filter(|named| !named.right) {
+            let Named { code, strength, .. } = named;
+            self.logged.2 += u64::from(strength != "possible");
+            self.notes
+                .push(format!("{name}, with a log: {strength} {code} is not so"));
         }
     }
 
@@ -279,8 +278,9 @@ impl std::fmt::Display for Sums {
         )?;
         writeln!(
             text,
-            "the same with a log           {}",
-            share(self.logged.1, self.logged.0)
+            "proved with a browser's log   {}, {} wrong above possible",
+            share(self.logged.1, self.logged.0),
+            self.logged.2
         )?;
         writeln!(
             text,

@@ -17,7 +17,7 @@ use crate::browser::Browser;
 /// Runs networks without a fault over long and lossy ways: whatever is found there is wrong
 ///
 /// Drawn by the seed, round trips take 20 to 300 ms more, and up to 80 ms longer from one to the next; up to 30 of 1000 packets
-/// are lost each way, and 1 to 20 Mbit pass in a second. In every fourth run the browser has a quarter of the machine's time,
+/// are lost each way, and 1 to 20 Mbit pass in a second. In every fourth run the browser has half of one processor,
 /// in every third the page a busy client of its own. Exits as `lab run` does, and keeps outcomes as it does; a cell that could
 /// not be run is wrong.
 #[derive(Debug, Args)]

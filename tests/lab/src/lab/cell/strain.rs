@@ -4,13 +4,14 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use anyhow::{Context, Error, Result, bail};
 
 /// What weighs on a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Strain {
-    /// The browser has a quarter of the machine's time.
+    /// The browser has half of one processor.
     pub(crate) slow: bool,
     /// The page has connections of its own, and often something to do.
     pub(crate) busy: bool,
@@ -55,7 +56,13 @@ const ROOTS: [(&str, &str); 2] = [
 /// How far processor time is counted at a time, µs.
 const PERIOD_US: u64 = 100_000;
 
-/// Gives whatever this process starts from now on a quarter of the machine's time, until it is called with `false`.
+/// Half of one processor: a quarter of what the lab's machines have.
+const QUOTA_US: u64 = 50_000;
+
+/// No cell lasts so long.
+const OLD: Duration = Duration::from_secs(900);
+
+/// Gives whatever this process starts from now on half of one processor, until it is called with `false`.
 ///
 /// # Errors
 /// There are no such groups here, or we may not make any.
@@ -73,23 +80,24 @@ pub(super) fn slow(slowly: bool) -> Result<()> {
     if !slowly {
         return fs::write(root.join("cgroup.procs"), "0").context("cannot leave a group");
     }
-    // Those that earlier cells left are empty by now; one that is not cannot be removed.
+    // Those that earlier cells left are empty by now; one that is not cannot be removed, and a new one must not be.
     for entry in fs::read_dir(root)?.flatten() {
-        if entry
+        let age = entry.metadata().and_then(|of| of.modified());
+        let age = age.ok().and_then(|made| made.elapsed().ok());
+        let is_old = age.is_some_and(|age| age > OLD);
+        let is_ours = entry
             .file_name()
             .to_string_lossy()
-            .starts_with("pushcheck-")
-        {
+            .starts_with("pushcheck-");
+        if is_old && is_ours {
             let _ = fs::remove_dir(entry.path());
         }
     }
     let group = root.join(format!("pushcheck-{:016x}", fastrand::u64(..)));
     fs::create_dir(&group).context("cannot make a group of processes")?;
-    let processors = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let quota = PERIOD_US * processors / 4;
     let text = match *limit {
-        "cpu.max" => format!("{quota} {PERIOD_US}"),
-        _ => quota.to_string(),
+        "cpu.max" => format!("{QUOTA_US} {PERIOD_US}"),
+        _ => QUOTA_US.to_string(),
     };
     fs::write(group.join(limit), text).context("cannot limit a group's time")?;
     fs::write(group.join("cgroup.procs"), "0").context("cannot join a group")

@@ -142,8 +142,8 @@ pub(in crate::lab) fn hold(hold: &Hold) -> Result<()> {
     queue.set_nonblocking(true);
     queue.bind(QUEUE).context("a queue for packets")?;
     queue.set_queue_max_len(QUEUE, MOST)?;
-    // Nobody looks into them.
-    queue.set_copy_range(QUEUE, 0)?;
+    // Nobody looks into them; of a packet of which nothing is copied not even the length is told.
+    queue.set_copy_range(QUEUE, 1)?;
     let one_way = Duration::from_millis(hold.way.delay_ms.into()) / 2;
     let mut random = fastrand::Rng::with_seed(hold.seed);
     let mut out = Direction::default();
