@@ -1,7 +1,18 @@
 //! The stable names of causes.
 //!
-//! Some have no rule: nothing that a browser and our server see tells them apart from others. They stand here as rivals, and
-//! because a name once given is kept.
+//! Some have no rule of their own. They stand here as rivals, for logs and lines of consoles, and because a name once given is
+//! kept:
+//!
+//! - told by the browser to people only, so that a log or a line of the console names them: `managed-policy-block`,
+//!   `local-network-access-denied`, `proxy-auth-407`, `bad-accept-key`, `truncated-body`;
+//! - what the page's own client saw would be needed: `page-code`, `ws-socket-limit`;
+//! - a delay that others explain as well: `queued-in-browser` and `self-throttled` (a first packet that was lost), `dns-slow`,
+//!   `loss-bufferbloat`, `ipv6-broken`, `udp-quic-blocked`;
+//! - what the server does not tell of its visitors: `ip-mismatch`;
+//! - who does it, where what is done is named: `av-webshield` and `compression-buffer` (a stream that is held),
+//!   `transparent-proxy-80` and `cdn-or-feature-off` (a lost `Upgrade`), `service-worker-interference`, `h2-no-extended-connect`,
+//!   `sse-bad-response`, `stream-cut-by-gateway`;
+//! - told by figures: `upload-buffered`, `delivery-hidden`, `out-of-order` (`bursts`, `uploads`).
 
 use super::Place;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
