@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 /// All of it, brotli, in bytes: what was measured, with room for another compiler. More than the 55 kB that are meant:
 /// places and seals took 9 kB, the longer look and how streams are held 5.
-const BUDGET: u64 = 106_000;
+const BUDGET: u64 = 106_300;
 /// What is loaded before the first probe starts: everything. On the networks that this is for, what is fetched later
 /// does not arrive.
 const BUDGET_BEFORE_FIRST_PROBE: u64 = BUDGET;
