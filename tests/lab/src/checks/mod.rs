@@ -7,6 +7,7 @@ mod healthy;
 mod keyboard;
 mod lanes;
 mod life;
+mod log;
 mod misuse;
 mod outage;
 mod policy;
@@ -111,6 +112,7 @@ const ALL: &[Check] = checks![
     CHECK life::a_tab_closed_mid_run_leaves_nothing,
     CHECK life::a_page_left_mid_run_leaves_nothing,
     CHECK life::two_elements_on_one_page_both_pass,
+    CHECK log::a_log_is_read_or_called_by_its_reason,
     CHECK failure::a_panic_of_ours_settles_every_run_and_leaves_nothing,
     CHECK watch::a_page_left_in_a_watch_sends_what_it_saw_if_it_may,
     CHECK life::a_hidden_tab_reports_in_time,
