@@ -78,6 +78,23 @@ fn a_password_that_is_asked_for_before_any_answer_is_the_proxys() {
 }
 
 #[test]
+fn of_several_errors_the_last_counts_and_none_after_a_redirect() {
+    let event = |params: &str| {
+        let source = r#""source":{"id":204,"start_time":"61986600","type":1}"#;
+        format!(
+            "{{\"params\":{{{params}}},\"phase\":2,{source},\"time\":\"61986601\",\"type\":2}},\n"
+        )
+    };
+    let end = CHROMIUM.find("{\"params\":{\"url\"").expect("it is there");
+    let begun = &CHROMIUM[..end];
+    let (first, last) = (event("\"net_error\":-312"), event("\"net_error\":-105"));
+    let named = error("web-socket", 1, "ERR_NAME_NOT_RESOLVED");
+    assert_eq!(read(RUN, &[begun, &first, &last]), Ok(vec![named]));
+    let elsewhere = event("\"url\":\"http://portal.test/\"");
+    assert_eq!(read(RUN, &[begun, &elsewhere, &last]), Ok(Vec::new()));
+}
+
+#[test]
 fn firefox_names_the_status_with_which_the_runs_own_channels_stop() {
     let errors = read(RUN, &[FIREFOX]);
     let expected = [error("web-socket", 1, "NS_ERROR_UNKNOWN_HOST")];

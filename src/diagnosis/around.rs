@@ -2,12 +2,10 @@
 
 use super::facts::never_left;
 use super::heard::Heard;
+use super::held::BUSY;
 use super::{Code, Finding, Place, Rival, Severity, Strength};
 use crate::evidence::{Evidence, Notice};
 use crate::wire::{Scheme, digits, joined};
-
-/// A page that stood still for more than one part of so many in all was busy.
-const BUSY: u64 = 3;
 
 /// Everything of that kind.
 pub(super) fn around(evidence: &Evidence) -> Vec<Finding> {

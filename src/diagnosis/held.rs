@@ -72,7 +72,7 @@ const TOGETHER: Micros = Micros::ms(3);
 const ONE_TURN: Micros = Micros::ms(15);
 
 /// A page that stood still for more than one part of so many in all was busy: the median shows it.
-const BUSY: u64 = 3;
+pub(super) const BUSY: u64 = 3;
 
 /// Fewer ticks show no pattern.
 const FEWEST: usize = 5;

@@ -3,11 +3,9 @@
 use pushcheck::diagnosis::{Asked, Code, Finding, Severity, Strength, diagnose};
 use pushcheck::evidence::{Ended, Event, Notice, StampedNotice};
 use pushcheck::method::Method;
-use pushcheck::plan::Lane;
 use pushcheck::time::Micros;
-use pushcheck::wire::Scheme;
 
-use crate::parts::{Scene, our_close, whole_socket};
+use crate::parts::{Scene, main_lane, our_close, whole_socket};
 use crate::support::events::{message, opened};
 
 fn told(scene: &Scene) -> Vec<Finding> {
@@ -61,14 +59,7 @@ fn a_page_that_holds_all_connections_to_the_host_is_told_so() {
         let mut scene = Scene::of(Method::WebSocket, Ended::Complete, socket);
         scene = scene.seen(|seen| seen.status = Some(101));
         scene.evidence.traces.extend(poll.evidence.traces.clone());
-        scene.evidence.lanes = vec![Lane {
-            id: "main".to_owned(),
-            scheme: Scheme::Http,
-            host: "probe.test".to_owned(),
-            port: 80,
-            base: "/".to_owned(),
-            skipped: None,
-        }];
+        scene.evidence.lanes = vec![main_lane()];
         scene.evidence.traces[1].id = 2;
         scene.evidence.traces[1].probe = "poll".to_owned();
         scene

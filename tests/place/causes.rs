@@ -9,7 +9,8 @@ use pushcheck::wire::{
 };
 
 use crate::parts::{
-    Scene, abnormal, closed, connection, field, our_close, said, whole_socket, with_a_clock,
+    Scene, abnormal, closed, connection, field, main_lane, our_close, said, whole_socket,
+    with_a_clock,
 };
 use crate::support::INSTANCE;
 use crate::support::events::{body, head, message, opened};
@@ -22,14 +23,7 @@ fn findings(scene: &Scene) -> Vec<Finding> {
         required: Vec::new(),
     };
     let mut evidence = scene.evidence.clone();
-    evidence.lanes = vec![Lane {
-        id: "main".to_owned(),
-        scheme: Scheme::Http,
-        host: "probe.test".to_owned(),
-        port: 80,
-        base: "/".to_owned(),
-        skipped: None,
-    }];
+    evidence.lanes = vec![main_lane()];
     let mut findings = diagnose(&evidence, &asked).findings;
     // A poll that only gives the clock has a fate of its own.
     findings.retain(|finding| finding.severity != Severity::Info && finding.method == Some(method));

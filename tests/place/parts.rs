@@ -3,8 +3,11 @@
 use pushcheck::diagnosis::{Asked, LaneReport, diagnose};
 use pushcheck::evidence::{Ended, Engine, EngineFamily, Event, Evidence, Surroundings, Trace};
 use pushcheck::method::Method;
+use pushcheck::plan::Lane;
 use pushcheck::time::Micros;
-use pushcheck::wire::{End, JoinedBy, Kind, Ledger, Reached, SeenConnection, SeenHeader, Sighting};
+use pushcheck::wire::{
+    End, JoinedBy, Kind, Ledger, Reached, Scheme, SeenConnection, SeenHeader, Sighting,
+};
 
 use crate::support::INSTANCE;
 use crate::support::events::{closed_by_the_server, head};
@@ -216,5 +219,17 @@ pub(crate) fn connection(reached: Reached, end: End) -> SeenConnection {
         certificate: None,
         ended_at: Some(Micros::ms(1_115)),
         end: Some(end),
+    }
+}
+
+/// The page's own lane, over plain HTTP.
+pub(crate) fn main_lane() -> Lane {
+    Lane {
+        id: "main".to_owned(),
+        scheme: Scheme::Http,
+        host: "probe.test".to_owned(),
+        port: 80,
+        base: "/".to_owned(),
+        skipped: None,
     }
 }

@@ -159,8 +159,8 @@ fn longpoll_gateway_timeout(fault: &Fault<'_>) -> Option<Strength> {
     when(held, strength)
 }
 
-/// Pattern: closed with 1012; or what was open ended, and who answered afterwards is another process of the server. Meaning: it restarted. Rival:
-/// several servers behind one name.
+/// Pattern: closed with 1012; or what was open ended, and who answered afterwards is another process of the server. Meaning: it
+/// restarted. Rival: several servers behind one name.
 fn server_restart_101x(fault: &Fault<'_>) -> Option<Strength> {
     if closed_with(fault, 1012..=1012) {
         return Some(Strength::Likely);
@@ -193,8 +193,8 @@ fn many_were_cut(fault: &Fault<'_>) -> bool {
     cut.count() > 1 && fault.method.idle_cut.is_none()
 }
 
-/// Pattern: closed with 1009; or messages came back up to a size, and none above it. Meaning: somebody takes no larger ones. Rivals: packets that
-/// vanish, a box that takes them out.
+/// Pattern: closed with 1009; or messages came back up to a size, and none above it. Meaning: somebody takes no larger ones.
+/// Rivals, of the second: packets that vanish, a box that takes them out.
 fn message_too_big_1009(fault: &Fault<'_>) -> Option<Strength> {
     if closed_with(fault, 1009..=1009) {
         return Some(Strength::Proved);
