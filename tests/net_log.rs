@@ -145,6 +145,30 @@ fn a_line_without_an_end_costs_no_memory_and_hides_no_other() {
     let parts = CHROMIUM.split_at(CHROMIUM.find("{\"params\"").expect("it is there"));
     let errors = read(RUN, &[parts.0, &long, &long, "\n", parts.1]);
     assert_eq!(errors.map(|all| all.len()), Ok(2));
+    // However true: what is longer is not kept, so not read.
+    let end = CHROMIUM
+        .find("{\"params\":{\"net_error\"")
+        .expect("it is there");
+    let event = CHROMIUM
+        .lines()
+        .find(|line| line.contains("{\"net_error\":-105},\"phase\":2,\"source\":{\"id\":204"));
+    let (head, rest) = event.expect("it is there").split_at("{\"params\":{".len());
+    let told = |padding: &str| {
+        read(
+            RUN,
+            &[
+                &CHROMIUM[..end],
+                head,
+                "\"pad\":\"",
+                padding,
+                "\",",
+                rest,
+                "\n",
+            ],
+        )
+    };
+    assert_eq!(told("x").map(|all| all.len()), Ok(1));
+    assert_eq!(told(&long), Ok(Vec::new()));
 }
 
 proptest! {
