@@ -64,6 +64,7 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<(
 fn is_served(path: &str) -> bool {
     let kinds = ["html", "js", "css", "json", "wasm", "svg", "png", "ico"];
     path != "pkg/package.json"
+        && !path.starts_with("catalogue/")
         && path != BUNDLE.1
         && path
             .rsplit_once('.')

@@ -3,6 +3,7 @@
 //! Data flows one way: plan → probes → evidence → diagnosis → report. Everything that decides is pure: no clock, no
 //! socket, no DOM; it is tested natively and can be replayed. Only `browser` and `face` touch the browser.
 
+pub mod advice;
 pub mod diagnosis;
 pub mod evidence;
 pub mod explain;

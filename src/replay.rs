@@ -3,6 +3,7 @@
 //! The evidence is raw: the same rules say the same of it for ever, better rules say better, and more evidence may be added to
 //! it.
 
+use crate::advice::advice;
 use crate::diagnosis::{Asked, MethodReport, RunResult, Verdict, diagnose};
 use crate::evidence::{Event, Evidence, Trace};
 use crate::explain::LoggedError;
@@ -34,6 +35,9 @@ pub fn again(mut report: Report) -> Option<Report> {
     if report.result != RunResult::Aborted {
         report.result = diagnosis.result;
     }
+    let need = report.advice.as_ref().filter(|advice| !advice.assumed);
+    let need = need.map(|advice| advice.need);
+    report.advice = Some(advice(&diagnosis.methods, &diagnosis.findings, need));
     report.methods = diagnosis.methods;
     report.findings = diagnosis.findings;
     report.judge_required_lanes();

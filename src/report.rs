@@ -4,9 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::advice::{Advice, Need, advice};
 use crate::diagnosis::{Diagnosis, Finding, MethodReport, RunResult, Verdict};
 use crate::evidence::{Evidence, HoldEnded, Surroundings, Trace, WatchLog};
-use crate::method::Method;
 use crate::plan::{Lane, Skipped, watches};
 use crate::time::Micros;
 use crate::wire::{
@@ -40,7 +40,7 @@ pub struct Report {
     pub methods: Vec<MethodReport>,
     /// Every finding.
     pub findings: Vec<Finding>,
-    /// What to use instead; null: nothing to say.
+    /// What to use here; null: made without WebAssembly.
     pub advice: Option<Advice>,
     /// The raw evidence; null: left out.
     pub evidence: Option<EvidenceReport>,
@@ -119,26 +119,6 @@ pub struct AboutReport {
     pub outside_in: Option<OutsideIn>,
 }
 
-/// What to use here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Advice {
-    /// Methods, best first.
-    pub order: Vec<Method>,
-    /// Ids of the findings behind it.
-    pub because: Vec<String>,
-    /// Client settings by name, in the unit of the name.
-    pub settings: Vec<Setting>,
-}
-
-/// A client setting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Setting {
-    /// `heartbeatMs`, …
-    pub name: String,
-    /// Its value.
-    pub value: u64,
-}
-
 /// The raw evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceReport {
@@ -167,6 +147,8 @@ pub struct Heading {
     pub mode: Mode,
     /// Its labels.
     pub labels: Vec<Label>,
+    /// What the app needs; none: nobody said.
+    pub need: Option<Need>,
 }
 
 impl Report {
@@ -220,9 +202,13 @@ impl Report {
             surroundings: evidence.surroundings.clone(),
             lanes: lanes.iter().map(LaneInfo::of).collect(),
             about: evidence.about.as_ref().map(AboutReport::of),
+            advice: Some(advice(
+                &diagnosis.methods,
+                &diagnosis.findings,
+                heading.need,
+            )),
             methods: diagnosis.methods,
             findings: diagnosis.findings,
-            advice: None,
             evidence: None,
         }
     }

@@ -6,7 +6,7 @@ use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
 /// Each room and those that it may use. The ground floor knows nobody but itself.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("time", &[]),
     ("stats", &[]),
     ("method", &[]),
@@ -19,10 +19,11 @@ const ARROWS: [(&str, &[&str]); 16] = [
         "diagnosis",
         &["time", "stats", "method", "wire", "plan", "evidence"],
     ),
+    ("advice", &["method", "plan", "diagnosis"]),
     ("explain", &["wire", "evidence", "diagnosis"]),
     (
         "report",
-        &["time", "method", "wire", "plan", "evidence", "diagnosis"],
+        &["time", "wire", "plan", "evidence", "diagnosis", "advice"],
     ),
     (
         "replay",
@@ -32,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "plan",
             "evidence",
             "diagnosis",
+            "advice",
             "explain",
             "report",
         ],
@@ -64,6 +66,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "plan",
             "evidence",
             "diagnosis",
+            "advice",
             "report",
             "run",
             "replay",

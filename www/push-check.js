@@ -63,6 +63,9 @@ export class PushCheck extends Base {
   #run = null;
   #report = null;
   #reading = false;
+  /** The report that the catalogue was asked about. */
+  #explained = null;
+  #dressed = false;
   /** What the last run was asked for. */
   #ran = {};
   /** Perhaps set before this file arrived. */
@@ -83,6 +86,7 @@ export class PushCheck extends Base {
         watch: () => this.start({ mode: "watch" }),
         copy: () => this.#copy(),
         download: () => this.#download(),
+        advise: () => this.#explain(this.#report),
         log: (file) => this.readNetLog(file),
       });
     }
@@ -145,14 +149,41 @@ export class PushCheck extends Base {
     }
     this.#report = read;
     const named = read.evidence.traces.filter(({ events }) => events.some(({ event }) => event.what === "net-error")).length;
-    this.#view?.done(read, this.#ran.base, this.#ran.requiredLanes ?? []);
+    this.#show(read);
     this.#view?.logged(named);
     this.#tell("report", read);
     return read;
   }
 
+  /** Shows a report, and what the catalogue says where something is wrong. */
+  #show(report) {
+    const { base, requiredLanes } = this.#ran;
+    this.#view?.done(report, base, requiredLanes ?? []);
+    if (report.findings.some(({ severity }) => severity !== "info")) this.#explain(report);
+  }
+
+  /** Asks for what is not there from the start: how causes are cured, and how clients are set up. */
+  async #explain(report) {
+    const view = this.#view;
+    this.#explained = report;
+    try {
+      const { advice, catalogue, causes, dress } = await import(`${HERE}causes.js`);
+      const known = await catalogue(this.#words.t.lang);
+      // Another report is shown since.
+      if (report !== this.#explained || !view) return;
+      if (!this.#dressed) dress(this.shadowRoot);
+      this.#dressed = true;
+      const app = new URL(".", this.#ran.base).href.replace(/\/$/, "");
+      view.explain(causes(report, known, this.#words), advice(report, known, this.#words, app));
+    } catch {
+      // What names the cause is there already; from here the rest does not come.
+      if (report === this.#explained) view?.remark(this.#words.t.unexplained);
+    }
+  }
+
   async #go(more) {
     const { signal } = (this.#abort = new AbortController());
+    this.#explained = null;
     let report = null;
     let failure = {};
     let leaving = false;
@@ -174,7 +205,7 @@ export class PushCheck extends Base {
         this.#tell("progress", progress);
       });
       if (leaving && this.#view?.sends) send(report, options.base);
-      this.#view?.done(report, options.base, requiredLanes ?? []);
+      this.#show(report);
     } catch (error) {
       // `run()` rejects on misuse only.
       failure = error instanceof Unable ? error : new Unable(error instanceof TypeError ? "misuse" : "own", { message: said(error) });

@@ -26,7 +26,7 @@ export interface Report {
     methods: MethodReport[];
     /** Every finding; none on a healthy network. */
     findings: Finding[];
-    /** What to use here; null: nothing to say. */
+    /** What to use here; null: made without WebAssembly. */
     advice: Advice | null;
     /** The raw evidence; null: left out. */
     evidence: EvidenceReport | null;
@@ -781,12 +781,24 @@ export interface Finding {
     of: number;
     /** Ids of the evidence for it: `trace:<n>`, `sighting:<n>`, `surroundings`. */
     because: string[];
+    /** That evidence, put into facts, at most 24. */
+    facts: Fact[];
     /** Ids of the evidence against it. */
     against: string[];
     /** What could look the same. */
     rivals: Rival[];
     /** The id of the finding that explains this one. */
     foldedUnder: string | null;
+}
+
+/** One fact. */
+export interface Fact {
+    /** Its name. Later versions know further ones. */
+    fact: string;
+    /** Its value, where it has one. */
+    value: string | null;
+    /** The id of the evidence that it stands in: `trace:<n>`, …, `surroundings`, `about`, `method`. */
+    from: string;
 }
 
 /** How much a finding promises. */
@@ -817,17 +829,99 @@ export interface Rival {
 
 /** What to use here. */
 export interface Advice {
-    /** Methods, best first. */
+    /** What the app needs. */
+    need: Need;
+    /** Nobody said what the app needs: the usual is assumed. */
+    assumed: boolean;
+    /** Methods that work here, best first; none: `reasons` says why. */
     order: Method[];
-    /** Ids of the findings behind it. */
+    /** Why in that order, and what it costs. */
+    reasons: Reason[];
+    /** Ids of the findings of what would have been better and does not work. */
     because: string[];
-    /** Client settings. */
+    /** How late messages come by the first of `order`; null: not known. */
+    delay: Delay | null;
+    /** Client settings by name, in the unit of the name. */
     settings: Setting[];
+}
+
+/** What an app needs. */
+export interface Need {
+    /** How often the page sends. */
+    uplink: Often;
+    /** How often the server sends: `rare` or `frequent`. */
+    downlink: Often;
+    /** How late a message may come, ms. */
+    latencyMs: number;
+    /** Whose networks it has to work in. */
+    audience: Audience;
+    /** How many servers answer for the app. */
+    servers: Servers;
+    /** JavaScript at both ends, so that one library can serve both. */
+    javascriptBothEnds: boolean;
+}
+
+/** How often. */
+export type Often =
+    /** Never. */
+    | "none"
+    /** Now and then: a request each is no matter. */
+    | "rare"
+    /** Several times a second, or all the time. */
+    | "frequent";
+
+/** Whose networks an app has to work in. */
+export type Audience =
+    /** Anybody's. */
+    | "any"
+    /** Those of companies too, with their proxies and filters. */
+    | "enterprise";
+
+/** How many servers answer for an app. */
+export type Servers =
+    /** One, or each visitor stays with one. */
+    | "one"
+    /** Many, and each request may reach another. */
+    | "many";
+
+/** Why an advice is as it is. */
+export type Reason =
+    /** No method works here. */
+    | "none-passed"
+    /** Not one method was measured to its end. */
+    | "not-measured"
+    /** The page sends often. */
+    | "frequent-uplink"
+    /** The server sends often. */
+    | "frequent-downlink"
+    /** Messages may come seconds late: requests that end at once are the simplest. */
+    | "lag-allowed"
+    /** Each request may reach another server. */
+    | "many-servers"
+    /** Messages may not come late. Begin with polls: only the server has to change for long ones. */
+    | "lag-not-allowed"
+    /** It has to work in the networks of companies: what looks like any request goes first. */
+    | "enterprise"
+    /** WebSocket alone works here, and elsewhere may not: it has no fallback. */
+    | "no-fallback"
+    /** A library that falls back by itself serves both ends. */
+    | "javascript-both-ends"
+    /** The first of them works, but not as it should. */
+    | "flawed"
+    /** The first of them is later than is needed. */
+    | "too-late";
+
+/** How late messages come. */
+export interface Delay {
+    /** Half of them come sooner, µs. Of polls: the mean at the advised interval. */
+    typicalUs: number;
+    /** The worst that was seen, µs. Of polls: that of the advised interval. */
+    worstUs: number;
 }
 
 /** A client setting. */
 export interface Setting {
-    /** Its name, which ends with its unit: `heartbeatMs`. */
+    /** `heartbeatMs`, `holdMs`, `pollMs`, `connectMs`. */
     name: string;
     /** Its value, in the unit of the name. */
     value: number;

@@ -2,6 +2,7 @@
  * What <push-check> shows: built and changed here. Knows reports and texts; starts nothing, and parses no HTML: reports
  * come from strangers.
  */
+import { el, into } from "./el.js";
 import en from "./text/en.js";
 
 const LANGUAGES = { en };
@@ -31,21 +32,6 @@ const SIGNS = {
 
 /** Places of a WebSocket that say what became of its handshake, and nothing of what would have come after it. */
 const HANDSHAKE = ["answered-for", "request-altered", "answer-altered"];
-
-/** An element with attributes and children; what is empty is left out. */
-function el(tag, attributes, ...children) {
-  const made = document.createElement(tag);
-  for (const name in attributes) {
-    if (attributes[name]) made.setAttribute(name, attributes[name]);
-  }
-  return into(made, ...children);
-}
-
-/** Replaces what is in it. */
-function into(node, ...children) {
-  node.replaceChildren(...children.filter(Boolean));
-  return node;
-}
 
 const muted = (...children) => el("p", { class: "muted" }, ...children);
 const terms = (pairs) => pairs.flatMap(([term, ...what]) => [el("dt", {}, term), el("dd", {}, ...what)]);
@@ -118,9 +104,10 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
       [t.untested, say(t.untestedWhat, { idle: time(idle * 1000) })],
     );
   }
-  for (const { code, method, strength, rivals } of findings.filter(({ code, severity, foldedUnder }) => severity !== "info" && !foldedUnder && code !== "own-failure")) {
-    const named = (code) => say(t.finding[code] ?? code, { method: t.method[method] ?? method });
-    const said = [say(t.strength[strength], { cause: named(code) }), ...rivals.map(({ code }) => say(t.rival, { cause: named(code) }))];
+  for (const { code, method, place, strength, rivals } of findings.filter(({ code, severity, foldedUnder }) => severity !== "info" && !foldedUnder && code !== "own-failure")) {
+    const named = (code) => say(t.finding[code] ?? t.newer, { method: t.method[method] ?? method, code, place: t.place[place] ?? place });
+    const known = say(t.finding[code] ? t.strength[strength] : "{cause}", { cause: named(code) });
+    const said = [known, ...rivals.filter(({ code }) => t.finding[code]).map(({ code }) => say(t.rival, { cause: named(code) }))];
     next.push([t.method[method] ?? t.why, said.join(" ")]);
   }
   for (const { idleCut: cut, method } of methods.filter(({ idleCut }) => idleCut)) {
@@ -194,7 +181,7 @@ function details({ run, software, about, surroundings, findings, lanes, methods 
   const part = (title, items) => items.length ? [el("h3", {}, title), el("ul", {}, ...items.map((item) => el("li", {}, ...item)))] : [];
 
   const found = findings.map(({ code, method, place, strength, seen, of }) => [
-    say(t.finding[code] ?? code, { method: t.method[method] ?? method }),
+    say(t.finding[code] ?? t.newer, { method: t.method[method] ?? method, code, place: t.place[place] ?? place }),
     place && el("p", {}, t.place[place] ?? place),
     muted(el("code", {}, code), " · ", say(t.seen, { strength, seen, of })),
   ]);
@@ -242,8 +229,8 @@ export class View {
   #rows = new Map();
   #words;
 
-  /** `act`, `longer`, `watch`, `copy`, `download`: what the buttons do. `log`: takes a file. */
-  constructor(root, words, { act, longer, watch, copy, download, log }) {
+  /** `act`, `longer`, `watch`, `copy`, `download`: what the buttons do. `advise`: asked for advice. `log`: takes a file. */
+  constructor(root, words, { act, longer, watch, copy, download, advise, log }) {
     this.#words = words;
     const { t } = words;
     const button = (part, label, click) => {
@@ -276,13 +263,16 @@ export class View {
       if (event.dataTransfer.files.length) log(event.dataTransfer.files[0]);
     });
     this.note = el("p", { class: "muted note", role: "status" });
+    this.causes = el("section", { part: "causes" });
+    this.advice = el("details", { part: "advice" });
+    this.advice.addEventListener("toggle", () => this.advice.open && advise());
     this.details = el("details", { part: "details" });
     // Two or three messages a run, not one a method: rows change silently.
     this.status = el("p", { class: "unseen", role: "status" });
     const card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
-      this.header, this.bar, this.columns, this.list, this.next, this.consents,
+      this.header, this.bar, this.columns, this.list, this.next, this.causes, this.consents,
       el("div", { class: "actions" }, this.act, this.watch, this.longer, this.copy, this.download),
-      this.note, this.log, this.details, this.status);
+      this.note, this.advice, this.log, this.details, this.status);
     root.append(card);
     this.#shape("idle", t.start);
     this.#list(METHODS);
@@ -330,6 +320,9 @@ export class View {
     for (const method of report.methods) this.#verdict(method);
     this.#say(badge, headline, summary);
     into(this.next, ...terms([...next, ...elsewhere.map((lane) => [lane.id, ...untried(lane, this.#words, base)])]));
+    into(this.causes);
+    into(this.advice, el("summary", {}, this.#words.t.advice));
+    this.advice.open = false;
     into(this.details, ...details(report, this.#words, base));
     const steps = logSteps(report, this.#words);
     into(this.steps, ...steps.map((step) => el("li", {}, step)));
@@ -340,6 +333,12 @@ export class View {
     this.longer.hidden = report.run.mode !== "quick" || !works;
     this.watch.hidden = report.run.mode === "watch" || !works;
     this.log.hidden = !steps.length;
+  }
+
+  /** What the catalogue says of the report. */
+  explain(causes, advice) {
+    into(this.causes, ...causes);
+    into(this.advice, el("summary", {}, this.#words.t.advice), ...advice);
   }
 
   /** What a log said: how many errors it named, or why it tells nothing. */
@@ -382,7 +381,7 @@ export class View {
     this.act.textContent = label;
     this.bar.hidden = shape !== "running";
     this.longer.hidden = this.watch.hidden = this.consents.hidden = this.log.hidden = true;
-    this.next.hidden = this.details.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
+    this.next.hidden = this.causes.hidden = this.advice.hidden = this.details.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
     this.box?.remove();
     this.remark("");
   }

@@ -37,6 +37,7 @@ async fn report(site: &Site) -> Value {
         started_at: 1_790_000_000_000,
         mode: Mode::Quick,
         labels: Vec::new(),
+        need: None,
     };
     let diagnosis = diagnose(&evidence, &asked);
     let report = Report::new(

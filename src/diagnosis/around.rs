@@ -133,6 +133,7 @@ fn of_page(code: Code) -> Finding {
         seen: 1,
         of: 1,
         because: vec!["surroundings".to_owned()],
+        facts: Vec::new(),
         against: Vec::new(),
         rivals: Vec::new(),
         folded_under: None,

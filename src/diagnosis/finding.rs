@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Place};
+use super::{Code, Fact, Place};
 use crate::method::Method;
 
 /// How much a finding promises.
@@ -53,6 +53,8 @@ pub struct Finding {
     pub of: u32,
     /// Ids of the evidence for it: `trace:<n>`, `sighting:<n>`, `surroundings`.
     pub because: Vec<String>,
+    /// That evidence, put into facts, at most 24.
+    pub facts: Vec<Fact>,
     /// Ids of the evidence against it.
     pub against: Vec<String>,
     /// Codes that could look the same, at most three.

@@ -65,6 +65,7 @@ fn finding(evidence: &Evidence, code: Code, method: Method, probe: &str) -> Find
         seen: 1,
         of: 1,
         because,
+        facts: Vec::new(),
         against: Vec::new(),
         rivals: Vec::new(),
         folded_under: None,

@@ -80,6 +80,7 @@ pub(super) fn tls_inspection(evidence: &Evidence) -> Option<Finding> {
         seen: because.len() as u32,
         of,
         because,
+        facts: Vec::new(),
         against: Vec::new(),
         rivals: Vec::new(),
         folded_under: None,

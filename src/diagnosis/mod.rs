@@ -3,6 +3,7 @@
 mod around;
 pub mod burst;
 mod cause;
+mod chain;
 mod class;
 pub mod clock;
 mod code;
@@ -27,6 +28,7 @@ pub mod uploads;
 mod verdict;
 mod watched;
 
+pub use chain::{Fact, FactName};
 pub use class::{CloseClass, TimeClass};
 pub use code::Code;
 pub use facts::StatusFrom;
@@ -83,6 +85,7 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
         .for_each(&mut add);
     for (i, finding) in findings.iter_mut().enumerate() {
         finding.id = joined(&["f", &digits(i as u64 + 1)]);
+        finding.facts = chain::chain(evidence, &methods, finding);
     }
     fold(&mut findings);
     Diagnosis {

@@ -1,5 +1,6 @@
 //! A report in which nothing is null or empty that can be otherwise.
 
+use pushcheck::advice::{Advice, Delay, Need, Reason, Setting};
 use pushcheck::diagnosis::burst::{Burst, Bursts, Queue};
 use pushcheck::diagnosis::compressed::Compressed;
 use pushcheck::diagnosis::delivery::{AtInterval, Delivery};
@@ -13,14 +14,14 @@ use pushcheck::diagnosis::sizes::SizeTried;
 use pushcheck::diagnosis::unread::{FlowControl, Unread};
 use pushcheck::diagnosis::uploads::Uploads;
 use pushcheck::diagnosis::{
-    Asked, CloseClass, Code, Cut, Finding, LaneReport, MethodReport, Place, Rival, Severity,
-    StatusFrom, Strength, TimeClass, Timing, Verdict, Watched, Word, diagnose,
+    Asked, CloseClass, Code, Cut, Fact, FactName, Finding, LaneReport, MethodReport, Place, Rival,
+    Severity, StatusFrom, Strength, TimeClass, Timing, Verdict, Watched, Word, diagnose,
 };
 use pushcheck::evidence::{Ended, Evidence};
 use pushcheck::method::Method;
 use pushcheck::plan::Form;
 use pushcheck::plan::{Lane, Skipped};
-use pushcheck::report::{Advice, EvidenceReport, Heading, Label, Mode, Report, Setting};
+use pushcheck::report::{EvidenceReport, Heading, Label, Mode, Report};
 use pushcheck::stats::Spread;
 use pushcheck::time::Micros;
 use pushcheck::wire::Relief;
@@ -54,8 +55,15 @@ pub(crate) fn filled() -> Report {
         methods: Method::ALL.map(method).to_vec(),
         findings: vec![finding()],
         advice: Some(Advice {
+            need: Need::USUAL,
+            assumed: true,
             order: Method::ALL.to_vec(),
+            reasons: vec![Reason::LagNotAllowed],
             because: vec!["f1".to_owned()],
+            delay: Some(Delay {
+                typical_us: 40_000,
+                worst_us: 90_000,
+            }),
             settings: vec![Setting {
                 name: "heartbeatMs".to_owned(),
                 value: 25_000,
@@ -94,6 +102,7 @@ pub(crate) fn made(lanes: &[Lane], evidence: &Evidence) -> Report {
             name: "x".repeat(200),
             value: "日".repeat(200),
         }],
+        need: None,
     };
     let diagnosis = diagnose(evidence, &asked);
     Report::new(
@@ -335,6 +344,11 @@ fn finding() -> Finding {
         because: ["trace:1", "sighting:12", "surroundings"]
             .map(str::to_owned)
             .to_vec(),
+        facts: vec![Fact {
+            fact: FactName::Opened,
+            value: Some("80".to_owned()),
+            from: "trace:1".to_owned(),
+        }],
         against: vec!["trace:2".to_owned()],
         rivals: vec![Rival {
             code: Code::OwnFailure,

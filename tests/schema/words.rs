@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pushcheck::advice::{Audience, Often, Reason, Servers};
 use pushcheck::diagnosis::facts::Endpoint;
 use pushcheck::diagnosis::held::HeldAs;
 use pushcheck::diagnosis::unread::FlowControl;
@@ -56,6 +57,10 @@ fn the_schema_has_the_words_of_the_types_and_no_others() {
         words!(TimeClass: BeforeAnyPacket RoundTrips Slow OurDeadline),
         words!(Strength: Possible Likely Proved),
         words!(Severity: Info Degraded Blocking),
+        words!(Often: None Rare Frequent),
+        words!(Audience: Any Enterprise),
+        words!(Servers: One Many),
+        words!(Reason: NonePassed NotMeasured FrequentUplink FrequentDownlink LagAllowed ManyServers LagNotAllowed Enterprise NoFallback JavascriptBothEnds Flawed TooLate),
         words!(EngineFamily: Chromium Gecko WebKit),
         words!(Kind: Poll LongPoll Upload Events Stream WebSocket),
         words!(StatusFrom: Page Server SamePath OutsideIn),

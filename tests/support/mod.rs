@@ -40,6 +40,7 @@ pub fn setup(scheme: Scheme) -> Setup {
             started_at: 1,
             mode: Mode::Quick,
             labels: Vec::new(),
+            need: None,
         },
         key,
         plan: Plan::quick(main, &Method::ALL),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::catalogue;
 use crate::names::Names;
 use crate::process;
 use crate::setup::rust::WASM;
@@ -58,6 +59,7 @@ pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
 /// Builds the deployable widget into `www/pkg`.
 pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     let pkg = ws.root.join("www/pkg");
+    catalogue::split(ws)?;
     bound(ws, kit, "allocator", &pkg)?;
     bundle(ws, kit, &pkg)
 }

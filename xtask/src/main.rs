@@ -1,6 +1,7 @@
 //! `cargo xtask <command>`: one command serves the check page, one passes the tests; each sets up what it lacks.
 
 mod build;
+mod catalogue;
 mod display;
 mod lab;
 mod names;

@@ -110,6 +110,7 @@ fn finding(fault: &Fault<'_>) -> Option<Finding> {
         seen,
         of,
         because: fault.because(),
+        facts: Vec::new(),
         against: fault.against(),
         rivals,
         folded_under: None,

@@ -58,6 +58,11 @@ impl<'a> Field<'a> {
         js::absent(&self.value)
     }
 
+    /// It is a text.
+    pub(super) fn is_text(&self) -> bool {
+        self.value.is_string()
+    }
+
     /// It is a number, true or false, … of this kind, or was left out.
     pub(super) fn value<T>(
         &self,

@@ -1,6 +1,7 @@
 //! Options: parsed, not validated. Every error names its field.
 
 mod field;
+mod need;
 mod parse;
 
 use core::fmt::{self, Display, Formatter};
@@ -9,6 +10,7 @@ use field::{Field, FirstWrong};
 pub(super) use parse::from_js;
 use wasm_bindgen::JsValue;
 
+use crate::advice::Need;
 use crate::browser::clock::now_ms;
 use crate::browser::js;
 use crate::diagnosis::Asked;
@@ -39,6 +41,8 @@ pub struct Options {
     pub longest_silence: Micros,
     /// How long a watch lasts.
     pub watch: Micros,
+    /// What the app needs; none: nobody said.
+    pub need: Option<Need>,
     /// Labels for the report.
     pub labels: Vec<Label>,
     /// The embedder's own endpoints.
@@ -90,6 +94,7 @@ impl Options {
             mode: Mode::Quick,
             longest_silence: budget::RUNGS[0],
             watch: budget::WATCH,
+            need: None,
             labels: Vec::new(),
             endpoints: Vec::new(),
         };
@@ -118,6 +123,7 @@ impl Options {
             started_at: now_ms(),
             mode: self.mode,
             labels: self.labels,
+            need: self.need,
         };
         let asked = Asked {
             methods: self.methods,

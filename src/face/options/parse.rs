@@ -4,6 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::field::{Field, FirstWrong};
+use super::need::need;
 use super::{Base, Options, OptionsError, page_is_https, part};
 use crate::browser::js::{self, absent};
 use crate::method::Method;
@@ -20,7 +21,7 @@ extern "C" {
 }
 
 /// Every field that there is.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "base",
     "methods",
     "required",
@@ -29,6 +30,7 @@ const FIELDS: [&str; 10] = [
     "mode",
     "longestSilenceMs",
     "watchMs",
+    "need",
     "labels",
     "endpoints",
 ];
@@ -120,6 +122,7 @@ fn all(options: &Field<'_>) -> Options {
         mode,
         longest_silence: longest,
         watch,
+        need: need(&options.at("need")),
         labels: options
             .at("labels")
             .pairs()

@@ -258,6 +258,21 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The lines of configuration that the page shows for each finding of its last report. `scripts`: where its scripts are.
+    ///
+    /// # Errors
+    /// They cannot be loaded.
+    pub async fn remedies(self, scripts: &str) -> Result<Value> {
+        const LOADED: Duration = Duration::from_secs(20);
+        let script = format!(
+            "const {{ blocks }} = await import('{scripts}remedy.js');
+            const {{ causes }} = await (await fetch('{scripts}causes/remedies.json')).json();
+            const {{ findings }} = document.querySelector('push-check').report;
+            return findings.map((finding) => ({{ code: finding.code, blocks: blocks(finding, causes) }}));"
+        );
+        self.browser.run_async(&script, LOADED).await
+    }
+
     async fn why_none(self) -> Result<String> {
         let record = self.record().await?;
         let end = record.events.iter().rfind(|event| event.name == "end");

@@ -283,6 +283,7 @@ mod tests {
             started_at: 0,
             mode: Mode::Quick,
             labels: Vec::new(),
+            need: None,
         };
         let found = diagnose(&evidence, &asked);
         let report = Report::new(

@@ -68,6 +68,7 @@ impl Calibrate {
                         page: View::Clean,
                         way: None,
                         strain: Strain::default(),
+                        fixed: false,
                     });
                 }
             }

@@ -73,6 +73,8 @@ pub(super) struct Asked {
     pub(super) way: Option<Way>,
     /// What else weighs on it.
     pub(super) strain: Strain,
+    /// The catalogue's remedies are applied, and all is tried again.
+    pub(super) fixed: bool,
 }
 
 impl Asked {
@@ -85,6 +87,9 @@ impl Asked {
         if self.strain != Strain::default() {
             name = format!("{name}-{}", self.strain);
         }
+        if self.fixed {
+            name += "-fixed";
+        }
         Ok(Cell {
             scenario: std::path::absolute(&self.scenario.folder)?,
             browser: self.browser,
@@ -92,6 +97,7 @@ impl Asked {
             page: self.page,
             way: self.way,
             strain: self.strain,
+            fixed: self.fixed,
             keep: folders::kept()?.join("cells").join(name),
             show: false,
         })
@@ -206,7 +212,7 @@ async fn inside(cell: &Cell, mode: Mode) -> Result<Outcome> {
     let limit = match mode {
         Mode::Thorough | Mode::Watch => THOROUGH,
         _ => CELL,
-    };
+    } * if cell.fixed { 2 } else { 1 };
     // Nothing of an earlier run may be taken for this one's.
     let _ = fs::remove_dir_all(&cell.keep);
     fs::create_dir_all(&cell.keep)

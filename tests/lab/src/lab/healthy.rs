@@ -67,6 +67,7 @@ impl Healthy {
                     page: View::Clean,
                     way: Some(far(seed)?),
                     strain: strain(seed)?,
+                    fixed: false,
                 });
             }
         }

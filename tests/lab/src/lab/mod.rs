@@ -8,6 +8,7 @@ mod calibrate;
 mod cell;
 mod cells;
 mod draw;
+mod fixed;
 mod folders;
 mod healthy;
 mod jail;

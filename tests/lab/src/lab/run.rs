@@ -1,11 +1,13 @@
 //! `lab run`: scenarios, in the browsers and from the pages that are asked for.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::cell::{Strain, View};
+use super::cell::{DIFF, Strain, View};
 use super::cells::{self, Asked, How};
 use super::jail;
 use super::judge::Judgement;
@@ -75,6 +77,10 @@ pub(super) struct Run {
     /// The page that embeds the widget
     #[arg(long, value_enum, default_value = "both")]
     page: Pages,
+    /// Of those that the catalogue has a remedy for: applies the text that the page shows to the broken file, prints the
+    /// difference, and runs again: nothing may be broken then
+    #[arg(long, conflicts_with = "quick")]
+    fixed: bool,
     #[command(flatten)]
     how: How,
 }
@@ -102,6 +108,9 @@ impl Run {
         let first = self.how.seed();
         let mut asked = Vec::new();
         for scenario in chosen.into_iter().map(Arc::new) {
+            if self.fixed && scenario.fixed.is_empty() {
+                continue;
+            }
             for browser in self.browsers() {
                 if self.quick && !scenario.quick.contains(&browser) {
                     continue;
@@ -115,6 +124,7 @@ impl Run {
                             page,
                             way: None,
                             strain: Strain::default(),
+                            fixed: self.fixed,
                         });
                     }
                 }
@@ -126,7 +136,7 @@ impl Run {
     fn pages(&self, scenario: &Scenario, browser: Browser) -> Vec<View> {
         let through = scenario.page.through;
         match self.page {
-            _ if self.quick => vec![View::Clean],
+            _ if self.quick || self.fixed => vec![View::Clean],
             Pages::Clean => vec![View::Clean],
             Pages::Through if through => vec![View::Through],
             Pages::Through => Vec::new(),
@@ -144,7 +154,22 @@ pub(super) async fn command(run: &Run) -> Result<bool> {
     let chosen = scenario::chosen(all, &run.names)?;
     let refused = jail::refusal()?;
     let asked = run.asked(chosen);
-    let records = cells::run(&run.how, asked, refused.as_deref(), "matrix").await?;
+    let name = if run.fixed { "fixed" } else { "matrix" };
+    let records = cells::run(&run.how, asked, refused.as_deref(), name).await?;
+    for record in records.iter().filter(|_| run.fixed) {
+        let folder = record
+            .report
+            .as_deref()
+            .map(Path::new)
+            .and_then(Path::parent);
+        let diff = folder.and_then(|folder| fs::read_to_string(folder.join(DIFF)).ok());
+        cells::print(&format!(
+            "\n{} {}\n{}",
+            record.scenario,
+            record.browser,
+            diff.unwrap_or_default()
+        ))?;
+    }
     let allowed = |outcome| run.allows(outcome, refused.is_some());
     Ok(records.iter().all(|record| allowed(record.outcome)))
 }

@@ -42,6 +42,7 @@ pub(super) async fn command(show: &Show) -> Result<()> {
         page: View::Clean,
         way: None,
         strain: Strain::default(),
+        fixed: false,
         keep: folders::kept()?.join("shown"),
         show: true,
     };

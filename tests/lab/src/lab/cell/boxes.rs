@@ -297,6 +297,17 @@ pub(super) fn start(part: &Part, at: usize, files: &Path, values: &Values) -> Re
     started().with_context(|| format!("box {name}"))
 }
 
+/// Ends a box, and forgets what it left in its folder.
+///
+/// # Errors
+/// The folder cannot be cleared.
+pub(super) fn end(running: Running, part: &Part, at: usize) -> Result<()> {
+    drop(running);
+    let name = format!("{}-{}", at + 1, part.kind.name());
+    let folder = Path::new(FOLDER).join("boxes").join(name);
+    fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {}", folder.display()))
+}
+
 /// Starts the probe server, or another program of ours, there.
 ///
 /// # Errors

@@ -32,6 +32,8 @@ pub(super) struct Ran {
     pub(super) report: Option<Value>,
     /// The same, once it was handed the browser's own log.
     pub(super) logged: Option<Value>,
+    /// The remedies that the page shows for its findings, where they are to be applied.
+    pub(super) remedies: Option<Value>,
     /// Why there is none.
     pub(super) why_none: Option<String>,
     /// The browser.
@@ -77,7 +79,12 @@ pub(super) async fn run(world: &mut World, scenario: &Scenario, cell: &Cell) -> 
         Some(log) => Some(page.hand_log(log).await?.json),
         None => None,
     };
+    let remedies = match report.as_ref().filter(|_| cell.fixed) {
+        Some(_) => Some(page.remedies(&world.scripts).await?),
+        None => None,
+    };
     Ok(Ran {
+        remedies,
         report,
         logged,
         why_none,
@@ -118,6 +125,8 @@ fn log_of(browser: Browser) -> PathBuf {
 /// How the browser is started, with what it trusts laid out for it.
 fn options(part: &BrowserPart, browser: Browser, values: &Values) -> Result<Options> {
     let home = Path::new(FOLDER).join("home");
+    // Nothing of an earlier browser may be known to this one.
+    let _ = fs::remove_dir_all(&home);
     let mut trusted = Vec::new();
     for (name, trusts) in [("lab", part.trusts_lab), ("company", part.trusts_company)] {
         if trusts {

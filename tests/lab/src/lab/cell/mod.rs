@@ -12,6 +12,7 @@ mod strain;
 mod way;
 mod world;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
@@ -21,9 +22,10 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::judge::{self, Outcome};
-use super::scenario::Scenario;
+use super::scenario::{Expect, Scenario};
 use crate::browser::Browser;
 use crate::replay;
+use browse::Ran;
 use world::World;
 
 pub use site::Site;
@@ -76,6 +78,9 @@ pub struct Cell {
     /// What else weighs on it
     #[arg(long, default_value = "")]
     pub(super) strain: Strain,
+    /// Applies the catalogue's remedies and tries again
+    #[arg(long)]
+    pub(super) fixed: bool,
     /// Where outcome, report and logs go
     #[arg(long)]
     pub(super) keep: PathBuf,
@@ -102,6 +107,7 @@ impl Cell {
         ];
         words.extend(self.way.map(|way| format!("--way={way}")));
         words.push(format!("--strain={}", self.strain));
+        words.extend(self.fixed.then(|| "--fixed".to_owned()));
         words.extend(self.show.then(|| "--show".to_owned()));
         words
     }
@@ -112,6 +118,12 @@ pub(super) const OUTCOME: &str = "outcome.json";
 
 /// The file of its report.
 pub(super) const REPORT: &str = "report.json";
+
+/// The file of the difference that remedies made.
+pub(super) const DIFF: &str = "fixed.diff";
+
+/// The file of the report after them.
+const CURED: &str = "report-fixed.json";
 
 /// The file of what became of it by the browser's own log.
 pub(super) const LOGGED: &str = "report-logged.json";
@@ -148,6 +160,42 @@ fn end_with_standard_input() {
     });
 }
 
+/// Applies the remedies that the page showed, and says what is broken after that.
+async fn cured(
+    world: &mut World,
+    scenario: &Scenario,
+    cell: &Cell,
+    broken: &Ran,
+) -> Result<Vec<String>> {
+    let Some(shown) = &broken.remedies else {
+        return Ok(vec!["the page showed no remedies".to_owned()]);
+    };
+    let mut diffs = String::new();
+    for fixed in &scenario.fixed {
+        let file = world.files.join(&fixed.file);
+        let change = fixed.apply(shown, &fs::read_to_string(&file)?, &world.values);
+        let change = match change {
+            Ok(change) => change,
+            Err(error) => return Ok(vec![format!("{error:#}")]),
+        };
+        fs::write(&file, change.text)?;
+        diffs += &change.diff;
+    }
+    fs::write(cell.keep.join(DIFF), diffs).context("cannot write the difference")?;
+    world.restart(scenario)?;
+    let ran = browse::run(world, scenario, cell).await?;
+    let Some(report) = &ran.report else {
+        return Ok(vec![ran.why_none.unwrap_or_default()]);
+    };
+    let text = serde_json::to_string_pretty(report)?;
+    fs::write(cell.keep.join(CURED), text).context("cannot write the report")?;
+    let whole = Expect::default().of(cell.browser);
+    let after = judge::judge(&whole, &world.lane, report);
+    let said = |wrong: String| format!("after the remedy: {wrong}");
+    let cut = judge::idle(&BTreeMap::new(), report);
+    Ok(after.wrong.into_iter().chain(cut).map(said).collect())
+}
+
 async fn run(cell: &Cell) -> Result<Outcome> {
     let scenario = Scenario::read(&cell.scenario)?;
     let mut world = World::build(&scenario, cell)?;
@@ -175,13 +223,17 @@ async fn run(cell: &Cell) -> Result<Outcome> {
             .and_wrong(judge::causes(&causes, &world.lane, report).broken_promises())
             .and_wrong(compressed.map_or_else(Vec::new, |truth| judge::compressed(truth, report)))
             .and_wrong(replay::unlike(report)?),
-        None => Outcome::no_report(ran.why_none.unwrap_or_default()),
+        None => Outcome::no_report(ran.why_none.clone().unwrap_or_default()),
     };
     let named = scenario.expect.logged.get(cell.browser.name());
     if let (Some(truth), Some(report)) = (named, &ran.logged) {
         outcome = outcome
             .and_wrong(judge::logged(truth, &world.lane, report))
             .and_wrong(replay::unlike(report)?);
+    }
+    if cell.fixed {
+        outcome = outcome.and_wrong(cured(&mut world, &scenario, cell, &ran).await?);
+        world.keep_logs(&cell.keep);
     }
     outcome.drawn = world.drawn;
     if let Some(gauged) = gauged {

@@ -174,6 +174,14 @@ pub(super) fn rules(place: Where, part: &NetworkPart, files: &Path, values: &Val
     Ok(())
 }
 
+/// Forgets all nft rules there.
+///
+/// # Errors
+/// They cannot be forgotten.
+pub(super) fn forget_rules(place: Where) -> Result<()> {
+    shell::run(shell::command(place, "nft").args(["flush", "ruleset"]))
+}
+
 /// Reads a file of nft rules there.
 ///
 /// # Errors

@@ -30,7 +30,10 @@ pub(super) struct World {
     pub(super) lane: String,
     /// The scenario's files, filled.
     pub(super) files: PathBuf,
+    /// Where the clean page's scripts are.
+    pub(super) scripts: String,
     server: Vec<Running>,
+    boxes: Vec<Running>,
     gauge: Option<gauge::Reading>,
     _others: Vec<Running>,
 }
@@ -65,12 +68,13 @@ impl World {
         let mut others = clean_site(scenario, cell, &files, &base, &scripts, &values)?;
         let server = probe_servers(scenario, &values)?;
         let mut gauge = None;
+        let mut boxes_running = Vec::new();
         for (at, part) in scenario.boxes.iter().enumerate() {
             let running = boxes::start(part, at, &files, &values)?;
             if let Some(of) = scenario.gauge.filter(|of| of.r#box == at) {
                 gauge = Some(gauge::Reading::start(running.id(), of));
             }
-            others.push(running);
+            boxes_running.push(running);
         }
         for (place, part) in [
             (Where::Router, &scenario.router),
@@ -99,7 +103,9 @@ impl World {
             url,
             base,
             files,
+            scripts,
             server,
+            boxes: boxes_running,
             gauge,
             _others: others,
         })
@@ -108,6 +114,30 @@ impl World {
     /// The most that ever waited in the box that is gauged, bytes.
     pub(super) fn gauged(&self) -> Option<u64> {
         self.gauge.as_ref().map(gauge::Reading::most)
+    }
+
+    /// Boxes and rules are as their files say now.
+    ///
+    /// # Errors
+    /// They do not start.
+    pub(super) fn restart(&mut self, scenario: &Scenario) -> Result<()> {
+        for (at, part) in scenario.boxes.iter().enumerate() {
+            let running = self.boxes.remove(0);
+            boxes::end(running, part, at)?;
+            let running = boxes::start(part, at, &self.files, &self.values)?;
+            self.boxes.push(running);
+        }
+        for (place, part) in [
+            (Where::Router, &scenario.router),
+            (Where::Client, &scenario.client),
+            (Where::Server, &scenario.site),
+        ] {
+            if part.nft.is_some() {
+                network::forget_rules(place)?;
+                network::rules(place, part, &self.files, &self.values)?;
+            }
+        }
+        Ok(())
     }
 
     /// The probe server dies.

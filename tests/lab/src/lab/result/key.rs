@@ -66,6 +66,7 @@ impl Keys {
             asked.page.name(),
             &asked.way.map_or_else(String::new, |way| way.to_string()),
             &asked.strain.to_string(),
+            if asked.fixed { "fixed" } else { "" },
         ];
         hash.update(words.join("/"));
         Ok(hex(&hash.finalize())[..24].to_owned())
@@ -133,6 +134,7 @@ mod tests {
             page: View::Clean,
             way: None,
             strain: Strain::default(),
+            fixed: false,
         };
         let key = |browser, seed, page| {
             Keys::of(root.path())?.key(&Asked {

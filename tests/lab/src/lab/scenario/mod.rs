@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::cell::Way;
 use super::draw::Draw;
+use super::fixed::Fixed;
 use crate::browser::Browser;
 
 #[cfg(test)]
@@ -93,6 +94,9 @@ pub(crate) struct Scenario {
     /// What happens while the page runs.
     #[serde(default, rename = "event")]
     pub(crate) events: Vec<Event>,
+    /// The remedies that cure it together, in the order of their application.
+    #[serde(default)]
+    pub(crate) fixed: Vec<Fixed>,
     /// What the report must say.
     pub(crate) expect: Expect,
 }
@@ -156,6 +160,9 @@ impl Scenario {
             ("site", &self.site),
         ] {
             part.check(&self.folder).with_context(|| what.to_owned())?;
+        }
+        for fixed in &self.fixed {
+            must_be_there(&self.folder, "fixed.file", &fixed.file)?;
         }
         self.browser.check(&self.folder).context("browser")?;
         self.expect.check().context("expect")

@@ -19,7 +19,7 @@ pub(crate) use words::{Place, Several};
 /// What is expected: of every browser, and where one of them cannot know better, of that one.
 ///
 /// A method that is not named passes, and nothing of it breaks.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Expect {
     /// The run's result; default `passed`.

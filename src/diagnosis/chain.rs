@@ -1,0 +1,446 @@
+//! The evidence of a finding, put into facts: what stands between "something broke" and the name of a cause.
+//!
+//! A fact is a name and a value, in the order in which it happened: the page's half first. Whoever reads makes a sentence of
+//! it, and sees by `from` where it stands in the evidence.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::facts::Attempt;
+use super::held::HeldAs;
+use super::methods::MethodReport;
+use super::place::{lists, value};
+use super::{Finding, Place};
+use crate::evidence::{Event, Evidence, Notice, Trace};
+use crate::method::Method;
+use crate::time::Micros;
+use crate::wire::{End, Kind, Reached, SeenConnection, ShownCertificate, Sighting, digits, number};
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
+        /// The name of a fact, never renamed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum FactName {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl FactName {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The name as it stands in a report.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+    };
+}
+
+facts! {
+    // The page's half.
+    /// The constructor or call threw. Value: the error's name.
+    Threw = "threw",
+    /// The browser has no such API.
+    Unsupported = "unsupported",
+    /// A policy of the page's forbade it. Value: the directive.
+    PolicyBlocked = "policy-blocked",
+    /// The browser's own log names the error. Value: its name.
+    NetError = "net-error",
+    /// The page read an answer's status. Value: the status.
+    PageStatus = "page-status",
+    /// An answer came that is not our server's. Value: its status.
+    ForeignAnswer = "foreign-answer",
+    /// It opened. Value: after so many ms.
+    Opened = "opened",
+    /// It failed and had not opened. Value: after so many ms.
+    NeverOpened = "never-opened",
+    /// Until we gave up it had neither opened nor failed. Value: after so many ms.
+    NoAnswer = "no-answer",
+    /// It opened, and not one message came.
+    NothingCame = "nothing-came",
+    /// Messages came. Value: how many.
+    Came = "came",
+    /// It was closed with a code. Value: the code.
+    PageClosed = "page-closed",
+    /// It had opened and ended without a closing handshake. Value: after so many ms.
+    BrokeOff = "broke-off",
+    // The server's half.
+    /// Nothing of it reached the server, which was watching all the while.
+    NothingArrived = "nothing-arrived",
+    /// Whether it reached the server is not known.
+    ArrivalUnknown = "arrival-unknown",
+    /// A connection came, and not a byte on it.
+    ConnectionEmpty = "connection-empty",
+    /// A connection came with bytes that begin no request.
+    ConnectionBytes = "connection-bytes",
+    /// TLS was spoken to a port that speaks plain HTTP.
+    TlsToPlain = "tls-to-plain",
+    /// Plain HTTP was spoken to a port that speaks TLS.
+    PlainToTls = "plain-to-tls",
+    /// A TLS handshake was begun and not finished.
+    HelloOnly = "hello-only",
+    /// A TLS handshake was finished, and no request came.
+    SecuredOnly = "secured-only",
+    /// The browser ended TLS with an alert. Value: its number (RFC 8446 § 6).
+    Alert = "alert",
+    /// The certificate that the server showed is not valid yet, or no more.
+    CertificateExpired = "certificate-expired",
+    /// The certificate that the server showed does not cover the name.
+    CertificateOtherName = "certificate-other-name",
+    /// The certificate that the server showed issued itself.
+    CertificateSelfSigned = "certificate-self-signed",
+    /// The certificate that the server showed is sound, as far as the server can tell.
+    CertificateSound = "certificate-sound",
+    /// It arrived. Value: the HTTP version.
+    Arrived = "arrived",
+    /// It arrived as HTTP/1.0.
+    ArrivedHttp10 = "arrived-http10",
+    /// It arrived without `Upgrade: websocket`.
+    WithoutUpgrade = "without-upgrade",
+    /// Its `Connection` did not say `Upgrade`. Value: what it said; empty: nothing.
+    WithoutConnection = "without-connection",
+    /// It arrived by way of a proxy that names itself. Value: `Via`.
+    Via = "via",
+    /// A stream that was to go on arrived without `Last-Event-ID`.
+    WithoutLastEventId = "without-last-event-id",
+    /// The server agreed to the WebSocket.
+    Switched = "switched",
+    /// The server answered with a status. Value: the status.
+    ServerStatus = "server-status",
+    /// The server refused by a rule of its own. Value: which.
+    Refused = "refused",
+    /// The server had not answered yet.
+    Unanswered = "unanswered",
+    /// Not one frame of the page's arrived.
+    NoFrameIn = "no-frame-in",
+    /// Frames of the page's arrived. Value: how many.
+    FramesIn = "frames-in",
+    /// Frames arrived that break the protocol. Value: how many.
+    MalformedIn = "malformed-in",
+    /// Frames arrived changed. Value: how many.
+    StrangeIn = "strange-in",
+    /// The server handed over messages. Value: how many.
+    HandedOver = "handed-over",
+    /// A close frame arrived. Value: its code.
+    CloseArrived = "close-arrived",
+    /// At the server the other side left before all was sent.
+    PeerLeft = "peer-left",
+    /// At the server a reset came.
+    ResetCame = "reset-came",
+    /// At the server nothing came any more until its kernel gave up.
+    ServerTimedOut = "server-timed-out",
+    /// At the server the protocol, or TLS, broke.
+    ServerBroken = "server-broken",
+    // The method as a whole.
+    /// All messages came when the stream ended.
+    HeldUntilClose = "held-until-close",
+    /// Messages came whenever enough bytes were there.
+    HeldBlock = "held-block",
+    /// Messages came in beats.
+    HeldTimer = "held-timer",
+    /// Each message came with the next one.
+    HeldOneBehind = "held-one-behind",
+    /// A silence that a connection outlived. Value: ms.
+    SilenceLived = "silence-lived",
+    /// A silence that connections do not outlive. Value: ms.
+    SilenceDied = "silence-died",
+    /// A beat keeps them. Value: how often, ms.
+    BeatKeeps = "beat-keeps",
+    // The run as a whole.
+    /// The server tried itself through its public address, and that worked.
+    OutsideWorks = "outside-works",
+    /// The server tried itself through its public address, and that failed as well.
+    OutsideFails = "outside-fails",
+    /// The page was hidden. Value: for how many ms.
+    Hidden = "hidden",
+    /// The device slept. Value: for how many ms.
+    Slept = "slept",
+    /// The page's thread stood still. Value: for how many ms.
+    Stalled = "stalled",
+    /// The browser said that it has no network.
+    Offline = "offline",
+}
+
+impl Serialize for FactName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for FactName {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
+        let known = Self::ALL.iter().find(|name| name.as_str() == text);
+        known
+            .copied()
+            .ok_or_else(|| de::Error::custom("no name of a fact"))
+    }
+}
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Its name.
+    pub fact: FactName,
+    /// Its value, where it has one.
+    pub value: Option<String>,
+    /// The id of the evidence that it stands in: `trace:<n>`, …, `surroundings`, `about`, `method`.
+    pub from: String,
+}
+
+/// More facts of one finding help nobody.
+const MOST: usize = 24;
+
+/// The facts behind a finding.
+pub(super) fn chain(evidence: &Evidence, methods: &[MethodReport], finding: &Finding) -> Vec<Fact> {
+    let mut chain = Chain { facts: Vec::new() };
+    let numbered = |id: &str, kind: &str| id.strip_prefix(kind).and_then(number);
+    let ledger = evidence.ledger.as_ref();
+    for id in &finding.because {
+        if let Some(number) = numbered(id, "trace:") {
+            let trace = evidence
+                .traces
+                .iter()
+                .find(|one| u64::from(one.id) == number);
+            let lanes = methods.iter().flat_map(|method| &method.lanes);
+            let mut attempts = lanes.flat_map(|lane| &lane.attempts);
+            let attempt = attempts.find(|one| u64::from(one.id) == number);
+            if let Some(trace) = trace {
+                chain.of_page(id, trace, attempt);
+            }
+        } else if let (Some(n), Some(ledger)) = (numbered(id, "sighting:"), ledger) {
+            let seen = ledger.sightings.get((n as usize).wrapping_sub(1));
+            seen.into_iter().for_each(|seen| chain.of_server(id, seen));
+        } else if let (Some(n), Some(ledger)) = (numbered(id, "connection:"), ledger) {
+            let seen = ledger.connections.get((n as usize).wrapping_sub(1));
+            seen.into_iter()
+                .for_each(|seen| chain.of_connection(id, seen));
+        } else {
+            chain.of_surroundings(id, evidence);
+        }
+    }
+    if let Some(method) = methods
+        .iter()
+        .find(|one| finding.method == Some(one.method))
+    {
+        chain.of_method(finding, method);
+        chain.from_outside(evidence, method.method);
+    }
+    chain.facts
+}
+
+struct Chain {
+    facts: Vec<Fact>,
+}
+
+impl Chain {
+    /// Once, however often it was seen.
+    #[inline(never)]
+    fn add(&mut self, fact: FactName, value: Option<String>, from: &str) {
+        let same = |one: &Fact| one.fact == fact && one.value == value;
+        if self.facts.len() < MOST && !self.facts.iter().any(same) {
+            self.facts.push(Fact {
+                fact,
+                value,
+                from: from.to_owned(),
+            });
+        }
+    }
+
+    fn number(&mut self, fact: FactName, value: u64, from: &str) {
+        self.add(fact, Some(digits(value)), from);
+    }
+
+    fn text(&mut self, fact: FactName, value: &str, from: &str) {
+        self.add(fact, Some(value.to_owned()), from);
+    }
+
+    fn of_page(&mut self, id: &str, trace: &Trace, attempt: Option<&Attempt>) {
+        let after = |at: Micros| at.since(trace.started_at).ms_up();
+        let mut opened = None;
+        for stamped in &trace.events {
+            let at = after(stamped.at);
+            match &stamped.event {
+                Event::Threw { name } => self.text(FactName::Threw, name, id),
+                Event::Unsupported => self.add(FactName::Unsupported, None, id),
+                Event::Blocked { directive } => self.text(FactName::PolicyBlocked, directive, id),
+                Event::NetError { name } => self.text(FactName::NetError, name, id),
+                Event::Opened { .. } if opened.is_none() => {
+                    opened = Some(at);
+                    self.number(FactName::Opened, at, id);
+                }
+                Event::Head { status, marked, .. } if *status > 0 => {
+                    opened = opened.or(Some(at));
+                    self.number(
+                        match marked {
+                            true => FactName::PageStatus,
+                            false => FactName::ForeignAnswer,
+                        },
+                        u64::from(*status),
+                        id,
+                    );
+                }
+                Event::Failed { .. } | Event::Errored { .. } if opened.is_none() => {
+                    self.number(FactName::NeverOpened, at, id);
+                    opened = Some(at);
+                }
+                Event::Closed { code: 1006, .. } if opened.is_some() => {
+                    self.number(FactName::BrokeOff, at, id);
+                }
+                Event::Closed { code, .. } if opened.is_some() => {
+                    self.number(FactName::PageClosed, u64::from(*code), id);
+                }
+                Event::GaveUp if opened.is_none() => self.number(FactName::NoAnswer, at, id),
+                _ => {}
+            }
+        }
+        let Some(attempt) = attempt else { return };
+        if attempt.open_us.is_some() && trace.ticks_wanted > 0 {
+            match attempt.ticks {
+                0 => self.add(FactName::NothingCame, None, id),
+                n => self.number(FactName::Came, u64::from(n), id),
+            }
+        }
+        match attempt.arrivals {
+            Some(0) => self.add(FactName::NothingArrived, None, id),
+            None if !trace.own => self.add(FactName::ArrivalUnknown, None, id),
+            _ => {}
+        }
+    }
+
+    fn of_server(&mut self, id: &str, seen: &Sighting) {
+        match seen.http_version.as_str() {
+            "HTTP/1.0" => self.add(FactName::ArrivedHttp10, None, id),
+            version => self.text(FactName::Arrived, version, id),
+        }
+        let socket = seen.kind == Kind::WebSocket;
+        if socket && seen.method != "CONNECT" {
+            let says = |name, word| value(seen, name).is_some_and(|value| lists(value, word));
+            if !says("upgrade", "websocket") {
+                self.add(FactName::WithoutUpgrade, None, id);
+            }
+            if !says("connection", "upgrade") {
+                let said = value(seen, "connection").unwrap_or_default();
+                self.text(FactName::WithoutConnection, said, id);
+            }
+        }
+        if let Some(via) = value(seen, "via") {
+            self.text(FactName::Via, via, id);
+        }
+        match (seen.status, &seen.refused) {
+            (_, Some(why)) => self.text(FactName::Refused, why, id),
+            (Some(101 | 200), None) if socket => {
+                self.add(FactName::Switched, None, id);
+                match seen.frames_in {
+                    0 => self.add(FactName::NoFrameIn, None, id),
+                    n => self.number(FactName::FramesIn, u64::from(n), id),
+                }
+            }
+            (Some(status), None) => self.number(FactName::ServerStatus, u64::from(status), id),
+            (None, None) => self.add(FactName::Unanswered, None, id),
+        }
+        for (fact, n) in [
+            (FactName::MalformedIn, seen.malformed_in),
+            (FactName::StrangeIn, seen.strange_in),
+            (FactName::HandedOver, seen.ticks_out),
+        ] {
+            if n > 0 {
+                self.number(fact, u64::from(n), id);
+            }
+        }
+        if let Some(close) = &seen.close {
+            self.number(FactName::CloseArrived, u64::from(close.code), id);
+        }
+        let end = match seen.end {
+            Some(End::PeerLeft) => FactName::PeerLeft,
+            Some(End::Reset) => FactName::ResetCame,
+            Some(End::TimedOut) => FactName::ServerTimedOut,
+            Some(End::Broken) => FactName::ServerBroken,
+            Some(End::Complete | End::Refused | End::OurLimit) | None => return,
+        };
+        self.add(end, None, id);
+    }
+
+    fn of_connection(&mut self, id: &str, seen: &SeenConnection) {
+        let reached = match seen.reached {
+            Reached::Accepted => FactName::ConnectionEmpty,
+            Reached::Bytes => FactName::ConnectionBytes,
+            Reached::TlsToPlain => FactName::TlsToPlain,
+            Reached::PlainToTls => FactName::PlainToTls,
+            Reached::Hello => FactName::HelloOnly,
+            Reached::Secured => FactName::SecuredOnly,
+        };
+        self.add(reached, None, id);
+        if let Some(alert) = seen.alert {
+            self.number(FactName::Alert, u64::from(alert), id);
+        }
+        let certificate = match seen.certificate {
+            Some(ShownCertificate::Expired) => FactName::CertificateExpired,
+            Some(ShownCertificate::OtherName) => FactName::CertificateOtherName,
+            Some(ShownCertificate::SelfSigned) => FactName::CertificateSelfSigned,
+            Some(ShownCertificate::Sound) => FactName::CertificateSound,
+            None => return,
+        };
+        self.add(certificate, None, id);
+    }
+
+    fn of_surroundings(&mut self, id: &str, evidence: &Evidence) {
+        let surroundings = &evidence.surroundings;
+        if surroundings.hidden_us > 0 {
+            self.number(FactName::Hidden, surroundings.hidden_us / 1000, id);
+        }
+        for stamped in &surroundings.notices {
+            match &stamped.notice {
+                Notice::Slept { us } => self.number(FactName::Slept, us / 1000, id),
+                Notice::Stalled { us } => self.number(FactName::Stalled, us / 1000, id),
+                Notice::Offline => self.add(FactName::Offline, None, id),
+                _ => {}
+            }
+        }
+        if !surroundings.online {
+            self.add(FactName::Offline, None, id);
+        }
+    }
+
+    fn of_method(&mut self, finding: &Finding, method: &MethodReport) {
+        let from = "method";
+        let held = method.held.as_ref().and_then(|held| held.held_as);
+        let held = held.map(|held| match held {
+            HeldAs::UntilClose => FactName::HeldUntilClose,
+            HeldAs::Block => FactName::HeldBlock,
+            HeldAs::Timer => FactName::HeldTimer,
+            HeldAs::OneBehind => FactName::HeldOneBehind,
+        });
+        if let Some(held) = held.filter(|_| finding.place == Some(Place::Held)) {
+            self.add(held, None, from);
+        }
+        let cut = method.idle_cut.as_ref();
+        if let Some(cut) = cut.filter(|_| finding.place == Some(Place::Cut)) {
+            if cut.lived_ms > 0 {
+                self.number(FactName::SilenceLived, cut.lived_ms, from);
+            }
+            self.number(FactName::SilenceDied, cut.died_ms, from);
+            if let Some(beat) = cut.beat_ms {
+                self.number(FactName::BeatKeeps, beat, from);
+            }
+        }
+        let resume = method.resume.as_ref();
+        if resume.is_some_and(|resume| resume.id_arrived == Some(false)) {
+            self.add(FactName::WithoutLastEventId, None, from);
+        }
+    }
+
+    fn from_outside(&mut self, evidence: &Evidence, method: Method) {
+        let outside = evidence.about.as_ref();
+        let outside = outside.and_then(|about| about.outside_in.as_ref());
+        let mut tries = outside.iter().flat_map(|outside| &outside.tries);
+        match tries.find(|one| one.method == method) {
+            Some(tried) if tried.passed => self.add(FactName::OutsideWorks, None, "about"),
+            Some(tried) if tried.status.is_some() => {
+                self.add(FactName::OutsideFails, None, "about");
+            }
+            _ => {}
+        }
+    }
+}

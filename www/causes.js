@@ -1,0 +1,138 @@
+/**
+ * What was found and what can be done, for each reader, and what to use here: loaded once there is a report to explain. Knows
+ * the catalogue and builds what is shown of it; starts nothing, and parses no HTML.
+ */
+import { el } from "./el.js";
+import { SIDES, blocks, client, filled } from "./remedy.js";
+
+const HERE = new URL("./", import.meta.url).href;
+
+const STYLE = `
+[part=causes] h4 { margin: 1.2em 0 .3em }
+[part=causes] details, [part=advice] details { margin-top: .35em }
+[part=causes] h5, [part=advice] h5 { margin: .9em 0 .2em; font-size: .9em }
+pre { margin: .3em 0; padding: .6em .8em; overflow-x: auto; border: 1px solid var(--line); border-radius: .4em; background: var(--soft); font-size: .85em; tab-size: 4 }
+code { overflow-wrap: anywhere }
+pre code { overflow-wrap: normal }
+`;
+
+const loading = new Map();
+
+/** A part of the catalogue, once; asked for anew after a failure. */
+function part(name) {
+  if (!loading.has(name)) {
+    const asked = fetch(`${HERE}causes/${name}.json`).then((answer) => {
+      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+      return answer.json();
+    });
+    asked.catch(() => loading.delete(name));
+    loading.set(name, asked);
+  }
+  return loading.get(name);
+}
+
+/** All that there is to say in that language. */
+export async function catalogue(lang) {
+  const [texts, remedies, clients] = await Promise.all([lang, "remedies", "clients"].map(part));
+  return { texts, remedies, clients };
+}
+
+/** What is shown of it lies in a root of its own, which needs its style. */
+export function dress(root) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(STYLE);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}
+
+/** A text whose `settings` are code. */
+const rich = (tag, text) => el(tag, {}, ...text.split("`").map((piece, at) => (at % 2 ? el("code", {}, piece) : piece)));
+
+const pasted = (code) => el("pre", { tabindex: "0" }, el("code", {}, code));
+
+const folded = (title, ...children) => el("details", {}, el("summary", {}, title), ...children);
+
+function sources(addresses, words) {
+  const links = addresses.map((url) => el("a", { href: url, target: "_blank", rel: "noreferrer" }, url));
+  return el("p", { class: "muted" }, words.source, ": ", ...links.flatMap((link, at) => (at ? [", ", link] : [link])));
+}
+
+/** One product's lines, as a numbered list where there is one for it. */
+function product({ product: name, source, list, parts }, { texts, remedies }) {
+  const lines = parts.flatMap(({ in: where, lines }) => [rich("p", texts.contexts[where] ?? where), pasted(lines.join("\n"))]);
+  const steps = texts.lists[list];
+  return [
+    el("h5", {}, remedies.products[name] ?? name),
+    ...steps ? [el("ol", {}, ...steps.map((step, at) => {
+      const item = rich("li", step);
+      if (at === LINES_AT) item.append(...lines);
+      return item;
+    }))] : lines,
+    sources(source, texts.words),
+  ];
+}
+
+/** Which step of a list the lines belong to. */
+const LINES_AT = 2;
+
+/** What a fact says. */
+function said({ fact, value }, { texts }, { say, time, count }) {
+  const sentence = texts.facts[fact];
+  if (!sentence) return say(texts.words.newerFact, { fact });
+  return say(sentence, { value: value ?? "", time: time(value * 1000), count: count(Number(value)) });
+}
+
+/** One finding, for each reader. */
+function cause(finding, known, words) {
+  const { texts, remedies } = known;
+  const { words: w } = texts;
+  const { t, say } = words;
+  const entry = texts.causes[finding.code];
+  const place = finding.place ? t.place[finding.place] ?? finding.place : w.unknownPlace;
+  const facts = finding.facts.map((fact) => el("li", {}, said(fact, known, words)));
+  const evidence = facts.length && el("ul", {}, ...facts);
+  if (!entry) return el("article", { part: "cause" }, el("p", {}, say(t.newer, { code: finding.code, place })), evidence);
+  const all = blocks(finding, remedies.causes);
+  const [network, site] = SIDES.map((side) => {
+    const own = all.filter((block) => block.side === side).flatMap((block) => product(block, known));
+    return folded(w[side], entry[side] ? rich("p", entry[side]) : !own.length && el("p", {}, w.nothing), ...own);
+  });
+  return el("article", { part: "cause" },
+    el("h4", {}, say(t.finding[finding.code], { method: t.method[finding.method] ?? "" })),
+    el("p", {}, entry.person),
+    folded(w.means, rich("p", entry.happened), rich("p", entry.means)),
+    network,
+    site,
+    folded(w.known, rich("p", entry.known), evidence));
+}
+
+/** The findings that cost the person something, and what can be done. */
+export function causes({ findings }, known, words) {
+  const shown = findings.filter(({ severity, foldedUnder }) => severity !== "info" && !foldedUnder);
+  return shown.length ? [el("h3", {}, known.texts.words.causes), ...shown.map((finding) => cause(finding, known, words))] : [];
+}
+
+/** What to use here, and how to set up a client for it. `url`: where the app is. */
+export function advice({ advice: given }, known, { t, say, time }, url) {
+  if (!given) return [];
+  const { words: w, reasons, clients: notes } = known.texts;
+  const { order, delay, settings } = given;
+  const [first] = order;
+  const every = settings.find(({ name }) => name === "pollMs")?.value;
+  const times = delay && { typical: time(delay.typicalUs), worst: time(delay.worstUs), every: time(every * 1000) };
+  const clients = order.length ? Object.entries(known.clients).map(([id, library]) => {
+    const { name, version, source, browser, server } = client(library, given, url);
+    return folded(filled(w.client, { name, version }),
+      ...browser ? [el("h5", {}, w.browserSide), pasted(browser), ...server.flatMap(([where, code]) => [el("h5", {}, where), pasted(code)])] : [el("p", {}, w.noTransport)],
+      rich("p", notes[id]), sources(source, w));
+  }) : [];
+  return [
+    given.assumed && el("p", { class: "muted" }, w.assumed),
+    order.length && el("p", {}, w.order),
+    order.length && el("ol", {}, ...order.map((method) => el("li", {}, t.method[method] ?? method))),
+    ...given.reasons.map((reason) => el("p", {}, reasons[reason] ?? reason)),
+    times && el("p", {}, say(first === "polling" ? w.delayPolls : w.delay, times)),
+    settings.length && el("h5", {}, w.settings),
+    settings.length && el("ul", {}, ...settings.map(({ name, value }) => el("li", {}, w[name] ? say(w[name], { value: time(value * 1000) }) : `${name}: ${value}`))),
+    ...clients,
+  ];
+}
