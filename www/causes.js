@@ -10,6 +10,7 @@ const HERE = new URL("./", import.meta.url).href;
 const STYLE = `
 [part=causes] h4 { margin: 1.2em 0 .3em }
 [part=causes] details, [part=advice] details { margin-top: .35em }
+[part=causes] details details, [part=advice] details details { margin-inline-start: 1em }
 [part=causes] h5, [part=advice] h5 { margin: .9em 0 .2em; font-size: .9em }
 pre { margin: .3em 0; padding: .6em .8em; overflow-x: auto; border: 1px solid var(--line); border-radius: .4em; background: var(--soft); font-size: .85em; tab-size: 4 }
 code { overflow-wrap: anywhere }
@@ -53,22 +54,24 @@ const folded = (title, ...children) => el("details", {}, el("summary", {}, title
 
 function sources(addresses, words) {
   const links = addresses.map((url) => el("a", { href: url, target: "_blank", rel: "noreferrer" }, url));
-  return el("p", { class: "muted" }, words.source, ": ", ...links.flatMap((link, at) => (at ? [", ", link] : [link])));
+  return el("p", { class: "muted" }, words.source, ...links.flatMap((link) => [" ", link]));
 }
 
 /** One product's lines, as a numbered list where there is one for it. */
 function product({ product: name, source, list, parts }, { texts, remedies }) {
   const lines = parts.flatMap(({ in: where, lines }) => [rich("p", texts.contexts[where] ?? where), pasted(lines.join("\n"))]);
   const steps = texts.lists[list];
-  return [
-    el("h5", {}, remedies.products[name] ?? name),
+  const fillIn = /\{\w+\}|<[a-z][\w -]*>/.test(parts.map(({ lines }) => lines.join()).join());
+  return folded(
+    remedies.products[name] ?? name,
     ...steps ? [el("ol", {}, ...steps.map((step, at) => {
       const item = rich("li", step);
       if (at === LINES_AT) item.append(...lines);
       return item;
     }))] : lines,
+    fillIn && el("p", { class: "muted" }, texts.words.fillIn),
     sources(source, texts.words),
-  ];
+  );
 }
 
 /** Which step of a list the lines belong to. */
@@ -93,7 +96,7 @@ function cause(finding, known, words) {
   if (!entry) return el("article", { part: "cause" }, el("p", {}, say(t.newer, { code: finding.code, place })), evidence);
   const all = blocks(finding, remedies.causes);
   const [network, site] = SIDES.map((side) => {
-    const own = all.filter((block) => block.side === side).flatMap((block) => product(block, known));
+    const own = all.filter((block) => block.side === side).map((block) => product(block, known));
     return folded(w[side], entry[side] ? rich("p", entry[side]) : !own.length && el("p", {}, w.nothing), ...own);
   });
   return el("article", { part: "cause" },

@@ -1,7 +1,7 @@
 /**
  * The page around <push-check>: reads its own address and tells whoever framed or opened it.
  *
- * The address prefills (`?required=web-socket&methods=…`) and may start (`&auto`), always against the server that this
+ * The address prefills (`?required=web-socket&methods=…&need=chat`) and may start (`&auto`), always against the server that this
  * page came from: no address names another.
  */
 import "./push-check.js";
@@ -13,6 +13,9 @@ for (const name of ["required", "methods"]) {
   const words = asked.get(name)?.match(/[a-z-]+/g);
   if (words) check.setAttribute(name, words.join(" "));
 }
+
+const need = asked.get("need");
+if (need) check.setAttribute("need", need);
 
 const reader = parent !== window ? parent : opener;
 // Where the browser tells who framed us, the others need not be tried: each miss is an error in the console.

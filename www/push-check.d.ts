@@ -31,11 +31,12 @@ export interface End {
 
 /**
  * `<push-check>`. Attributes: `base` (URL of the probe server; default: where `push-check.js` came from), `auto` (starts
- * by itself), `methods`, `required`, `lanes` (words parted by spaces), `mode`, `longest-silence-ms`, `watch-ms`, `lang`. `hidden` hides it.
+ * by itself), `methods`, `required`, `lanes` (words parted by spaces), `mode`, `longest-silence-ms`, `watch-ms`,
+ * `need` (a preset's name), `lang`. `hidden` hides it.
  *
  * Events bubble and cross shadow boundaries. `pushcheck-start` comes before any connection: pause your own client there,
  * and go on at `pushcheck-end`. Custom properties for theming: see the top of `style.js`.
- * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `log`, `consent`, `primary`, `watch`, `longer`, `copy`, `download`, `details`.
+ * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `causes`, `cause`, `advice`, `log`, `consent`, `primary`, `watch`, `longer`, `copy`, `download`, `details`.
  */
 export class PushCheck extends HTMLElement {
     /** As for `run()`; what stands here goes before the attributes. */

@@ -4,7 +4,7 @@
  */
 import { initSync, judgeNetLog, readNetLog, run } from "./pkg/pushcheck.js";
 import { style } from "./style.js";
-import { METHODS, View, words } from "./view.js";
+import { LANGUAGES, METHODS, View, words } from "./view.js";
 
 const HERE = new URL("./", import.meta.url).href;
 
@@ -58,6 +58,7 @@ const Base = globalThis.HTMLElement ?? class {};
 
 export class PushCheck extends Base {
   #view;
+  #ready;
   #words;
   #abort = null;
   #run = null;
@@ -77,23 +78,36 @@ export class PushCheck extends Base {
   }
 
   connectedCallback() {
-    if (!this.#view) {
-      this.#words = words(this.lang || this.closest("[lang]")?.lang || navigator.language);
-      this.#view = new View(this.shadowRoot, this.#words, {
-        // The second click of a double click would stop what the first one started.
-        act: ({ detail }) => detail < 2 && (this.running ? this.stop() : this.start()),
-        longer: () => this.start({ mode: "thorough" }),
-        watch: () => this.start({ mode: "watch" }),
-        copy: () => this.#copy(),
-        download: () => this.#download(),
-        advise: () => this.#explain(this.#report),
-        log: (file) => this.readNetLog(file),
-      });
-    }
+    this.#ready ??= this.#build();
     if (!this.hasAttribute("auto")) {
       // Static files only, so that the button answers at once; what fails is said when it is pressed.
       load().catch(() => {});
     } else if (!this.#report) this.start();
+  }
+
+  /** The view, in the language of the page or of the browser: all but English is loaded first. */
+  async #build() {
+    const tag = this.lang || this.closest("[lang]")?.lang || navigator.language;
+    const [language] = tag.split("-");
+    let texts;
+    if (LANGUAGES.includes(language) && language !== "en") {
+      try {
+        texts = (await import(`${HERE}text/${language}.js`)).default;
+      } catch {
+        // It does not come from here: English is there.
+      }
+    }
+    this.#words = words(tag, texts);
+    this.#view = new View(this.shadowRoot, this.#words, {
+      // The second click of a double click would stop what the first one started.
+      act: ({ detail }) => detail < 2 && (this.running ? this.stop() : this.start()),
+      longer: () => this.start({ mode: "thorough" }),
+      watch: () => this.start({ mode: "watch" }),
+      copy: () => this.#copy(),
+      download: () => this.#download(),
+      advise: () => this.#explain(this.#report),
+      log: (file) => this.readNetLog(file),
+    });
   }
 
   disconnectedCallback() {
@@ -193,6 +207,7 @@ export class PushCheck extends Base {
       stopped.catch(() => {});
       const options = (this.#ran = { ...this.#asked(), ...more });
       const { methods, requiredLanes } = options;
+      await this.#ready;
       // One turn later, so that `running` and the promise are there for whoever listens.
       await null;
       this.#tell("start", { options });
@@ -228,9 +243,9 @@ export class PushCheck extends Base {
       const ms = this.getAttribute(name);
       if (ms !== null) options[option] = Number(ms);
     }
-    for (const name of ["base", "mode", "methods", "required", "lanes"]) {
+    for (const name of ["base", "mode", "need", "methods", "required", "lanes"]) {
       const value = this.getAttribute(name);
-      if (value !== null) options[name] = name === "base" || name === "mode" ? value : value.match(/\S+/g) ?? [];
+      if (value !== null) options[name] = ["base", "mode", "need"].includes(name) ? value : value.match(/\S+/g) ?? [];
     }
     Object.assign(options, this.options);
     try {

@@ -1510,11 +1510,16 @@ export interface Options {
     longestSilenceMs?: number;
     /** How long a watch lasts, ms: 10000 to 28800000. Default: 900000. */
     watchMs?: number;
+    /** What the app needs, for the advice: all of it, a part, or a preset's name. Default: the usual, and the advice says so. */
+    need?: Preset | Partial<Need>;
     /** Labels that the report carries: at most 20, each at most 200 characters. */
     labels?: Record<string, string>;
     /** Endpoints of your own to try beside the probe server's. */
     endpoints?: OwnEndpoints;
 }
+
+/** A need that many apps share. */
+export type Preset = "chat" | "game" | "live-prices" | "collaboration" | "notifications";
 
 /** Endpoints of your own. Only what the page alone can see is judged there; no value of these enters the report. */
 export interface OwnEndpoints {

@@ -5,8 +5,6 @@
 import { el, into } from "./el.js";
 import en from "./text/en.js";
 
-const LANGUAGES = { en };
-
 /** Best first: the order of rows and of lists in sentences. */
 export const METHODS = Object.keys(en.method);
 const byRank = (a, b) => METHODS.indexOf(a) - METHODS.indexOf(b);
@@ -36,16 +34,18 @@ const HANDSHAKE = ["answered-for", "request-altered", "answer-altered"];
 const muted = (...children) => el("p", { class: "muted" }, ...children);
 const terms = (pairs) => pairs.flatMap(([term, ...what]) => [el("dt", {}, term), el("dd", {}, ...what)]);
 
-/** The texts and number forms for a language tag; English where there is no other. */
-export function words(tag) {
-  const text = LANGUAGES[tag.split("-")[0]];
-  let locale = "en";
+/** The languages that there are texts of. */
+export const LANGUAGES = ["en", "ja"];
+
+/** The texts, and number forms for a language tag; English where there are no others. */
+export function words(tag, texts = en) {
+  let locale = texts.lang;
   try {
-    if (text) [locale] = Intl.getCanonicalLocales(tag);
+    if (tag.split("-")[0] === locale) [locale] = Intl.getCanonicalLocales(tag);
   } catch {
-    // Not a language tag: English numbers beside English texts.
+    // Not a language tag: the language's own numbers.
   }
-  const t = text ?? en;
+  const t = texts;
   const say = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const count = (value, tenths) => value?.toLocaleString(locale, { maximumFractionDigits: tenths ? 1 : 0 });
   return {
@@ -108,14 +108,14 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     const named = (code) => say(t.finding[code] ?? t.newer, { method: t.method[method] ?? method, code, place: t.place[place] ?? place });
     const known = say(t.finding[code] ? t.strength[strength] : "{cause}", { cause: named(code) });
     const said = [known, ...rivals.filter(({ code }) => t.finding[code]).map(({ code }) => say(t.rival, { cause: named(code) }))];
-    next.push([t.method[method] ?? t.why, said.join(" ")]);
+    next.push([t.method[method] ?? t.why, said.join(t.between)]);
   }
   for (const { idleCut: cut, method } of methods.filter(({ idleCut }) => idleCut)) {
     const [lived, died, beat] = [cut.livedMs, cut.diedMs, cut.beatMs].map((ms) => time(ms * 1000));
     const anyway = cut.pageBeatKeeps === false && cut.serverBeatKeeps !== true;
     const said = [cut.told ? t.cutTold : t.cutUntold, cut.beatMs === null ? t.cutReconnect : t.beatKeeps];
     const sentences = anyway ? [t.cutAnyway, t.cutReconnect] : said;
-    next.push([t.method[method] ?? method, sentences.map((sentence) => say(sentence, { lived, died, beat })).join(" ")]);
+    next.push([t.method[method] ?? method, sentences.map((sentence) => say(sentence, { lived, died, beat })).join(t.between)]);
   }
   for (const { method, bursts } of methods.filter(({ bursts }) => bursts)) {
     const { down, up, cutDown, cutUp } = bursts;
@@ -124,7 +124,7 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     const lost = (burst) => burst?.cut && burst.sent > burst.arrived && burst.arrived !== null;
     const [broke, onPurpose] = [[down, up], [cutDown, cutUp]].map((bursts) => bursts.find(lost));
     if (broke ?? onPurpose) said.push(broke ? say(t.broke, broke) : say(t.brokeOnPurpose, onPurpose));
-    if (said.length) next.push([t.method[method] ?? method, [...said, t.acknowledge].join(" ")]);
+    if (said.length) next.push([t.method[method] ?? method, [...said, t.acknowledge].join(t.between)]);
   }
   for (const { method, sizes } of methods) {
     const lost = sizes.find(({ echoedUs }) => echoedUs === null);
@@ -140,7 +140,7 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     // A rule of age, where what goes over it came several times before.
     const cut = everyMs === null ? t.watch.cuts : everyMs > 2 * beatMs ? t.watch.age : t.watch.every;
     const said = [cuts ? cut : t.watch.none, together && everyMs === null && t.watch.together, unopened && t.watch.unopened, unclear && t.watch.unclear, silences && t.watch.silences];
-    next.push([t.method[method] ?? method, said.filter(Boolean).map((sentence) => say(sentence, values)).join(" ")]);
+    next.push([t.method[method] ?? method, said.filter(Boolean).map((sentence) => say(sentence, values)).join(t.between)]);
   }
   if (methods.some(({ uploads }) => uploads?.inOrder === false)) next.push([t.method.polling, t.outOfOrder]);
   for (const { method, held } of methods.filter(({ held }) => held)) {
@@ -183,7 +183,7 @@ function details({ run, software, about, surroundings, findings, lanes, methods 
   const found = findings.map(({ code, method, place, strength, seen, of }) => [
     say(t.finding[code] ?? t.newer, { method: t.method[method] ?? method, code, place: t.place[place] ?? place }),
     place && el("p", {}, t.place[place] ?? place),
-    muted(el("code", {}, code), " · ", say(t.seen, { strength, seen, of })),
+    muted(el("code", {}, code), " · ", say(t.seen, { strength: t.surely[strength] ?? strength, seen, of })),
   ]);
 
   const ways = lanes.map((lane) => [
@@ -389,7 +389,7 @@ export class View {
   #say(badge, headline, summary) {
     this.headline.textContent = headline;
     this.summary.textContent = summary;
-    this.status.textContent = `${headline} ${summary}`;
+    this.status.textContent = headline + this.#words.t.between + summary;
     this.#sign(this.header, badge);
   }
 

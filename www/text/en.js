@@ -7,6 +7,8 @@ import finding from "../causes/en.js";
 export default {
   lang: "en",
   dir: "ltr",
+  // What stands between two sentences.
+  between: " ",
   title: "Connection check",
   intro: "Tries the five ways to push messages to this page. Takes about six seconds.",
   start: "Start the check",
@@ -209,6 +211,11 @@ export default {
     proved: "{cause}",
     likely: "Most likely: {cause}",
     possible: "Perhaps: {cause}",
+  },
+  surely: {
+    proved: "proved",
+    likely: "likely",
+    possible: "possible",
   },
   rival: "Or: {cause}",
   seen: "{strength}, seen {seen} of {of}",

@@ -42,7 +42,10 @@ impl<'a> Fault<'a> {
                     true => (method.verdict, method.place),
                     false => (lane.verdict, lane.place),
                 };
-                if !matches!(verdict, Verdict::Failed | Verdict::Warning) {
+                // What only a long silence ends is whole, and good to know of.
+                let silence = main && verdict == Verdict::Passed && method.idle_cut.is_some();
+                let place = if silence { Some(Place::Cut) } else { place };
+                if !silence && !matches!(verdict, Verdict::Failed | Verdict::Warning) {
                     continue;
                 }
                 let broke = |attempt: &&Attempt| {

@@ -76,7 +76,12 @@ fn finding(fault: &Fault<'_>) -> Option<Finding> {
     let mut best = logged.as_ref().map(|logged| (logged.code, logged.strength));
     claims.extend(best);
     let alone = logged.filter(|logged| logged.excludes_others);
+    // Of what works only its life is judged.
+    let works = fault.verdict == Verdict::Passed;
     for (code, rule) in RULES.into_iter().flatten() {
+        if works && !lifetime::RULES.iter().any(|(own, _)| own == code) {
+            continue;
+        }
         if alone.as_ref().is_some_and(|alone| alone.code != *code) {
             continue;
         }
@@ -104,7 +109,7 @@ fn finding(fault: &Fault<'_>) -> Option<Finding> {
         strength,
         severity: match (fault.lane, fault.verdict) {
             ("main", Verdict::Failed) => Severity::Blocking,
-            ("main", _) => Severity::Degraded,
+            ("main", Verdict::Warning) => Severity::Degraded,
             _ => Severity::Info,
         },
         seen,

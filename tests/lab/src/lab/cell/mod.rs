@@ -193,7 +193,13 @@ async fn cured(
     let after = judge::judge(&whole, &world.lane, report);
     let said = |wrong: String| format!("after the remedy: {wrong}");
     let cut = judge::idle(&BTreeMap::new(), report);
-    Ok(after.wrong.into_iter().chain(cut).map(said).collect())
+    let still = scenario.fixed.iter().filter(|fixed| {
+        let mut findings = report["findings"].as_array().into_iter().flatten();
+        findings.any(|finding| finding["code"] == fixed.code.as_str())
+    });
+    let still = still.map(|fixed| format!("{} is found as before", fixed.code));
+    let wrong = after.wrong.into_iter().chain(cut).chain(still);
+    Ok(wrong.map(said).collect())
 }
 
 async fn run(cell: &Cell) -> Result<Outcome> {
