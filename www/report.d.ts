@@ -833,7 +833,7 @@ export interface Advice {
     need: Need;
     /** Nobody said what the app needs: the usual is assumed. */
     assumed: boolean;
-    /** Methods that work here, best first; none: `reasons` says why. */
+    /** Methods that work here as they should, best first, or where none does, those that work with a flaw; none: `reasons` says why. */
     order: Method[];
     /** Why in that order, and what it costs. */
     reasons: Reason[];
@@ -906,7 +906,7 @@ export type Reason =
     | "no-fallback"
     /** A library that falls back by itself serves both ends. */
     | "javascript-both-ends"
-    /** The first of them works, but not as it should. */
+    /** They work, but not as they should. */
     | "flawed"
     /** The first of them is later than is needed. */
     | "too-late";
@@ -1511,15 +1511,12 @@ export interface Options {
     /** How long a watch lasts, ms: 10000 to 28800000. Default: 900000. */
     watchMs?: number;
     /** What the app needs, for the advice: all of it, a part, or a preset's name. Default: the usual, and the advice says so. */
-    need?: Preset | Partial<Need>;
+    need?: "chat" | "game" | "live-prices" | "collaboration" | "notifications" | Partial<Need>;
     /** Labels that the report carries: at most 20, each at most 200 characters. */
     labels?: Record<string, string>;
     /** Endpoints of your own to try beside the probe server's. */
     endpoints?: OwnEndpoints;
 }
-
-/** A need that many apps share. */
-export type Preset = "chat" | "game" | "live-prices" | "collaboration" | "notifications";
 
 /** Endpoints of your own. Only what the page alone can see is judged there; no value of these enters the report. */
 export interface OwnEndpoints {

@@ -23,7 +23,8 @@ pub struct Advice {
     pub need: Need,
     /// Nobody said what the app needs: the usual is assumed.
     pub assumed: bool,
-    /// Methods that work here, best first; none: `reasons` says why.
+    /// Methods that work here as they should, best first, or where none does, those that work with a flaw; none: `reasons` says
+    /// why.
     pub order: Vec<Method>,
     /// Why in that order, and what it costs.
     pub reasons: Vec<Reason>,
@@ -59,7 +60,7 @@ pub enum Reason {
     NoFallback,
     /// A library that falls back by itself serves both ends.
     JavascriptBothEnds,
-    /// The first of them works, but not as it should.
+    /// They work, but not as they should.
     Flawed,
     /// The first of them is later than is needed.
     TooLate,
@@ -190,13 +191,13 @@ enum Fit {
 }
 
 impl Fit {
-    fn of(method: &MethodReport, need: &Need) -> Self {
+    fn of(method: &MethodReport, need: &Need, findings: &[Finding]) -> Self {
         let needed = u64::from(need.latency_ms) * 1_000;
         let late = settings::delay(need, method).is_some_and(|delay| delay.typical_us > needed);
-        let beat = method.idle_cut.as_ref().and_then(|cut| cut.beat_ms);
+        let kept = settings::beat_ms(method, findings).is_some();
         match method.verdict {
             Verdict::Failed | Verdict::Skipped | Verdict::Inconclusive => Self::No,
-            Verdict::Warning if method.place != Some(Place::Cut) || beat.is_none() => Self::Flawed,
+            Verdict::Warning if method.place != Some(Place::Cut) || !kept => Self::Flawed,
             Verdict::Passed | Verdict::Warning if late => Self::Late,
             Verdict::Passed | Verdict::Warning => Self::Good,
         }
@@ -211,8 +212,11 @@ pub fn advice(methods: &[MethodReport], findings: &[Finding], need: Option<Need>
     let report = |method: Method| methods.iter().find(|one| one.method == method);
     let mut order = Vec::new();
     for fit in [Fit::Good, Fit::Late, Fit::Flawed] {
+        if fit == Fit::Flawed && !order.is_empty() {
+            break;
+        }
         for method in preferred {
-            if report(method).is_some_and(|one| Fit::of(one, &need) == fit) {
+            if report(method).is_some_and(|one| Fit::of(one, &need, findings) == fit) {
                 order.push(method);
             }
         }
@@ -232,7 +236,7 @@ pub fn advice(methods: &[MethodReport], findings: &[Finding], need: Option<Need>
             if need.javascript_both_ends {
                 reasons.push(Reason::JavascriptBothEnds);
             }
-            match Fit::of(first, &need) {
+            match Fit::of(first, &need, findings) {
                 Fit::Late => reasons.push(Reason::TooLate),
                 Fit::Flawed => reasons.push(Reason::Flawed),
                 Fit::Good | Fit::No => {}
@@ -251,7 +255,7 @@ pub fn advice(methods: &[MethodReport], findings: &[Finding], need: Option<Need>
         assumed,
         because: because(&preferred, &order, findings),
         delay,
-        settings: settings::settings(&need, &order, methods),
+        settings: settings::settings(&need, &order, methods, findings),
         order,
         reasons,
     }

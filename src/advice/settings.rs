@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Need;
-use crate::diagnosis::MethodReport;
+use crate::diagnosis::facts::Attempt;
+use crate::diagnosis::{Code, Finding, MethodReport, Place, Strength, Verdict};
 use crate::method::Method;
 use crate::plan::budget;
 
@@ -47,6 +48,29 @@ fn round_trip(method: &MethodReport) -> u64 {
     trip.map_or(0, |trip| trip.median_us)
 }
 
+/// How often to send something so that connections of that method are kept, ms; `None`: silence does not end them as far as was
+/// tried, or no beat is known to keep them.
+pub(super) fn beat_ms(method: &MethodReport, findings: &[Finding]) -> Option<u64> {
+    if let Some(cut) = &method.idle_cut {
+        return cut.beat_ms;
+    }
+    // One silence by itself is no rule, unless what was not silent lived longer.
+    let about = |one: &&Finding| one.method.is_none_or(|about| about == method.method);
+    let proved = |one: &Finding| one.code == Code::IdleTimeout && one.strength == Strength::Proved;
+    let mut findings = findings.iter().filter(about);
+    let died = shortest_ms(method).filter(|_| findings.any(proved))?;
+    // One may get lost.
+    Some(died / 3).filter(|ms| *ms > 0)
+}
+
+/// The shortest time after which one of its connections on the main lane was cut, ms.
+fn shortest_ms(method: &MethodReport) -> Option<u64> {
+    let main = method.lanes.iter().find(|lane| lane.lane == "main")?;
+    let cut = |one: &&Attempt| one.place == Some(Place::Cut) && one.verdict != Verdict::Passed;
+    let lived = |one: &Attempt| one.ended_us.saturating_sub(one.open_us.unwrap_or(0)) / 1_000;
+    main.attempts.iter().filter(cut).map(lived).min()
+}
+
 /// How late messages come by that method.
 pub(super) fn delay(need: &Need, method: &MethodReport) -> Option<Delay> {
     if method.method == Method::Polling {
@@ -65,23 +89,29 @@ pub(super) fn delay(need: &Need, method: &MethodReport) -> Option<Delay> {
 }
 
 /// The settings of a client that may use the methods of `order`.
-pub(super) fn settings(need: &Need, order: &[Method], methods: &[MethodReport]) -> Vec<Setting> {
+pub(super) fn settings(
+    need: &Need,
+    order: &[Method],
+    methods: &[MethodReport],
+    findings: &[Finding],
+) -> Vec<Setting> {
     let usual = budget::USUAL_BEAT.ms_up();
     let (mut beat, mut hold, mut connect) = (usual, usual, SOONEST);
     let mut poll = None;
     for method in methods.iter().filter(|one| order.contains(&one.method)) {
-        let cut = method.idle_cut.as_ref();
         if method.method == Method::Polling {
             poll = Some(poll_ms(need, method));
             continue;
         }
-        if let Some(kept) = cut.and_then(|cut| cut.beat_ms) {
+        if let Some(kept) = beat_ms(method, findings) {
             beat = beat.min(kept);
         }
-        if let (Method::LongPolling, Some(cut)) = (method.method, cut) {
+        if method.method == Method::LongPolling {
             // Well within what one outlived; of what was not outlived, half.
-            let lived = cut.lived_ms.max(cut.died_ms / 2);
-            hold = hold.min(lived / 5 * 4);
+            let cut = method.idle_cut.as_ref();
+            let lived = cut.map(|cut| cut.lived_ms.max(cut.died_ms / 2));
+            let lived = lived.or_else(|| shortest_ms(method).map(|died| died / 2));
+            hold = lived.map_or(hold, |lived| hold.min(lived / 5 * 4));
         }
         let main = method.lanes.iter().find(|lane| lane.lane == "main");
         if let Some(open) = main.and_then(|lane| lane.timing.open_us) {

@@ -98,7 +98,9 @@ facts! {
     ArrivedHttp10 = "arrived-http10",
     /// It arrived without `Upgrade: websocket`.
     WithoutUpgrade = "without-upgrade",
-    /// Its `Connection` did not say `Upgrade`. Value: what it said; empty: nothing.
+    /// It arrived without `Connection`.
+    ConnectionMissing = "connection-missing",
+    /// Its `Connection` did not say `Upgrade`. Value: what it said.
     WithoutConnection = "without-connection",
     /// It arrived by way of a proxy that names itself. Value: `Via`.
     Via = "via",
@@ -132,6 +134,15 @@ facts! {
     ServerTimedOut = "server-timed-out",
     /// At the server the protocol, or TLS, broke.
     ServerBroken = "server-broken",
+    // A plain request for the same address, made to tell where the attempt broke.
+    /// It reached the server.
+    ControlArrived = "control-arrived",
+    /// Our server's answer to it was read. Value: its status.
+    ControlStatus = "control-status",
+    /// An answer to it was read that is not our server's. Value: its status.
+    ControlForeign = "control-foreign",
+    /// It failed as well.
+    ControlFailed = "control-failed",
     // The method as a whole.
     /// All messages came when the stream ended.
     HeldUntilClose = "held-until-close",
@@ -206,12 +217,20 @@ pub(super) fn chain(evidence: &Evidence, methods: &[MethodReport], finding: &Fin
             let lanes = methods.iter().flat_map(|method| &method.lanes);
             let mut attempts = lanes.flat_map(|lane| &lane.attempts);
             let attempt = attempts.find(|one| u64::from(one.id) == number);
-            if let Some(trace) = trace {
-                chain.of_page(id, trace, attempt);
+            match trace {
+                Some(trace) if trace.control => chain.of_control(id, trace),
+                Some(trace) => chain.of_page(id, trace, attempt),
+                None => {}
             }
         } else if let (Some(n), Some(ledger)) = (numbered(id, "sighting:"), ledger) {
             let seen = ledger.sightings.get((n as usize).wrapping_sub(1));
-            seen.into_iter().for_each(|seen| chain.of_server(id, seen));
+            let Some(seen) = seen else { continue };
+            let same = |trace: &&Trace| trace.probe == seen.probe && trace.attempt == seen.attempt;
+            let by = evidence.traces.iter().find(same);
+            match by.is_some_and(|trace| trace.control) {
+                true => chain.add(FactName::ControlArrived, None, id),
+                false => chain.of_server(id, seen),
+            }
         } else if let (Some(n), Some(ledger)) = (numbered(id, "connection:"), ledger) {
             let seen = ledger.connections.get((n as usize).wrapping_sub(1));
             seen.into_iter()
@@ -258,7 +277,7 @@ impl Chain {
 
     fn of_page(&mut self, id: &str, trace: &Trace, attempt: Option<&Attempt>) {
         let after = |at: Micros| at.since(trace.started_at).ms_up();
-        let mut opened = None;
+        let (mut opened, mut failed) = (None, false);
         for stamped in &trace.events {
             let at = after(stamped.at);
             match &stamped.event {
@@ -281,9 +300,9 @@ impl Chain {
                         id,
                     );
                 }
-                Event::Failed { .. } | Event::Errored { .. } if opened.is_none() => {
+                Event::Failed { .. } | Event::Errored { .. } if opened.is_none() && !failed => {
                     self.number(FactName::NeverOpened, at, id);
-                    opened = Some(at);
+                    failed = true;
                 }
                 Event::Closed { code: 1006, .. } if opened.is_some() => {
                     self.number(FactName::BrokeOff, at, id);
@@ -291,7 +310,9 @@ impl Chain {
                 Event::Closed { code, .. } if opened.is_some() => {
                     self.number(FactName::PageClosed, u64::from(*code), id);
                 }
-                Event::GaveUp if opened.is_none() => self.number(FactName::NoAnswer, at, id),
+                Event::GaveUp if opened.is_none() && !failed => {
+                    self.number(FactName::NoAnswer, at, id)
+                }
                 _ => {}
             }
         }
@@ -309,6 +330,22 @@ impl Chain {
         }
     }
 
+    fn of_control(&mut self, id: &str, trace: &Trace) {
+        for stamped in &trace.events {
+            match &stamped.event {
+                Event::Head { status, marked, .. } if *status > 0 => {
+                    let fact = match marked {
+                        true => FactName::ControlStatus,
+                        false => FactName::ControlForeign,
+                    };
+                    self.number(fact, u64::from(*status), id);
+                }
+                Event::Failed { .. } => self.add(FactName::ControlFailed, None, id),
+                _ => {}
+            }
+        }
+    }
+
     fn of_server(&mut self, id: &str, seen: &Sighting) {
         match seen.http_version.as_str() {
             "HTTP/1.0" => self.add(FactName::ArrivedHttp10, None, id),
@@ -316,13 +353,15 @@ impl Chain {
         }
         let socket = seen.kind == Kind::WebSocket;
         if socket && seen.method != "CONNECT" {
-            let says = |name, word| value(seen, name).is_some_and(|value| lists(value, word));
-            if !says("upgrade", "websocket") {
+            if !value(seen, "upgrade").is_some_and(|said| lists(said, "websocket")) {
                 self.add(FactName::WithoutUpgrade, None, id);
             }
-            if !says("connection", "upgrade") {
-                let said = value(seen, "connection").unwrap_or_default();
-                self.text(FactName::WithoutConnection, said, id);
+            match value(seen, "connection") {
+                None => self.add(FactName::ConnectionMissing, None, id),
+                Some(said) if !lists(said, "upgrade") => {
+                    self.text(FactName::WithoutConnection, said, id);
+                }
+                Some(_) => {}
             }
         }
         if let Some(via) = value(seen, "via") {

@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::build;
+use crate::clients;
 use crate::display::Display;
 use crate::process::Guard;
 use crate::serve::{Profile, binary};
@@ -84,7 +85,7 @@ pub(crate) struct Soak {
 /// What one may say to `lab`.
 #[derive(Args)]
 pub(crate) struct Lab {
-    /// list, run, healthy or show, and its flags; `run --help` explains them.
+    /// list, run, healthy, calibrate, clients or show, and its flags; `run --help` explains them.
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,
@@ -126,7 +127,8 @@ impl Lab {
 
     /// It only tells something.
     fn only_tells(&self) -> bool {
-        !matches!(self.first(), Some("run" | "healthy" | "show"))
+        let runs = ["run", "healthy", "calibrate", "clients", "show"];
+        !self.first().is_some_and(|first| runs.contains(&first))
             || self.says("--help")
             || self.says("-h")
     }
@@ -168,7 +170,10 @@ pub(crate) fn lab(ws: &Workspace, install: bool, lab: &Lab) -> Result<ExitStatus
     if lab.only_tells() {
         return with_lab(ws, install, &[], &[], &words);
     }
-    let more = [build::NEEDS, &[Need::Boxes]].concat();
+    let mut more = [build::NEEDS, &[Need::Boxes]].concat();
+    if lab.first() == Some("clients") {
+        more.push(Need::Clients);
+    }
     with_lab(ws, install, &lab.browsers(), &more, &words)
 }
 
@@ -204,6 +209,9 @@ fn with_lab(
     binary(ws, &kit, "pushcheck-lab", Profile::Release)?;
     let display = display(&kit)?;
     let mut lab = command(ws, &kit, Profile::Release, display.as_ref())?;
+    if more.contains(&Need::Clients) {
+        lab.env("PUSHCHECK_CLIENTS", clients::ready(ws, &kit)?);
+    }
     Guard::spawn(lab.args(words))?.wait()
 }
 
@@ -262,6 +270,7 @@ mod tests {
         );
         assert!(lab("list").only_tells() && lab("run --help").only_tells());
         assert!(!lab("run").only_tells() && !lab("show x").only_tells());
+        assert!(!lab("clients").only_tells() && lab("clients -h").only_tells());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod build;
 mod catalogue;
+mod clients;
 mod display;
 mod lab;
 mod names;
@@ -42,7 +43,7 @@ enum Task {
     Build,
     /// Builds the widget and weighs what a visitor loads against the budget.
     Size,
-    /// Puts browsers behind networks with one known fault and compares the reports: list, run, healthy, show; flags go to pushcheck-lab lab.
+    /// Puts browsers behind networks with one known fault and compares the reports: list, run, healthy, calibrate, clients, show; flags go to pushcheck-lab lab.
     Lab(lab::Lab),
     /// Judges saved reports again by today's rules. Exits 0 the same, 1 different, 2 a file is unusable.
     Replay(lab::Replay),

@@ -273,6 +273,20 @@ impl<'a> Page<'a> {
         self.browser.run_async(&script, LOADED).await
     }
 
+    /// What the page shows for a client library, by its last report. `url`: where the app is.
+    ///
+    /// # Errors
+    /// It cannot be loaded.
+    pub async fn client(self, scripts: &str, id: &str, url: &str) -> Result<Value> {
+        const LOADED: Duration = Duration::from_secs(20);
+        let script = format!(
+            "const {{ client }} = await import('{scripts}remedy.js');
+            const all = await (await fetch('{scripts}causes/clients.json')).json();
+            return client(all['{id}'], document.querySelector('push-check').report.advice, '{url}');"
+        );
+        self.browser.run_async(&script, LOADED).await
+    }
+
     async fn why_none(self) -> Result<String> {
         let record = self.record().await?;
         let end = record.events.iter().rfind(|event| event.name == "end");

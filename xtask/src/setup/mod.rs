@@ -41,6 +41,23 @@ const ESBUILD: Program = Program {
     why: "puts the page's scripts into one file",
 };
 
+/// Runs the server of the client libraries.
+const NODE: Program = Program {
+    variable: "NODE",
+    names: &["node", "nodejs"],
+    debian: &["nodejs"],
+    ubuntu: &["nodejs"],
+    why: "runs the lab's app for client libraries",
+};
+/// Fetches the client libraries.
+const NPM: Program = Program {
+    variable: "NPM",
+    names: &["npm"],
+    debian: &["npm"],
+    ubuntu: &["npm"],
+    why: "fetches client libraries for the lab",
+};
+
 /// What a command cannot do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Need {
@@ -60,6 +77,8 @@ pub(crate) enum Need {
     Browser(Browser),
     /// The programs that the lab breaks networks with.
     Boxes,
+    /// What real client libraries need.
+    Clients,
 }
 
 impl Need {
@@ -73,6 +92,7 @@ impl Need {
             Self::WasmTests,
             Self::WasmPack,
             Self::Boxes,
+            Self::Clients,
         ];
         all.extend(Browser::ALL.map(Self::Browser));
         all
@@ -84,6 +104,7 @@ impl Need {
             Self::WasmPack => &[WASM_OPT],
             Self::Browser(browser) => browser.programs(),
             Self::Boxes => boxes::ALL,
+            Self::Clients => &[NODE, NPM],
             _ => &[],
         }
     }

@@ -47,7 +47,10 @@ const MISUSE: &[(&str, &str)] = &[
     ("{need: {latencyMs: '1'}}", "need.latencyMs"),
     ("{need: {audience: 1}}", "need.audience"),
     ("{need: {servers: 'two'}}", "need.servers"),
-    ("{need: {javascriptBothEnds: 'no'}}", "need.javascriptBothEnds"),
+    (
+        "{need: {javascriptBothEnds: 'no'}}",
+        "need.javascriptBothEnds",
+    ),
     ("{need: {speed: 1}}", "need.speed"),
     ("{labels: ['a']}", "labels"),
     ("{labels: {a: 1}}", "labels"),

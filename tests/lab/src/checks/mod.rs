@@ -1,6 +1,7 @@
 //! `page`: whole runs of the page in each browser, and the bad days.
 
 mod embedding;
+mod explain;
 mod failure;
 mod field;
 mod healthy;
@@ -122,6 +123,10 @@ const ALL: &[Check] = checks![
     CHECK embedding::two_lines_on_the_same_origin_pass,
     CHECK embedding::a_frame_posts_to_the_configured_origin,
     CHECK embedding::a_frame_posts_to_nobody_else,
+    CHECK explain::what_is_found_is_told_to_each_reader,
+    CHECK explain::a_newer_report_is_shown_as_far_as_it_is_known,
+    CHECK explain::what_is_pasted_is_code,
+    CHECK explain::the_element_speaks_japanese_where_the_page_does,
     CHECK keyboard::tab_and_enter_start_it_with_visible_focus,
     CHECK lanes::the_https_lane_passes_over_http_2,
     CHECK lanes::a_plain_lane_of_an_https_page_is_skipped,

@@ -69,6 +69,8 @@ impl Calibrate {
                         way: None,
                         strain: Strain::default(),
                         fixed: false,
+                        client: None,
+                        need: None,
                     });
                 }
             }

@@ -75,6 +75,10 @@ pub(super) struct Asked {
     pub(super) strain: Strain,
     /// The catalogue's remedies are applied, and all is tried again.
     pub(super) fixed: bool,
+    /// The client library that is run after the widget, with the settings that the page shows.
+    pub(super) client: Option<String>,
+    /// What the app is said to need.
+    pub(super) need: Option<String>,
 }
 
 impl Asked {
@@ -90,6 +94,9 @@ impl Asked {
         if self.fixed {
             name += "-fixed";
         }
+        for more in self.client.iter().chain(&self.need) {
+            name = format!("{name}-{more}");
+        }
         Ok(Cell {
             scenario: std::path::absolute(&self.scenario.folder)?,
             browser: self.browser,
@@ -98,6 +105,8 @@ impl Asked {
             way: self.way,
             strain: self.strain,
             fixed: self.fixed,
+            client: self.client.clone(),
+            need: self.need.clone(),
             keep: folders::kept()?.join("cells").join(name),
             show: false,
         })
@@ -212,7 +221,11 @@ async fn inside(cell: &Cell, mode: Mode) -> Result<Outcome> {
     let limit = match mode {
         Mode::Thorough | Mode::Watch => THOROUGH,
         _ => CELL,
-    } * if cell.fixed { 2 } else { 1 };
+    } * if cell.fixed || cell.client.is_some() {
+        2
+    } else {
+        1
+    };
     // Nothing of an earlier run may be taken for this one's.
     let _ = fs::remove_dir_all(&cell.keep);
     fs::create_dir_all(&cell.keep)

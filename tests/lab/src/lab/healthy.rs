@@ -68,6 +68,8 @@ impl Healthy {
                     way: Some(far(seed)?),
                     strain: strain(seed)?,
                     fixed: false,
+                    client: None,
+                    need: None,
                 });
             }
         }

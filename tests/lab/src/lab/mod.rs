@@ -7,6 +7,7 @@
 mod calibrate;
 mod cell;
 mod cells;
+mod clients;
 mod draw;
 mod fixed;
 mod folders;
@@ -27,6 +28,7 @@ use clap::{Args, Subcommand};
 
 pub use cell::{Cell, Hold, Site};
 pub(crate) use cells::print;
+pub(crate) use folders::checkout;
 
 /// Puts real browsers behind real networks in which one known thing is broken, and compares the reports with it.
 #[derive(Debug, Args)]
@@ -41,6 +43,7 @@ enum What {
     Run(run::Run),
     Healthy(healthy::Healthy),
     Calibrate(calibrate::Calibrate),
+    Clients(clients::Clients),
     Show(show::Show),
 }
 
@@ -51,6 +54,7 @@ pub async fn command(lab: &Lab) -> ExitCode {
         What::Run(run) => run::command(run).await,
         What::Healthy(healthy) => healthy::command(healthy).await,
         What::Calibrate(calibrate) => calibrate::command(calibrate).await,
+        What::Clients(clients) => clients::command(clients).await,
         What::Show(show) => show::command(show).await.map(|()| true),
     };
     status(done)

@@ -125,6 +125,8 @@ impl Run {
                             way: None,
                             strain: Strain::default(),
                             fixed: self.fixed,
+                            client: None,
+                            need: None,
                         });
                     }
                 }

@@ -43,6 +43,8 @@ pub(super) async fn command(show: &Show) -> Result<()> {
         way: None,
         strain: Strain::default(),
         fixed: false,
+        client: None,
+        need: None,
         keep: folders::kept()?.join("shown"),
         show: true,
     };

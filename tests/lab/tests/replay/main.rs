@@ -102,7 +102,14 @@ fn said(finding: &Finding) -> String {
     if !rivals.is_empty() {
         words.push(format!("or {}", rivals.join(", ")));
     }
-    words.join("  ")
+    let facts = finding.facts.iter().map(|fact| {
+        let value = fact
+            .value
+            .as_ref()
+            .map_or_else(String::new, |value| format!(" = {value}"));
+        format!("\n        {:<12} {}{value}", fact.from, fact.fact.as_str())
+    });
+    words.join("  ") + &facts.collect::<String>()
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub(super) struct Ran {
     pub(super) report: Option<Value>,
     /// The same, once it was handed the browser's own log.
     pub(super) logged: Option<Value>,
+    /// What the page shows for a client library, where one is to be run.
+    pub(super) client: Option<Value>,
     /// The remedies that the page shows for its findings, where they are to be applied.
     pub(super) remedies: Option<Value>,
     /// Why there is none.
@@ -83,7 +85,15 @@ pub(super) async fn run(world: &mut World, scenario: &Scenario, cell: &Cell) -> 
         Some(_) => Some(page.remedies(&world.scripts).await?),
         None => None,
     };
+    let client = match cell.client.as_ref().filter(|_| report.is_some()) {
+        Some(id) => Some(
+            page.client(&world.scripts, id, world.base.trim_end_matches('/'))
+                .await?,
+        ),
+        None => None,
+    };
     Ok(Ran {
+        client,
         remedies,
         report,
         logged,
@@ -123,7 +133,7 @@ fn log_of(browser: Browser) -> PathBuf {
 }
 
 /// How the browser is started, with what it trusts laid out for it.
-fn options(part: &BrowserPart, browser: Browser, values: &Values) -> Result<Options> {
+pub(super) fn options(part: &BrowserPart, browser: Browser, values: &Values) -> Result<Options> {
     let home = Path::new(FOLDER).join("home");
     // Nothing of an earlier browser may be known to this one.
     let _ = fs::remove_dir_all(&home);

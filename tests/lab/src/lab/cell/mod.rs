@@ -3,6 +3,7 @@
 mod authority;
 mod boxes;
 mod browse;
+mod client;
 mod gauge;
 mod names;
 mod network;
@@ -28,6 +29,7 @@ use crate::replay;
 use browse::Ran;
 use world::World;
 
+pub(super) use client::Measured;
 pub use site::Site;
 pub(super) use site::command as site;
 pub(crate) use strain::Strain;
@@ -81,6 +83,12 @@ pub struct Cell {
     /// Applies the catalogue's remedies and tries again
     #[arg(long)]
     pub(super) fixed: bool,
+    /// The client library that is run after the widget
+    #[arg(long)]
+    pub(super) client: Option<String>,
+    /// What the app is said to need
+    #[arg(long)]
+    pub(super) need: Option<String>,
     /// Where outcome, report and logs go
     #[arg(long)]
     pub(super) keep: PathBuf,
@@ -108,6 +116,12 @@ impl Cell {
         words.extend(self.way.map(|way| format!("--way={way}")));
         words.push(format!("--strain={}", self.strain));
         words.extend(self.fixed.then(|| "--fixed".to_owned()));
+        words.extend(
+            self.client
+                .iter()
+                .map(|client| format!("--client={client}")),
+        );
+        words.extend(self.need.iter().map(|need| format!("--need={need}")));
         words.extend(self.show.then(|| "--show".to_owned()));
         words
     }
@@ -121,6 +135,9 @@ pub(super) const REPORT: &str = "report.json";
 
 /// The file of the difference that remedies made.
 pub(super) const DIFF: &str = "fixed.diff";
+
+/// The file of what became of a client library.
+pub(super) const CLIENT: &str = "client.json";
 
 /// The file of the report after them.
 const CURED: &str = "report-fixed.json";
@@ -240,6 +257,20 @@ async fn run(cell: &Cell) -> Result<Outcome> {
     if cell.fixed {
         outcome = outcome.and_wrong(cured(&mut world, &scenario, cell, &ran).await?);
         world.keep_logs(&cell.keep);
+    }
+    if let (Some(id), Some(advised), Some(report)) = (&cell.client, &ran.client, &ran.report) {
+        let measured = client::run(&mut world, &scenario, cell, id, advised, report).await?;
+        let text = serde_json::to_string_pretty(&measured)?;
+        fs::write(cell.keep.join(CLIENT), text).context("cannot write what became of a client")?;
+        // The report is judged elsewhere: the advice is only as good as it is.
+        outcome.judgement = judge::Judgement::Right;
+        outcome.wrong.clear();
+        outcome = outcome.and_wrong(measured.wrong());
+        world.keep_logs(&cell.keep);
+        for (name, value) in [("client", Some(id)), ("need", cell.need.as_ref())] {
+            let value = value.map_or("–", String::as_str);
+            world.drawn.insert(name.to_owned(), value.to_owned());
+        }
     }
     outcome.drawn = world.drawn;
     if let Some(gauged) = gauged {

@@ -50,7 +50,7 @@ pub struct Site {
 /// What every request is answered with.
 #[derive(Debug)]
 struct Answers {
-    page: Bytes,
+    page: PathBuf,
     policy: Option<HeaderValue>,
 }
 
@@ -59,10 +59,9 @@ struct Answers {
 /// # Errors
 /// It cannot listen, or has no certificate.
 pub(crate) async fn command(site: &Site) -> Result<()> {
-    let page = std::fs::read(&site.page).context("the page cannot be read")?;
     let policy = site.policy.as_deref().map(HeaderValue::from_str);
     let answers = Arc::new(Answers {
-        page: page.into(),
+        page: site.page.clone(),
         policy: policy.transpose().context("the policy is no header")?,
     });
     let tls = acceptor(&site.both)?;
@@ -119,7 +118,11 @@ fn answer(answers: &Answers, path: &str) -> Response<Full<Bytes>> {
         *response.status_mut() = StatusCode::NOT_FOUND;
         return response;
     }
-    *response.body_mut() = Full::new(answers.page.clone());
+    let Ok(page) = std::fs::read(&answers.page) else {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return response;
+    };
+    *response.body_mut() = Full::new(page.into());
     let headers = response.headers_mut();
     headers.insert(
         CONTENT_TYPE,
@@ -133,7 +136,13 @@ fn answer(answers: &Answers, path: &str) -> Response<Full<Bytes>> {
 }
 
 /// The page's text; `own`: a script of the page's own. Nothing of it tells what is broken.
-pub(super) fn page(page: &Page, base: &str, scripts: &str, own: Option<&str>) -> String {
+pub(super) fn page(
+    page: &Page,
+    need: Option<&str>,
+    base: &str,
+    scripts: &str,
+    own: Option<&str>,
+) -> String {
     let own = own.map_or_else(String::new, |own| format!("<script>{own}</script>\n"));
     let list = |name: &str, words: &[String]| match words {
         [] => String::new(),
@@ -145,9 +154,10 @@ pub(super) fn page(page: &Page, base: &str, scripts: &str, own: Option<&str>) ->
         "<!doctype html><meta charset=\"utf-8\"><title>A page</title>\n\
          {own}\
          <script type=\"module\" src=\"{}push-check.js\"></script>\n\
-         <push-check base=\"{}\"{}{}{}{}{}{}></push-check>\n",
+         <push-check base=\"{}\"{}{}{}{}{}{}{}></push-check>\n",
         escaped(scripts),
         escaped(base),
+        need.map_or_else(String::new, |need| format!(" need=\"{}\"", escaped(need))),
         list("lanes", &page.lanes),
         list("required", &page.required),
         list("methods", &page.methods),
@@ -175,6 +185,7 @@ mod tests {
     fn the_page_knows_its_base_and_nothing_else() {
         let text = page(
             &Page::default(),
+            None,
             "http://probe.test/a&b/",
             "http://page.test:8080/",
             None,
@@ -188,6 +199,6 @@ mod tests {
             lanes: vec!["plain".into(), "alt-8443".into()],
             ..Page::default()
         };
-        assert!(page(&lanes, "b", "s", None).contains(" lanes=\"plain alt-8443\">"));
+        assert!(page(&lanes, None, "b", "s", None).contains(" lanes=\"plain alt-8443\">"));
     }
 }

@@ -1,19 +1,22 @@
 //! Everything of a cell but the browser.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use anyhow::{Context, Result};
 
 use super::boxes::{self, Running};
 use super::gauge;
 use super::network::{self, FOLDER};
-use super::{Cell, authority, site, strain, way};
+use super::{Cell, authority, shell, site, strain, way};
 use crate::lab::draw;
 use crate::lab::folders;
 use crate::lab::scenario::{Scenario, Scheme, Where};
 use crate::lab::template::Values;
+
+/// The clean origin's page.
+const PAGE_FILE: &str = "page.html";
 
 /// Networks, servers and boxes, all running.
 #[derive(Debug)]
@@ -114,6 +117,62 @@ impl World {
     /// The most that ever waited in the box that is gauged, bytes.
     pub(super) fn gauged(&self) -> Option<u64> {
         self.gauge.as_ref().map(gauge::Reading::most)
+    }
+
+    /// An app of its own takes the probe server's place.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub(super) fn serve_app(
+        &mut self,
+        scenario: &Scenario,
+        program: &Path,
+        settings: &[(&str, u64)],
+    ) -> Result<()> {
+        self.server.clear();
+        let part = &scenario.server;
+        let secure = self.base.starts_with("https:") && !part.tls_listen.is_empty();
+        let listen = if secure {
+            &part.tls_listen
+        } else {
+            &part.listen
+        };
+        let listen = self
+            .values
+            .fill(listen.first().context("server: listens nowhere")?)?;
+        let port = listen
+            .rsplit_once(':')
+            .and_then(|(_, port)| port.parse().ok());
+        let port = port.context("server: has no port")?;
+        let mut node = shell::command(
+            Where::Server,
+            env::var_os("NODE").map_or_else(|| "node".into(), PathBuf::from),
+        );
+        node.arg(program).args(["--listen", &listen]);
+        if secure {
+            for part in ["cert", "key"] {
+                node.arg(format!("--{part}"))
+                    .arg(self.values.fill(&format!("{{{{{part}.good}}}}"))?);
+            }
+        }
+        node.envs(
+            settings
+                .iter()
+                .map(|(name, value)| (name, value.to_string())),
+        );
+        let mut running = Running::start("app", Where::Server, node)?;
+        running.listens(&[port])?;
+        self.server.push(running);
+        Ok(())
+    }
+
+    /// The clean origin shows another page.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn show_page(&self, text: &str) -> Result<()> {
+        let file = Path::new(FOLDER).join(PAGE_FILE);
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// Boxes and rules are as their files say now.
@@ -219,7 +278,7 @@ fn clean_site(
     values: &Values,
 ) -> Result<Vec<Running>> {
     let address = network::PAGE;
-    let file = Path::new(FOLDER).join("page.html");
+    let file = Path::new(FOLDER).join(PAGE_FILE);
     let own = scenario.page.script.as_ref().map(|name| {
         fs::read_to_string(files.join(name)).with_context(|| format!("page.script: {name}"))
     });
@@ -229,6 +288,7 @@ fn clean_site(
         &file,
         site::page(
             &scenario.page.filled(values)?,
+            cell.need.as_deref(),
             base,
             scripts,
             own.as_deref(),
@@ -247,7 +307,7 @@ fn clean_site(
         let policy = policy.split_whitespace().collect::<Vec<_>>().join(" ");
         words.push(format!("--policy={}", values.fill(&policy)?));
     }
-    let us = std::env::current_exe()?;
+    let us = env::current_exe()?;
     let scripts = [
         format!("--listen={address}:8080"),
         format!("--tls-listen={address}:8443"),

@@ -9,13 +9,14 @@ use sha2::{Digest, Sha256};
 use super::super::cells::Asked;
 
 /// Everything that a report hangs on besides the scenario. A scenario counts for itself alone.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "Cargo.lock",
     "src",
     "server",
     "www",
     "tests/lab/src",
     "tests/lab/pages",
+    "tests/lab/clients",
 ];
 
 /// What is made from the sources themselves.
@@ -67,6 +68,8 @@ impl Keys {
             &asked.way.map_or_else(String::new, |way| way.to_string()),
             &asked.strain.to_string(),
             if asked.fixed { "fixed" } else { "" },
+            asked.client.as_deref().unwrap_or_default(),
+            asked.need.as_deref().unwrap_or_default(),
         ];
         hash.update(words.join("/"));
         Ok(hex(&hash.finalize())[..24].to_owned())
@@ -135,6 +138,8 @@ mod tests {
             way: None,
             strain: Strain::default(),
             fixed: false,
+            client: None,
+            need: None,
         };
         let key = |browser, seed, page| {
             Keys::of(root.path())?.key(&Asked {
