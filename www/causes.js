@@ -8,10 +8,13 @@ import { SIDES, blocks, client, filled } from "./remedy.js";
 const HERE = new URL("./", import.meta.url).href;
 
 const STYLE = `
+[part=causes] h3 { margin-top: 1.4em }
 [part=causes] h4 { margin: 1.2em 0 .3em }
 [part=causes] details, [part=advice] details { margin-top: .35em }
 [part=causes] details details, [part=advice] details details { margin-inline-start: 1em }
 [part=causes] h5, [part=advice] h5 { margin: .9em 0 .2em; font-size: .9em }
+[part=causes] p, [part=advice] p { margin: .35em 0 }
+[part=causes] ul, [part=advice] ul { margin: .35em 0; padding-inline-start: 1.2em; list-style: disc }
 pre { margin: .3em 0; padding: .6em .8em; overflow-x: auto; border: 1px solid var(--line); border-radius: .4em; background: var(--soft); font-size: .85em; tab-size: 4 }
 code { overflow-wrap: anywhere }
 pre code { overflow-wrap: normal }

@@ -3,8 +3,7 @@
 //! A fact is a name and a value, in the order in which it happened: the page's half first. Whoever reads makes a sentence of
 //! it, and sees by `from` where it stands in the evidence.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
+use super::fact::{Fact, FactName};
 use super::facts::Attempt;
 use super::held::HeldAs;
 use super::methods::MethodReport;
@@ -14,191 +13,6 @@ use crate::evidence::{Event, Evidence, Notice, Trace};
 use crate::method::Method;
 use crate::time::Micros;
 use crate::wire::{End, Kind, Reached, SeenConnection, ShownCertificate, Sighting, digits, number};
-
-macro_rules! facts {
-    ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
-        /// The name of a fact, never renamed.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum FactName {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl FactName {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
-
-            /// The name as it stands in a report.
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$name => $text,)*
-                }
-            }
-        }
-    };
-}
-
-facts! {
-    // The page's half.
-    /// The constructor or call threw. Value: the error's name.
-    Threw = "threw",
-    /// The browser has no such API.
-    Unsupported = "unsupported",
-    /// A policy of the page's forbade it. Value: the directive.
-    PolicyBlocked = "policy-blocked",
-    /// The browser's own log names the error. Value: its name.
-    NetError = "net-error",
-    /// The page read an answer's status. Value: the status.
-    PageStatus = "page-status",
-    /// An answer came that is not our server's. Value: its status.
-    ForeignAnswer = "foreign-answer",
-    /// It opened. Value: after so many ms.
-    Opened = "opened",
-    /// It failed and had not opened. Value: after so many ms.
-    NeverOpened = "never-opened",
-    /// Until we gave up it had neither opened nor failed. Value: after so many ms.
-    NoAnswer = "no-answer",
-    /// It opened, and not one message came.
-    NothingCame = "nothing-came",
-    /// Messages came. Value: how many.
-    Came = "came",
-    /// It was closed with a code. Value: the code.
-    PageClosed = "page-closed",
-    /// It had opened and ended without a closing handshake. Value: after so many ms.
-    BrokeOff = "broke-off",
-    // The server's half.
-    /// Nothing of it reached the server, which was watching all the while.
-    NothingArrived = "nothing-arrived",
-    /// Whether it reached the server is not known.
-    ArrivalUnknown = "arrival-unknown",
-    /// A connection came, and not a byte on it.
-    ConnectionEmpty = "connection-empty",
-    /// A connection came with bytes that begin no request.
-    ConnectionBytes = "connection-bytes",
-    /// TLS was spoken to a port that speaks plain HTTP.
-    TlsToPlain = "tls-to-plain",
-    /// Plain HTTP was spoken to a port that speaks TLS.
-    PlainToTls = "plain-to-tls",
-    /// A TLS handshake was begun and not finished.
-    HelloOnly = "hello-only",
-    /// A TLS handshake was finished, and no request came.
-    SecuredOnly = "secured-only",
-    /// The browser ended TLS with an alert. Value: its number (RFC 8446 § 6).
-    Alert = "alert",
-    /// The certificate that the server showed is not valid yet, or no more.
-    CertificateExpired = "certificate-expired",
-    /// The certificate that the server showed does not cover the name.
-    CertificateOtherName = "certificate-other-name",
-    /// The certificate that the server showed issued itself.
-    CertificateSelfSigned = "certificate-self-signed",
-    /// The certificate that the server showed is sound, as far as the server can tell.
-    CertificateSound = "certificate-sound",
-    /// It arrived. Value: the HTTP version.
-    Arrived = "arrived",
-    /// It arrived as HTTP/1.0.
-    ArrivedHttp10 = "arrived-http10",
-    /// It arrived without `Upgrade: websocket`.
-    WithoutUpgrade = "without-upgrade",
-    /// It arrived without `Connection`.
-    ConnectionMissing = "connection-missing",
-    /// Its `Connection` did not say `Upgrade`. Value: what it said.
-    WithoutConnection = "without-connection",
-    /// It arrived by way of a proxy that names itself. Value: `Via`.
-    Via = "via",
-    /// A stream that was to go on arrived without `Last-Event-ID`.
-    WithoutLastEventId = "without-last-event-id",
-    /// The server agreed to the WebSocket.
-    Switched = "switched",
-    /// The server answered with a status. Value: the status.
-    ServerStatus = "server-status",
-    /// The server refused by a rule of its own. Value: which.
-    Refused = "refused",
-    /// The server had not answered yet.
-    Unanswered = "unanswered",
-    /// Not one frame of the page's arrived.
-    NoFrameIn = "no-frame-in",
-    /// Frames of the page's arrived. Value: how many.
-    FramesIn = "frames-in",
-    /// Frames arrived that break the protocol. Value: how many.
-    MalformedIn = "malformed-in",
-    /// Frames arrived changed. Value: how many.
-    StrangeIn = "strange-in",
-    /// The server handed over messages. Value: how many.
-    HandedOver = "handed-over",
-    /// A close frame arrived. Value: its code.
-    CloseArrived = "close-arrived",
-    /// At the server the other side left before all was sent.
-    PeerLeft = "peer-left",
-    /// At the server a reset came.
-    ResetCame = "reset-came",
-    /// At the server nothing came any more until its kernel gave up.
-    ServerTimedOut = "server-timed-out",
-    /// At the server the protocol, or TLS, broke.
-    ServerBroken = "server-broken",
-    // A plain request for the same address, made to tell where the attempt broke.
-    /// It reached the server.
-    ControlArrived = "control-arrived",
-    /// Our server's answer to it was read. Value: its status.
-    ControlStatus = "control-status",
-    /// An answer to it was read that is not our server's. Value: its status.
-    ControlForeign = "control-foreign",
-    /// It failed as well.
-    ControlFailed = "control-failed",
-    // The method as a whole.
-    /// All messages came when the stream ended.
-    HeldUntilClose = "held-until-close",
-    /// Messages came whenever enough bytes were there.
-    HeldBlock = "held-block",
-    /// Messages came in beats.
-    HeldTimer = "held-timer",
-    /// Each message came with the next one.
-    HeldOneBehind = "held-one-behind",
-    /// A silence that a connection outlived. Value: ms.
-    SilenceLived = "silence-lived",
-    /// A silence that connections do not outlive. Value: ms.
-    SilenceDied = "silence-died",
-    /// A beat keeps them. Value: how often, ms.
-    BeatKeeps = "beat-keeps",
-    // The run as a whole.
-    /// The server tried itself through its public address, and that worked.
-    OutsideWorks = "outside-works",
-    /// The server tried itself through its public address, and that failed as well.
-    OutsideFails = "outside-fails",
-    /// The page was hidden. Value: for how many ms.
-    Hidden = "hidden",
-    /// The device slept. Value: for how many ms.
-    Slept = "slept",
-    /// The page's thread stood still. Value: for how many ms.
-    Stalled = "stalled",
-    /// The browser said that it has no network.
-    Offline = "offline",
-}
-
-impl Serialize for FactName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
-impl<'de> Deserialize<'de> for FactName {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-        let known = Self::ALL.iter().find(|name| name.as_str() == text);
-        known
-            .copied()
-            .ok_or_else(|| de::Error::custom("no name of a fact"))
-    }
-}
-
-/// One fact.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
-    /// Its name.
-    pub fact: FactName,
-    /// Its value, where it has one.
-    pub value: Option<String>,
-    /// The id of the evidence that it stands in: `trace:<n>`, …, `surroundings`, `about`, `method`.
-    pub from: String,
-}
 
 /// More facts of one finding help nobody.
 const MOST: usize = 24;
@@ -244,7 +58,7 @@ pub(super) fn chain(evidence: &Evidence, methods: &[MethodReport], finding: &Fin
         .find(|one| finding.method == Some(one.method))
     {
         chain.of_method(finding, method);
-        chain.from_outside(evidence, method.method);
+        chain.outside_in(evidence, method.method);
     }
     chain.facts
 }
@@ -470,7 +284,7 @@ impl Chain {
         }
     }
 
-    fn from_outside(&mut self, evidence: &Evidence, method: Method) {
+    fn outside_in(&mut self, evidence: &Evidence, method: Method) {
         let outside = evidence.about.as_ref();
         let outside = outside.and_then(|about| about.outside_in.as_ref());
         let mut tries = outside.iter().flat_map(|outside| &outside.tries);

@@ -9,6 +9,7 @@ pub mod clock;
 mod code;
 pub mod compressed;
 pub mod delivery;
+mod fact;
 pub mod facts;
 mod finding;
 pub mod heard;
@@ -28,9 +29,9 @@ pub mod uploads;
 mod verdict;
 mod watched;
 
-pub use chain::{Fact, FactName};
 pub use class::{CloseClass, TimeClass};
 pub use code::Code;
+pub use fact::{Fact, FactName};
 pub use facts::StatusFrom;
 pub use finding::{Finding, Rival, Severity, Strength};
 pub use methods::{Asked, LaneReport, MethodReport, Timing};

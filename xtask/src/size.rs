@@ -10,13 +10,11 @@ use flate2::write::GzEncoder;
 use crate::workspace::Workspace;
 
 /// All of it, brotli, in bytes: what was measured, with room for another compiler. More than the 55 kB that are meant:
-/// places and seals took 9 kB, the longer look and how streams are held 5.
-const BUDGET: u64 = 106_300;
-/// What is loaded before the first probe starts: everything. On the networks that this is for, what is fetched later
-/// does not arrive.
-const BUDGET_BEFORE_FIRST_PROBE: u64 = BUDGET;
+/// places and seals took 9 kB, the longer look and how streams are held 5, evidence in facts and advice 6.
+const BUDGET: u64 = 112_300;
 
-/// What the page loads, below `www/`.
+/// What the page loads, below `www/`, before the first probe starts: on the networks that this is for, what is fetched later does
+/// not arrive.
 const PARTS: &[&str] = &[
     "index.html",
     "icon.svg",
@@ -27,8 +25,19 @@ const PARTS: &[&str] = &[
 ];
 /// Served as it is, under the name of its source.
 const BUNDLE: &str = "pkg/push-check.js";
-/// Parts that are loaded after the first probe has started.
-const LATER: &[&str] = &[];
+/// What is loaded once there is something to explain; a healthy network's visitor never asks for it.
+const EXPLAINED: &[&str] = &[
+    "causes.js",
+    "remedy.js",
+    "el.js",
+    "causes/en.json",
+    "causes/remedies.json",
+    "causes/clients.json",
+];
+/// The same in another language instead: its texts, and that of the page itself.
+const IN_ANOTHER_LANGUAGE: &[&str] = &["text/ja.js", "causes/ja.js", "causes/ja.json"];
+/// All that is loaded to explain, in one language, brotli.
+const BUDGET_TO_EXPLAIN: u64 = 53_800;
 
 /// Bytes of one part: as it is, gzip -9 and brotli 11.
 #[derive(Clone, Copy, Default)]
@@ -40,31 +49,36 @@ struct Bytes {
 
 /// `cargo xtask size`: the table; fails above a budget.
 pub(crate) fn table(ws: &Workspace) -> Result<()> {
-    let www = ws.root.join("www");
-    let (mut all, mut before) = (Bytes::default(), Bytes::default());
     println!(
         "{:<28} {:>8} {:>8} {:>8}",
         "bytes", "raw", "gzip -9", "brotli"
     );
-    for name in PARTS {
-        let part = www.join(name);
+    let all = sum(ws, PARTS)?;
+    row("all, before the first probe", all);
+    let explained = sum(ws, EXPLAINED)?;
+    row("to explain what was found", explained);
+    let other = sum(ws, IN_ANOTHER_LANGUAGE)?;
+    row("in Japanese instead", other);
+    let over = over_budget(all.brotli, explained.brotli);
+    println!("budget: {BUDGET} brotli for all, {BUDGET_TO_EXPLAIN} to explain");
+    if !over.is_empty() {
+        bail!("{}", over.join("; "));
+    }
+    Ok(())
+}
+
+/// Prints each part and adds them up.
+fn sum(ws: &Workspace, parts: &[&str]) -> Result<Bytes> {
+    let mut all = Bytes::default();
+    for name in parts {
+        let part = ws.root.join("www").join(name);
         let content = fs::read(&part).with_context(|| format!("cannot read {}", part.display()))?;
         let bytes =
             measure(&served(name, content)).with_context(|| format!("cannot compress {name}"))?;
         row(name, bytes);
         all = all.plus(bytes);
-        if !LATER.contains(name) {
-            before = before.plus(bytes);
-        }
     }
-    row("before the first probe", before);
-    row("all", all);
-    let over = over_budget(before.brotli, all.brotli);
-    println!("budget: {BUDGET} brotli for all, {BUDGET_BEFORE_FIRST_PROBE} before the first probe");
-    if !over.is_empty() {
-        bail!("{}", over.join("; "));
-    }
-    Ok(())
+    Ok(all)
 }
 
 /// A file as the server serves it: its build embeds scripts and style sheets without comments and indentation.
@@ -101,10 +115,10 @@ fn measure(content: &[u8]) -> Result<Bytes> {
     })
 }
 
-fn over_budget(before: u64, all: u64) -> Vec<String> {
+fn over_budget(all: u64, explained: u64) -> Vec<String> {
     let limits = [
         ("in all", all, BUDGET),
-        ("before the first probe", before, BUDGET_BEFORE_FIRST_PROBE),
+        ("to explain", explained, BUDGET_TO_EXPLAIN),
     ];
     let over = limits
         .into_iter()
@@ -137,19 +151,16 @@ impl Bytes {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUDGET, BUDGET_BEFORE_FIRST_PROBE, measure, over_budget};
+    use super::{BUDGET, BUDGET_TO_EXPLAIN, measure, over_budget};
 
     #[test]
     fn the_budget_itself_is_still_within_it() {
-        assert!(over_budget(BUDGET_BEFORE_FIRST_PROBE, BUDGET).is_empty());
+        assert!(over_budget(BUDGET, BUDGET_TO_EXPLAIN).is_empty());
         assert_eq!(
-            over_budget(0, BUDGET + 7),
+            over_budget(BUDGET + 7, 0),
             [format!("7 bytes above the budget of {BUDGET} in all")]
         );
-        assert_eq!(
-            over_budget(BUDGET_BEFORE_FIRST_PROBE + 1, BUDGET + 1).len(),
-            2
-        );
+        assert_eq!(over_budget(BUDGET + 1, BUDGET_TO_EXPLAIN + 1).len(), 2);
     }
 
     #[test]

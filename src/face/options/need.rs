@@ -38,7 +38,7 @@ pub(super) fn need(field: &Field<'_>) -> Option<Need> {
     let latency = field.at("latencyMs");
     let must = "must be a number from 0 to 3600000";
     let ms = latency.value(JsValue::as_f64, must);
-    let ms = ms.unwrap_or(f64::from(usual.latency_ms));
+    let ms = ms.unwrap_or_else(|| f64::from(usual.latency_ms));
     if !(0.0..=LATEST).contains(&ms) {
         latency.wrong(must);
     }

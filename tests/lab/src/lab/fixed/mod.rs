@@ -112,3 +112,70 @@ impl Fixed {
         Ok(filled)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::super::folders::{checkout, scenarios};
+    use super::super::scenario::all;
+    use super::*;
+
+    /// What the lab can run with a configuration of its own.
+    const HAS: [&str; 9] = [
+        "nginx",
+        "apache",
+        "haproxy",
+        "varnish",
+        "caddy",
+        "squid",
+        "tinyproxy",
+        "mitmproxy",
+        "nftables",
+    ];
+
+    #[test]
+    fn every_remedy_of_a_product_that_the_lab_has_cures_a_scenario() -> Result<()> {
+        let table = fs::read_to_string(checkout().join("www/catalogue/remedies.json"))?;
+        let table: Value = serde_json::from_str(&table)?;
+        let mut remedies = BTreeSet::new();
+        for (code, sides) in table["causes"].as_object().context("causes")? {
+            for (side, products) in sides.as_object().context("sides")? {
+                let products = products.as_object().context("products")?.keys();
+                let has = products.filter(|product| HAS.contains(&product.as_str()));
+                remedies.extend(has.map(|product| format!("{code} {side} {product}")));
+            }
+        }
+        let scenarios = all(&[scenarios()])?;
+        let proved = scenarios.iter().flat_map(|scenario| &scenario.fixed);
+        let proved = proved.map(|fixed| format!("{} {} {}", fixed.code, fixed.side, fixed.product));
+        assert_eq!(remedies, proved.collect());
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_page_shows_must_be_what_is_meant() -> Result<()> {
+        let fixed: Fixed = toml::from_str(
+            "code = \"a\"\nproduct = \"nginx\"\nfile = \"n\"\nat = {\"nginx/location\" = \"location / {\"}\nlines = [\"x {v};\"]\nvalues = {v = \"1\"}",
+        )?;
+        let shown = |lines: &[&str]| {
+            serde_json::json!([{"code": "a", "blocks": [{"side": "site", "product": "nginx",
+                "parts": [{"in": "nginx/location", "lines": lines}]}]}])
+        };
+        let broken = "location / {\n    y;\n}\n";
+        let values = Values::default();
+        let change = fixed.apply(&shown(&["x {v};"]), broken, &values)?;
+        assert_eq!(change.text, "location / {\n    y;\n    x 1;\n}\n");
+        assert!(change.diff.contains("+    x 1;"), "{}", change.diff);
+        let said = |shown: &Value, broken: &str| {
+            let error = fixed.apply(shown, broken, &values).err();
+            error.map_or_else(String::new, |error| format!("{error:#}"))
+        };
+        assert!(said(&shown(&["z;"]), broken).contains("not [\"x {v};\"]"));
+        assert!(said(&serde_json::json!([]), broken).contains("no finding a"));
+        assert!(said(&shown(&["x {v};"]), &change.text).contains("changes nothing"));
+        assert!(said(&shown(&["x {v};"]), "server {\n}\n").contains("no line"));
+        Ok(())
+    }
+}
