@@ -257,6 +257,15 @@ fn a_long_poll_is_held_for_less_than_the_way_allows() {
 }
 
 #[test]
+fn what_ends_others_is_kept_clear_of_where_as_much_was_not_tried() {
+    let mut methods = all(Verdict::Passed);
+    cut(&mut methods[4], 8_000, 12_000, Some(4_000));
+    assert_eq!(of(&advice(&methods, &[], None), "holdMs"), Some(4_000));
+    methods[1].idle_tested_ms = Some(20_000);
+    assert_eq!(of(&advice(&methods, &[], None), "holdMs"), Some(25_000));
+}
+
+#[test]
 fn polls_are_so_far_apart_that_the_last_message_is_in_time() {
     let need = Need::preset("notifications");
     let polls = advice(&all(Verdict::Passed), &[], need);

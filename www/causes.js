@@ -102,18 +102,22 @@ function cause(finding, known, words) {
     const own = all.filter((block) => block.side === side).map((block) => product(block, known));
     return folded(w[side], entry[side] ? rich("p", entry[side]) : !own.length && el("p", {}, w.nothing), ...own);
   });
-  return el("article", { part: "cause" },
-    el("h4", {}, say(t.finding[finding.code], { method: t.method[finding.method] ?? "" })),
+  const headline = say(t.finding[finding.code], { method: t.method[finding.method] ?? "" });
+  const told = [
     el("p", {}, entry.person),
     folded(w.means, rich("p", entry.happened), rich("p", entry.means)),
     network,
     site,
-    folded(w.known, rich("p", entry.known), evidence));
+    folded(w.known, rich("p", entry.known), evidence),
+  ];
+  // What costs the person nothing does not call for attention.
+  const calm = finding.severity === "info";
+  return el("article", { part: "cause" }, ...calm ? [folded(headline, ...told)] : [el("h4", {}, headline), ...told]);
 }
 
-/** The findings that cost the person something, and what can be done. */
+/** What was found, and what can be done. */
 export function causes({ findings }, known, words) {
-  const shown = findings.filter(({ severity, foldedUnder }) => severity !== "info" && !foldedUnder);
+  const shown = findings.filter(({ foldedUnder }) => !foldedUnder);
   return shown.length ? [el("h3", {}, known.texts.words.causes), ...shown.map((finding) => cause(finding, known, words))] : [];
 }
 
@@ -125,7 +129,10 @@ export function advice({ advice: given }, known, { t, say, time }, url) {
   const [first] = order;
   const every = settings.find(({ name }) => name === "pollMs")?.value;
   const times = delay && { typical: time(delay.typicalUs), worst: time(delay.worstUs), every: time(every * 1000) };
-  const clients = order.length ? Object.entries(known.clients).map(([id, library]) => {
+  // The library that serves both ends goes first where both are JavaScript.
+  const favourite = given.need.javascriptBothEnds ? "socket-io" : null;
+  const libraries = Object.entries(known.clients).sort(([one], [other]) => (other === favourite) - (one === favourite));
+  const clients = order.length ? libraries.map(([id, library]) => {
     const { name, version, source, browser, server } = client(library, given, url);
     return folded(filled(w.client, { name, version }),
       ...browser ? [el("h5", {}, w.browserSide), pasted(browser), ...server.flatMap(([where, code]) => [el("h5", {}, where), pasted(code)])] : [el("p", {}, w.noTransport)],

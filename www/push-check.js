@@ -173,7 +173,7 @@ export class PushCheck extends Base {
   #show(report) {
     const { base, requiredLanes } = this.#ran;
     this.#view?.done(report, base, requiredLanes ?? []);
-    if (report.findings.some(({ severity }) => severity !== "info")) this.#explain(report);
+    if (report.findings.length) this.#explain(report);
   }
 
   /** Asks for what is not there from the start: how causes are cured, and how clients are set up. */

@@ -71,6 +71,12 @@ fn shortest_ms(method: &MethodReport) -> Option<u64> {
     main.attempts.iter().filter(cut).map(lived).min()
 }
 
+/// The shortest silence that one of its connections did not outlive, ms.
+fn died_ms(method: &MethodReport) -> Option<u64> {
+    let cut = method.idle_cut.as_ref().map(|cut| cut.died_ms);
+    cut.or_else(|| shortest_ms(method))
+}
+
 /// How late messages come by that method.
 pub(super) fn delay(need: &Need, method: &MethodReport) -> Option<Delay> {
     if method.method == Method::Polling {
@@ -103,10 +109,18 @@ pub(super) fn settings(
             poll = Some(poll_ms(need, method));
             continue;
         }
-        if let Some(kept) = beat_ms(method, findings) {
-            beat = beat.min(kept);
+        let holds = method.method == Method::LongPolling;
+        let tested = method.idle_tested_ms.unwrap_or(0);
+        for other in methods {
+            // What ends others on that lane may end it as well, unless it outlived as much.
+            let own = other.method == method.method;
+            let matters = own || died_ms(other).is_some_and(|died| died > tested);
+            if let Some(kept) = beat_ms(other, findings).filter(|_| matters) {
+                beat = beat.min(kept);
+                hold = if holds && !own { hold.min(kept) } else { hold };
+            }
         }
-        if method.method == Method::LongPolling {
+        if holds {
             // Well within what one outlived; of what was not outlived, half.
             let cut = method.idle_cut.as_ref();
             let lived = cut.map(|cut| cut.lived_ms.max(cut.died_ms / 2));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use pushcheck::advice::Advice;
 use pushcheck::diagnosis::{Finding, MethodReport, RunResult};
 use pushcheck::evidence::{Notice, Surroundings};
 use pushcheck::report::{EvidenceReport, Report};
@@ -14,6 +15,10 @@ pub(super) fn readable(report: &Report) -> String {
     if !report.findings.is_empty() {
         lines.extend([String::new(), "Findings".to_owned()]);
         lines.extend(report.findings.iter().map(finding));
+    }
+    if let Some(advice) = &report.advice {
+        lines.extend([String::new(), "What to use here".to_owned()]);
+        lines.extend(advised(advice));
     }
     lines.extend([String::new(), "Surroundings".to_owned()]);
     lines.extend(
@@ -30,6 +35,26 @@ fn word<T: Serialize>(value: &T) -> String {
         .ok()
         .and_then(|value| Some(value.as_str()?.to_owned()))
         .unwrap_or_default()
+}
+
+/// The order of methods, why, and with which settings.
+fn advised(advice: &Advice) -> Vec<String> {
+    let methods: Vec<_> = advice.order.iter().map(|method| method.as_str()).collect();
+    let reasons: Vec<_> = advice.reasons.iter().map(word).collect();
+    let settings = advice.settings.iter();
+    let settings: Vec<_> = settings
+        .map(|one| format!("{} {}", one.name, one.value))
+        .collect();
+    let order = match methods.as_slice() {
+        [] => "nothing".to_owned(),
+        methods => methods.join(", "),
+    };
+    let assumed = if advice.assumed { "; need assumed" } else { "" };
+    let mut lines = vec![format!("  {order} ({}{assumed})", reasons.join(", "))];
+    if !settings.is_empty() {
+        lines.push(format!("  {}", settings.join(", ")));
+    }
+    lines
 }
 
 fn sentence(report: &Report) -> String {
@@ -297,6 +322,10 @@ mod tests {
         );
         let text = readable(&report);
         assert!(text.starts_with("aborted: "), "{text}");
+        assert!(
+            text.contains("nothing (not-measured; need assumed)"),
+            "{text}"
+        );
         assert!(
             text.contains("2.5 s") && text.contains("the server was never heard"),
             "{text}"
