@@ -6,7 +6,10 @@ use std::fs;
 
 use pushcheck::advice::{Advice, Audience, Need, Often, Reason, Servers, advice};
 use pushcheck::diagnosis::idle::IdleCut;
-use pushcheck::diagnosis::{Asked, LaneReport, MethodReport, Place, Timing, Verdict, diagnose};
+use pushcheck::diagnosis::{
+    Asked, Code, Finding, LaneReport, MethodReport, Place, Severity, Strength, Timing, Verdict,
+    diagnose,
+};
 use pushcheck::evidence::Evidence;
 use pushcheck::method::Method;
 use pushcheck::stats::Spread;
@@ -251,6 +254,17 @@ fn a_long_poll_is_held_for_less_than_the_way_allows() {
     assert_eq!(of(&advice(&methods, &[], None), "holdMs"), Some(25_000));
     cut(&mut methods[1], 8_000, 12_000, Some(4_000));
     assert_eq!(of(&advice(&methods, &[], None), "holdMs"), Some(6_400));
+    cut(&mut methods[1], 8_000, 60_000, Some(20_000));
+    let longer = advice(&methods, &[], None);
+    assert_eq!(of(&longer, "holdMs"), Some(24_000));
+    assert_eq!(of(&longer, "heartbeatMs"), Some(20_000));
+    cut(&mut methods[1], 8_000, 10_000, Some(8_000));
+    let sooner = advice(&methods, &[], None);
+    assert_eq!(
+        of(&sooner, "heartbeatMs"),
+        of(&sooner, "holdMs"),
+        "one number serves both"
+    );
     let mut methods = all(Verdict::Failed);
     cut(&mut methods[1], 0, 3_000, None);
     assert_eq!(of(&advice(&methods, &[], None), "holdMs"), Some(1_200));
@@ -273,6 +287,45 @@ fn polls_are_so_far_apart_that_the_last_message_is_in_time() {
     assert_eq!(of(&polls, "pollMs"), Some(29_960));
     let delay = polls.delay.expect("of polls it is known");
     assert_eq!((delay.typical_us, delay.worst_us), (15_020_000, 30_000_000));
+}
+
+#[test]
+fn an_advice_names_the_findings_of_what_would_have_been_better() {
+    let mut methods = all(Verdict::Passed);
+    methods[4].verdict = Verdict::Failed;
+    let finding = |id: &str, method, lane: Option<&str>, severity| Finding {
+        id: id.to_owned(),
+        code: Code::RpNoUpgrade,
+        method,
+        lane: lane.map(str::to_owned),
+        place: Some(Place::RequestAltered),
+        strength: Strength::Proved,
+        severity,
+        seen: 1,
+        of: 1,
+        because: Vec::new(),
+        facts: Vec::new(),
+        against: Vec::new(),
+        rivals: Vec::new(),
+        folded_under: None,
+    };
+    let socket = Some(Method::WebSocket);
+    let findings = [
+        finding("main", socket, Some("main"), Severity::Blocking),
+        finding("all", None, None, Severity::Degraded),
+        finding("elsewhere", socket, Some("alt-8443"), Severity::Blocking),
+        finding("good-to-know", socket, Some("main"), Severity::Info),
+        finding(
+            "worse",
+            Some(Method::Polling),
+            Some("main"),
+            Severity::Blocking,
+        ),
+    ];
+    let often = advice(&methods, &findings, Need::preset("game"));
+    assert_eq!(often.because, ["main", "all"]);
+    let rare = advice(&methods, &findings, None);
+    assert_eq!(rare.because, ["all"], "long polling is the best, and works");
 }
 
 #[test]

@@ -235,6 +235,16 @@ mod tests {
         assert_eq!(put("instead of a 1")?, "x\n  b {\n    c\n  }\n");
         assert_eq!(put("end")?, "a 1\n  b {\n    c\n  }\nx\n");
         assert!(put("before z").is_err());
+        let twice = merged(
+            "chain {\n    a;\n}\n",
+            &lines("x\ny"),
+            &Anchor::of("chain {"),
+            "nftables",
+        )?;
+        assert_eq!(
+            twice, "chain {\n    a;\n    x\n    y\n}\n",
+            "what has no key replaces nothing"
+        );
         Ok(())
     }
 }
