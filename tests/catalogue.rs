@@ -235,6 +235,7 @@ fn every_fact_and_every_reason_has_a_sentence() {
         Reason::NoFallback,
         Reason::JavascriptBothEnds,
         Reason::Flawed,
+        Reason::NextBest,
         Reason::TooLate,
     ];
     let reasons = reasons.map(|reason| serde_json::to_value(reason).expect("a word"));

@@ -7,7 +7,8 @@ import { SIDES, blocks, client, filled } from "./remedy.js";
 
 const HERE = new URL("./", import.meta.url).href;
 
-const STYLE = `
+/** How it looks. */
+export const STYLE = `
 [part=causes] h3 { margin-top: 1.4em }
 [part=causes] h4 { margin: 1.2em 0 .3em }
 [part=causes] details, [part=advice] details { margin-top: .35em }
@@ -41,13 +42,6 @@ export async function catalogue(lang) {
   return { texts, remedies, clients };
 }
 
-/** What is shown of it lies in a root of its own, which needs its style. */
-export function dress(root) {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
-  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-}
-
 /** A text whose `settings` are code. */
 const rich = (tag, text) => el(tag, {}, ...text.split("`").map((piece, at) => (at % 2 ? el("code", {}, piece) : piece)));
 
@@ -64,7 +58,8 @@ function sources(addresses, words) {
 function product({ product: name, source, list, parts }, { texts, remedies }) {
   const lines = parts.flatMap(({ in: where, lines }) => [rich("p", texts.contexts[where] ?? where), pasted(lines.join("\n"))]);
   const steps = texts.lists[list];
-  const fillIn = /\{\w+\}|<[a-z][\w -]*>/.test(parts.map(({ lines }) => lines.join()).join());
+  // In a file of IIS angle brackets are its own.
+  const fillIn = parts.some(({ in: where, lines }) => (where.startsWith("iis/") ? /\{\w+\}/ : /\{\w+\}|<[^<>]+>/).test(lines.join()));
   return folded(
     remedies.products[name] ?? name,
     ...steps ? [el("ol", {}, ...steps.map((step, at) => {
@@ -87,16 +82,35 @@ function said({ fact, value }, { texts }, { say, time, count }) {
   return say(sentence, { value: value ?? "", time: time(value * 1000), count: count(Number(value)) });
 }
 
+/** Requests → the methods that they are of. */
+const METHODS = {
+  poll: "polling",
+  upload: "polling",
+  "long-poll": "long-polling",
+  events: "server-sent-events",
+  stream: "streaming-fetch",
+  "web-socket": "web-socket",
+};
+
+/** Which method a fact is about, where a finding is about several. */
+function methodOf({ from }, evidence, t) {
+  const [kind, number] = from.split(":");
+  const trace = kind === "trace" && evidence?.traces.find(({ id }) => id === Number(number));
+  const sighting = kind === "sighting" && evidence?.sightings[number - 1];
+  const method = trace ? trace.method : METHODS[sighting?.kind];
+  return method && el("b", {}, `${t.method[method]}: `);
+}
+
 /** One finding, for each reader. */
-function cause(finding, known, words) {
+function cause(finding, evidence, known, words) {
   const { texts, remedies } = known;
   const { words: w } = texts;
   const { t, say } = words;
   const entry = texts.causes[finding.code];
-  const place = finding.place ? t.place[finding.place] ?? finding.place : w.unknownPlace;
-  const facts = finding.facts.map((fact) => el("li", {}, said(fact, known, words)));
-  const evidence = facts.length && el("ul", {}, ...facts);
-  if (!entry) return el("article", { part: "cause" }, el("p", {}, say(t.newer, { code: finding.code, place })), evidence);
+  const place = finding.place ? t.place[finding.place] ?? finding.place : t.unknownPlace;
+  const facts = finding.facts.map((fact) => el("li", {}, !finding.method && methodOf(fact, evidence, t), said(fact, known, words)));
+  const chain = facts.length && el("ul", {}, ...facts);
+  if (!entry) return el("article", { part: "cause" }, el("p", {}, say(t.newer, { code: finding.code, place })), chain);
   const all = blocks(finding, remedies.causes);
   const [network, site] = SIDES.map((side) => {
     const own = all.filter((block) => block.side === side).map((block) => product(block, known));
@@ -108,7 +122,7 @@ function cause(finding, known, words) {
     folded(w.means, rich("p", entry.happened), rich("p", entry.means)),
     network,
     site,
-    folded(w.known, rich("p", entry.known), evidence),
+    folded(w.known, rich("p", entry.known), chain),
   ];
   // What costs the person nothing does not call for attention.
   const calm = finding.severity === "info";
@@ -116,17 +130,18 @@ function cause(finding, known, words) {
 }
 
 /** What was found, and what can be done. */
-export function causes({ findings }, known, words) {
+export function causes({ findings, evidence }, known, words) {
   const shown = findings.filter(({ foldedUnder }) => !foldedUnder);
-  return shown.length ? [el("h3", {}, known.texts.words.causes), ...shown.map((finding) => cause(finding, known, words))] : [];
+  return shown.length ? [el("h3", {}, known.texts.words.causes), ...shown.map((finding) => cause(finding, evidence, known, words))] : [];
 }
 
 /** What to use here, and how to set up a client for it. `url`: where the app is. */
-export function advice({ advice: given }, known, { t, say, time }, url) {
+export function advice({ advice: given, methods }, known, { t, say, time }, url) {
   if (!given) return [];
   const { words: w, reasons, clients: notes } = known.texts;
   const { order, delay, settings } = given;
   const [first] = order;
+  const tested = Math.max(0, ...methods.filter(({ method }) => order.includes(method)).map(({ idleTestedMs }) => idleTestedMs));
   const every = settings.find(({ name }) => name === "pollMs")?.value;
   const times = delay && { typical: time(delay.typicalUs), worst: time(delay.worstUs), every: time(every * 1000) };
   // The library that serves both ends goes first where both are JavaScript.
@@ -146,6 +161,7 @@ export function advice({ advice: given }, known, { t, say, time }, url) {
     times && el("p", {}, say(first === "polling" ? w.delayPolls : w.delay, times)),
     settings.length && el("h5", {}, w.settings),
     settings.length && el("ul", {}, ...settings.map(({ name, value }) => el("li", {}, w[name] ? say(w[name], { value: time(value * 1000) }) : `${name}: ${value}`))),
+    settings.some(({ name, value }) => name !== "pollMs" && name !== "connectMs" && value > tested) && el("p", { class: "muted" }, say(w.untested, { time: time(tested * 1000) })),
     ...clients,
   ];
 }

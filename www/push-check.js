@@ -3,10 +3,14 @@
  * methods and events.
  */
 import { initSync, judgeNetLog, readNetLog, run } from "./pkg/pushcheck.js";
+import { dress } from "./el.js";
 import { style } from "./style.js";
 import { LANGUAGES, METHODS, View, words } from "./view.js";
 
 const HERE = new URL("./", import.meta.url).href;
+
+/** How long the texts of another language are waited for, ms. */
+const PATIENCE = 2000;
 
 /** Why there is no report: a key of the texts' `unable`, and what its sentence needs. */
 class Unable extends Error {
@@ -74,7 +78,7 @@ export class PushCheck extends Base {
 
   constructor() {
     super();
-    dress(this.attachShadow({ mode: "open" }));
+    dress(this.attachShadow({ mode: "open" }), style);
   }
 
   connectedCallback() {
@@ -91,11 +95,10 @@ export class PushCheck extends Base {
     const [language] = tag.split("-");
     let texts;
     if (LANGUAGES.includes(language) && language !== "en") {
-      try {
-        texts = (await import(`${HERE}text/${language}.js`)).default;
-      } catch {
-        // It does not come from here: English is there.
-      }
+      // What does not come from here in time is not waited for: English is there.
+      const late = new Promise((done) => setTimeout(done, PATIENCE));
+      const asked = import(`${HERE}text/${language}.js`).then((module) => module.default, () => undefined);
+      texts = await Promise.race([asked, late]);
     }
     this.#words = words(tag, texts);
     this.#view = new View(this.shadowRoot, this.#words, {
@@ -180,19 +183,23 @@ export class PushCheck extends Base {
   async #explain(report) {
     const view = this.#view;
     this.#explained = report;
+    let loaded;
+    let known;
     try {
-      const { advice, catalogue, causes, dress } = await import(`${HERE}causes.js`);
-      const known = await catalogue(this.#words.t.lang);
-      // Another report is shown since.
-      if (report !== this.#explained || !view) return;
-      if (!this.#dressed) dress(this.shadowRoot);
-      this.#dressed = true;
-      const app = new URL(".", this.#ran.base).href.replace(/\/$/, "");
-      view.explain(causes(report, known, this.#words), advice(report, known, this.#words, app));
+      loaded = await import(`${HERE}causes.js`);
+      known = await loaded.catalogue(this.#words.t.lang);
     } catch {
       // What names the cause is there already; from here the rest does not come.
       if (report === this.#explained) view?.remark(this.#words.t.unexplained);
+      return;
     }
+    // Another report is shown since.
+    if (report !== this.#explained || !view) return;
+    if (!this.#dressed) dress(this.shadowRoot, loaded.STYLE);
+    this.#dressed = true;
+    // The app is where the page is; a page in a sandbox is nowhere.
+    const app = location.origin === "null" ? "https://app.example" : location.origin;
+    view.explain(loaded.causes(report, known, this.#words), loaded.advice(report, known, this.#words, app));
   }
 
   async #go(more) {
@@ -207,7 +214,7 @@ export class PushCheck extends Base {
       stopped.catch(() => {});
       const options = (this.#ran = { ...this.#asked(), ...more });
       const { methods, requiredLanes } = options;
-      await this.#ready;
+      await Promise.race([this.#ready, stopped]);
       // One turn later, so that `running` and the promise are there for whoever listens.
       await null;
       this.#tell("start", { options });
@@ -295,21 +302,6 @@ function send(report, base) {
   fetch(new URL("v1/reports", base), { method: "POST", body: fits, keepalive: true, credentials: "omit", referrerPolicy: "no-referrer" })
     // Nobody is there any more to be told.
     .catch(() => {});
-}
-
-/**
- * The style sheet is text in a module: a constructed sheet needs no `style-src`, and the text comes with the modules. A
- * `<link>` or a fetch would cost a request that starts only when the element is there.
- */
-let sheet;
-function dress(root) {
-  try {
-    if (!sheet) (sheet = new CSSStyleSheet()).replaceSync(style);
-    root.adoptedStyleSheets = [sheet];
-  } catch {
-    // Safari before 16.4.
-    root.append(Object.assign(document.createElement("style"), { textContent: style }));
-  }
 }
 
 if (globalThis.customElements && !customElements.get("push-check")) customElements.define("push-check", PushCheck);

@@ -45,8 +45,6 @@ function values({ settings }, url) {
     reconnectMs: RECONNECT,
     ...known,
     heartbeatMs,
-    heartbeatS: Math.max(1, Math.floor(heartbeatMs / 1000)),
-    holdS: Math.max(1, Math.floor(holdMs / 1000)),
     twiceHeartbeatMs: 2 * heartbeatMs,
     halfHeartbeatMs: Math.ceil(heartbeatMs / 2),
     url,

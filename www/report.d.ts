@@ -833,7 +833,7 @@ export interface Advice {
     need: Need;
     /** Nobody said what the app needs: the usual is assumed. */
     assumed: boolean;
-    /** Methods that work here as they should, best first, or where none does, those that work with a flaw; none: `reasons` says why. */
+    /** Methods that work here as they should, best first; none: `reasons` says why. */
     order: Method[];
     /** Why in that order, and what it costs. */
     reasons: Reason[];
@@ -906,8 +906,10 @@ export type Reason =
     | "no-fallback"
     /** A library that falls back by itself serves both ends. */
     | "javascript-both-ends"
-    /** They work, but not as they should. */
+    /** What works here does not work as it should. */
     | "flawed"
+    /** What suits the need best does not work here: this is what comes next. */
+    | "next-best"
     /** The first of them is later than is needed. */
     | "too-late";
 

@@ -105,7 +105,7 @@ function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
     );
   }
   for (const { code, method, place, strength, rivals } of findings.filter(({ code, severity, foldedUnder }) => severity !== "info" && !foldedUnder && code !== "own-failure")) {
-    const named = (code) => say(t.finding[code] ?? t.newer, { method: t.method[method] ?? method, code, place: t.place[place] ?? place });
+    const named = (code) => say(t.finding[code] ?? t.newer, { method: t.method[method] ?? method, code, place: t.place[place] ?? place ?? t.unknownPlace });
     const known = say(t.finding[code] ? t.strength[strength] : "{cause}", { cause: named(code) });
     const said = [known, ...rivals.filter(({ code }) => t.finding[code]).map(({ code }) => say(t.rival, { cause: named(code) }))];
     next.push([t.method[method] ?? t.why, said.join(t.between)]);
@@ -181,7 +181,7 @@ function details({ run, software, about, surroundings, findings, lanes, methods 
   const part = (title, items) => items.length ? [el("h3", {}, title), el("ul", {}, ...items.map((item) => el("li", {}, ...item)))] : [];
 
   const found = findings.map(({ code, method, place, strength, seen, of }) => [
-    say(t.finding[code] ?? t.newer, { method: t.method[method] ?? method, code, place: t.place[place] ?? place }),
+    say(t.finding[code] ?? t.newer, { method: t.method[method] ?? method, code, place: t.place[place] ?? place ?? t.unknownPlace }),
     place && el("p", {}, t.place[place] ?? place),
     muted(el("code", {}, code), " · ", say(t.seen, { strength: t.surely[strength] ?? strength, seen, of })),
   ]);

@@ -11,8 +11,10 @@ pub use settings::{Delay, Setting};
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnosis::{Finding, MethodReport, Place, Severity, Verdict};
+use crate::diagnosis::facts::Attempt;
+use crate::diagnosis::{Finding, MethodReport, Place, Severity, Verdict, concerns};
 use crate::method::Method;
+use crate::plan::keeps_silent;
 use Method::{LongPolling, Polling, ServerSentEvents, StreamingFetch, WebSocket};
 
 /// What to use here.
@@ -23,8 +25,7 @@ pub struct Advice {
     pub need: Need,
     /// Nobody said what the app needs: the usual is assumed.
     pub assumed: bool,
-    /// Methods that work here as they should, best first, or where none does, those that work with a flaw; none: `reasons` says
-    /// why.
+    /// Methods that work here as they should, best first; none: `reasons` says why.
     pub order: Vec<Method>,
     /// Why in that order, and what it costs.
     pub reasons: Vec<Reason>,
@@ -60,8 +61,10 @@ pub enum Reason {
     NoFallback,
     /// A library that falls back by itself serves both ends.
     JavascriptBothEnds,
-    /// They work, but not as they should.
+    /// What works here does not work as it should.
     Flawed,
+    /// What suits the need best does not work here: this is what comes next.
+    NextBest,
     /// The first of them is later than is needed.
     TooLate,
 }
@@ -184,9 +187,7 @@ enum Fit {
     Good,
     /// As it should be, and later than is needed.
     Late,
-    /// It works, with a flaw.
-    Flawed,
-    /// It does not, or was not measured.
+    /// It works with a flaw, does not work, or was not measured.
     No,
 }
 
@@ -194,14 +195,25 @@ impl Fit {
     fn of(method: &MethodReport, need: &Need, findings: &[Finding]) -> Self {
         let needed = u64::from(need.latency_ms) * 1_000;
         let late = settings::delay(need, method).is_some_and(|delay| delay.typical_us > needed);
-        let kept = settings::beat_ms(method, findings).is_some();
+        let cured = settings::beat_ms(method, findings).is_some() && is_whole(method);
         match method.verdict {
             Verdict::Failed | Verdict::Skipped | Verdict::Inconclusive => Self::No,
-            Verdict::Warning if method.place != Some(Place::Cut) || !kept => Self::Flawed,
+            Verdict::Warning if method.place != Some(Place::Cut) || !cured => Self::No,
             Verdict::Passed | Verdict::Warning if late => Self::Late,
             Verdict::Passed | Verdict::Warning => Self::Good,
         }
     }
+}
+
+/// But for silences nothing went wrong with it.
+fn is_whole(method: &MethodReport) -> bool {
+    let delivery = method.delivery.as_ref();
+    let all_came = delivery.is_none_or(|d| d.missing + d.duplicated + d.reordered == 0);
+    let watched = method.watched.as_ref();
+    let main = method.lanes.iter().filter(|lane| lane.lane == "main");
+    let mut attempts = main.flat_map(|lane| &lane.attempts);
+    let silent = |one: &Attempt| one.verdict == Verdict::Passed || keeps_silent(&one.probe);
+    all_came && watched.is_none_or(|watched| watched.cuts == 0) && attempts.all(silent)
 }
 
 /// What to use, by what was measured. `need`: what the embedder said; none: the usual is assumed.
@@ -211,10 +223,7 @@ pub fn advice(methods: &[MethodReport], findings: &[Finding], need: Option<Need>
     let (reason, preferred) = preference(&need);
     let report = |method: Method| methods.iter().find(|one| one.method == method);
     let mut order = Vec::new();
-    for fit in [Fit::Good, Fit::Late, Fit::Flawed] {
-        if fit == Fit::Flawed && !order.is_empty() {
-            break;
-        }
+    for fit in [Fit::Good, Fit::Late] {
         for method in preferred {
             if report(method).is_some_and(|one| Fit::of(one, &need, findings) == fit) {
                 order.push(method);
@@ -225,35 +234,37 @@ pub fn advice(methods: &[MethodReport], findings: &[Finding], need: Option<Need>
     let mut delay = None;
     match order.first().and_then(|first| report(*first)) {
         Some(first) => {
-            reasons.push(reason);
+            // What is said of the best is not true of the next.
+            let best = reason == Reason::Enterprise || Some(&first.method) == preferred.first();
+            reasons.push(if best { reason } else { Reason::NextBest });
             delay = settings::delay(&need, first);
-            if need.servers == Servers::Many && reason != Reason::ManyServers {
+            if need.servers == Servers::Many && !reasons.contains(&Reason::ManyServers) {
                 reasons.push(Reason::ManyServers);
             }
             if reason == Reason::Enterprise && order == [WebSocket] {
                 reasons.push(Reason::NoFallback);
             }
-            if need.javascript_both_ends {
+            let falls_back = order.contains(&WebSocket) || order.contains(&LongPolling);
+            if need.javascript_both_ends && falls_back {
                 reasons.push(Reason::JavascriptBothEnds);
             }
-            match Fit::of(first, &need, findings) {
-                Fit::Late => reasons.push(Reason::TooLate),
-                Fit::Flawed => reasons.push(Reason::Flawed),
-                Fit::Good | Fit::No => {}
+            if Fit::of(first, &need, findings) == Fit::Late {
+                reasons.push(Reason::TooLate);
             }
         }
         None => {
-            let failed = methods.iter().any(|one| one.verdict == Verdict::Failed);
-            reasons.push(match failed {
-                true => Reason::NonePassed,
-                false => Reason::NotMeasured,
+            let any = |verdict| methods.iter().any(|one| one.verdict == verdict);
+            reasons.push(match (any(Verdict::Warning), any(Verdict::Failed)) {
+                (true, _) => Reason::Flawed,
+                (false, true) => Reason::NonePassed,
+                (false, false) => Reason::NotMeasured,
             });
         }
     }
     Advice {
         need,
         assumed,
-        because: because(&preferred, &order, findings),
+        because: because(&preferred, &order, methods, findings),
         delay,
         settings: settings::settings(&need, &order, methods, findings),
         order,
@@ -262,16 +273,22 @@ pub fn advice(methods: &[MethodReport], findings: &[Finding], need: Option<Need>
 }
 
 /// The findings about what is preferred to the first that works, or about all where nothing does.
-fn because(preferred: &[Method], order: &[Method], findings: &[Finding]) -> Vec<String> {
+fn because(
+    preferred: &[Method],
+    order: &[Method],
+    methods: &[MethodReport],
+    findings: &[Finding],
+) -> Vec<String> {
+    let better = preferred
+        .iter()
+        .take_while(|method| order.first() != Some(method));
+    let better: Vec<_> = better
+        .filter_map(|method| methods.iter().find(|one| one.method == *method))
+        .collect();
     let mut ids = Vec::new();
     for finding in findings {
-        let mut better = preferred
-            .iter()
-            .take_while(|method| order.first() != Some(method));
-        let about = |method| better.any(|one| *one == method);
-        let on_main = finding.lane.as_deref().is_none_or(|lane| lane == "main");
         let matters = finding.severity != Severity::Info && finding.folded_under.is_none();
-        if on_main && matters && finding.method.is_none_or(about) {
+        if matters && better.iter().any(|method| concerns(finding, method)) {
             ids.push(finding.id.clone());
         }
     }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Need;
 use crate::diagnosis::facts::Attempt;
-use crate::diagnosis::{Code, Finding, MethodReport, Place, Strength, Verdict};
+use crate::diagnosis::{Code, Finding, MethodReport, Place, Strength, Verdict, concerns};
 use crate::method::Method;
-use crate::plan::budget;
+use crate::plan::{budget, keeps_silent};
 
 /// A client setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct Delay {
 const CLOSEST_POLLS: u64 = 1_000;
 /// Polls that are further apart are no push, ms.
 const FURTHEST_POLLS: u64 = 60_000;
+/// More often helps nobody, ms.
+const LEAST_BEAT: u64 = 250;
 /// Handshakes that are given up sooner would have opened, ms.
 const SOONEST: u64 = 2_000;
 
@@ -55,18 +57,20 @@ pub(super) fn beat_ms(method: &MethodReport, findings: &[Finding]) -> Option<u64
         return cut.beat_ms;
     }
     // One silence by itself is no rule, unless what was not silent lived longer.
-    let about = |one: &&Finding| one.method.is_none_or(|about| about == method.method);
-    let proved = |one: &Finding| one.code == Code::IdleTimeout && one.strength == Strength::Proved;
-    let mut findings = findings.iter().filter(about);
-    let died = shortest_ms(method).filter(|_| findings.any(proved))?;
+    let proved = |one: &Finding| {
+        one.code == Code::IdleTimeout && one.strength == Strength::Proved && concerns(one, method)
+    };
+    let died = shortest_ms(method).filter(|_| findings.iter().any(proved))?;
     // One may get lost.
-    Some(died / 3).filter(|ms| *ms > 0)
+    Some((died / 3).max(LEAST_BEAT))
 }
 
-/// The shortest time after which one of its connections on the main lane was cut, ms.
+/// The shortest time after which one of its silent connections on the main lane was cut, ms.
 fn shortest_ms(method: &MethodReport) -> Option<u64> {
     let main = method.lanes.iter().find(|lane| lane.lane == "main")?;
-    let cut = |one: &&Attempt| one.place == Some(Place::Cut) && one.verdict != Verdict::Passed;
+    let cut = |one: &&Attempt| {
+        one.place == Some(Place::Cut) && one.verdict != Verdict::Passed && keeps_silent(&one.probe)
+    };
     let lived = |one: &Attempt| one.ended_us.saturating_sub(one.open_us.unwrap_or(0)) / 1_000;
     main.attempts.iter().filter(cut).map(lived).min()
 }
@@ -109,23 +113,25 @@ pub(super) fn settings(
             poll = Some(poll_ms(need, method));
             continue;
         }
+        // A poll that is held has no beat of its own: it is not held for longer.
         let holds = method.method == Method::LongPolling;
         let tested = method.idle_tested_ms.unwrap_or(0);
         for other in methods {
             // What ends others on that lane may end it as well, unless it outlived as much.
             let own = other.method == method.method;
             let matters = own || died_ms(other).is_some_and(|died| died > tested);
-            if let Some(kept) = beat_ms(other, findings).filter(|_| matters) {
-                beat = beat.min(kept);
-                hold = if holds && !own { hold.min(kept) } else { hold };
+            match beat_ms(other, findings).filter(|_| matters) {
+                Some(kept) if holds && !own => hold = hold.min(kept),
+                Some(kept) if !holds && other.method != Method::LongPolling => {
+                    beat = beat.min(kept)
+                }
+                _ => {}
             }
         }
-        if holds {
+        if let (true, Some(cut)) = (holds, &method.idle_cut) {
             // Well within what one outlived; of what was not outlived, half.
-            let cut = method.idle_cut.as_ref();
-            let lived = cut.map(|cut| cut.lived_ms.max(cut.died_ms / 2));
-            let lived = lived.or_else(|| shortest_ms(method).map(|died| died / 2));
-            hold = lived.map_or(hold, |lived| hold.min(lived / 5 * 4));
+            let lived = cut.lived_ms.max(cut.died_ms / 2);
+            hold = hold.min(lived / 5 * 4).max(LEAST_BEAT);
         }
         let main = method.lanes.iter().find(|lane| lane.lane == "main");
         if let Some(open) = main.and_then(|lane| lane.timing.open_us) {

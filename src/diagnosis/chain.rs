@@ -8,9 +8,10 @@ use super::facts::Attempt;
 use super::held::HeldAs;
 use super::methods::MethodReport;
 use super::place::{lists, value};
-use super::{Finding, Place};
+use super::{Finding, Place, concerns};
 use crate::evidence::{Event, Evidence, Notice, Trace};
 use crate::method::Method;
+use crate::plan::{budget, keeps_silent};
 use crate::time::Micros;
 use crate::wire::{End, Kind, Reached, SeenConnection, ShownCertificate, Sighting, digits, number};
 
@@ -53,10 +54,8 @@ pub(super) fn chain(evidence: &Evidence, methods: &[MethodReport], finding: &Fin
             chain.of_surroundings(id, evidence);
         }
     }
-    if let Some(method) = methods
-        .iter()
-        .find(|one| finding.method == Some(one.method))
-    {
+    // What is known of a method as a whole is known of its main lane.
+    for method in methods.iter().filter(|one| concerns(finding, one)) {
         chain.of_method(finding, method);
         chain.outside_in(evidence, method.method);
     }
@@ -92,6 +91,7 @@ impl Chain {
     fn of_page(&mut self, id: &str, trace: &Trace, attempt: Option<&Attempt>) {
         let after = |at: Micros| at.since(trace.started_at).ms_up();
         let (mut opened, mut failed) = (None, false);
+        let arrivals = attempt.and_then(|attempt| attempt.arrivals);
         for stamped in &trace.events {
             let at = after(stamped.at);
             match &stamped.event {
@@ -105,10 +105,12 @@ impl Chain {
                 }
                 Event::Head { status, marked, .. } if *status > 0 => {
                     opened = opened.or(Some(at));
+                    // Without the mark it is another's only where nothing of it arrived.
+                    let foreign = !marked && !trace.own && arrivals == Some(0);
                     self.number(
-                        match marked {
-                            true => FactName::PageStatus,
-                            false => FactName::ForeignAnswer,
+                        match foreign {
+                            true => FactName::ForeignAnswer,
+                            false => FactName::PageStatus,
                         },
                         u64::from(*status),
                         id,
@@ -131,7 +133,8 @@ impl Chain {
             }
         }
         let Some(attempt) = attempt else { return };
-        if attempt.open_us.is_some() && trace.ticks_wanted > 0 {
+        let silent = keeps_silent(&trace.probe);
+        if attempt.open_us.is_some() && trace.ticks_wanted > 0 && !silent {
             match attempt.ticks {
                 0 => self.add(FactName::NothingCame, None, id),
                 n => self.number(FactName::Came, u64::from(n), id),
@@ -273,10 +276,18 @@ impl Chain {
             if cut.lived_ms > 0 {
                 self.number(FactName::SilenceLived, cut.lived_ms, from);
             }
-            self.number(FactName::SilenceDied, cut.died_ms, from);
-            if let Some(beat) = cut.beat_ms {
-                self.number(FactName::BeatKeeps, beat, from);
+            let kept = cut.page_beat_keeps == Some(true) || cut.server_beat_keeps == Some(true);
+            // Where no beat helps it is their age.
+            if kept || cut.page_beat_keeps.is_none() {
+                self.number(FactName::SilenceDied, cut.died_ms, from);
             }
+            if kept {
+                self.number(FactName::BeatKeeps, budget::BEAT_PACE.ms_up(), from);
+            }
+        }
+        let watched = method.watched.as_ref();
+        if let Some(every) = watched.and_then(|watched| watched.every_ms) {
+            self.number(FactName::CutEvery, every, from);
         }
         let resume = method.resume.as_ref();
         if resume.is_some_and(|resume| resume.id_arrived == Some(false)) {

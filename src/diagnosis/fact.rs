@@ -143,8 +143,10 @@ facts! {
     SilenceLived = "silence-lived",
     /// A silence that connections do not outlive. Value: ms.
     SilenceDied = "silence-died",
-    /// A beat keeps them. Value: how often, ms.
+    /// A connection over which something went that often outlived it. Value: how often, ms.
     BeatKeeps = "beat-keeps",
+    /// A watch saw connections cut at one age. Value: the age, ms.
+    CutEvery = "cut-every",
     // The run as a whole.
     /// The server tried itself through its public address, and that worked.
     OutsideWorks = "outside-works",

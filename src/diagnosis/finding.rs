@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Fact, Place};
+use super::facts::Attempt;
+use super::{Code, Fact, MethodReport, Place};
 use crate::method::Method;
+use crate::wire::{digits, joined};
 
 /// How much a finding promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -71,4 +73,20 @@ pub struct Rival {
     pub code: Code,
     /// The probe or action that would separate them.
     pub separated_by: String,
+}
+
+/// Whether a finding is about that method on its main lane, alone or together with others.
+pub fn concerns(finding: &Finding, method: &MethodReport) -> bool {
+    let main = method.lanes.iter().filter(|lane| lane.lane == "main");
+    let mut attempts = main.flat_map(|lane| &lane.attempts);
+    let on_main = finding.lane.as_deref().is_none_or(|lane| lane == "main");
+    let cited = |one: &Attempt| {
+        let id = joined(&["trace:", &digits(one.id.into())]);
+        finding.because.contains(&id)
+    };
+    on_main
+        && match finding.method {
+            Some(about) => about == method.method,
+            None => attempts.any(cited),
+        }
 }

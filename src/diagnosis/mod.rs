@@ -33,7 +33,7 @@ pub use class::{CloseClass, TimeClass};
 pub use code::Code;
 pub use fact::{Fact, FactName};
 pub use facts::StatusFrom;
-pub use finding::{Finding, Rival, Severity, Strength};
+pub use finding::{Finding, Rival, Severity, Strength, concerns};
 pub use methods::{Asked, LaneReport, MethodReport, Timing};
 pub use net_error::of_net_error;
 pub use place::Place;

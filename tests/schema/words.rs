@@ -60,7 +60,7 @@ fn the_schema_has_the_words_of_the_types_and_no_others() {
         words!(Often: None Rare Frequent),
         words!(Audience: Any Enterprise),
         words!(Servers: One Many),
-        words!(Reason: NonePassed NotMeasured FrequentUplink FrequentDownlink LagAllowed ManyServers LagNotAllowed Enterprise NoFallback JavascriptBothEnds Flawed TooLate),
+        words!(Reason: NonePassed NotMeasured FrequentUplink FrequentDownlink LagAllowed ManyServers LagNotAllowed Enterprise NoFallback JavascriptBothEnds Flawed NextBest TooLate),
         words!(EngineFamily: Chromium Gecko WebKit),
         words!(Kind: Poll LongPoll Upload Events Stream WebSocket),
         words!(StatusFrom: Page Server SamePath OutsideIn),

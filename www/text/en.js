@@ -203,6 +203,7 @@ export default {
   finding,
   // A cause that a newer version reports.
   newer: "{code}, at “{place}”: newer than this page.",
+  unknownPlace: "not determined",
   advice: "What to use here",
   unexplained: "The explanations could not be loaded.",
   // How surely, and what else it may be.

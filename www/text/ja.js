@@ -203,6 +203,7 @@ export default {
   finding,
   // A cause that a newer version reports.
   newer: "{code}：このページの版にはまだない項目です。場所：{place}",
+  unknownPlace: "場所は未特定",
   advice: "ここに適した方式",
   unexplained: "説明を読み込めませんでした。",
   // How surely, and what else it may be.

@@ -10,8 +10,8 @@ use flate2::write::GzEncoder;
 use crate::workspace::Workspace;
 
 /// All of it, brotli, in bytes: what was measured, with room for another compiler. More than the 55 kB that are meant:
-/// places and seals took 9 kB, the longer look and how streams are held 5, evidence in facts and advice 6.
-const BUDGET: u64 = 112_300;
+/// places and seals took 9 kB, the longer look and how streams are held 5, evidence in facts and advice 7.
+const BUDGET: u64 = 113_100;
 
 /// What the page loads, below `www/`, before the first probe starts: on the networks that this is for, what is fetched later does
 /// not arrive.
@@ -25,7 +25,7 @@ const PARTS: &[&str] = &[
 ];
 /// Served as it is, under the name of its source.
 const BUNDLE: &str = "pkg/push-check.js";
-/// What is loaded once there is something to explain; a healthy network's visitor never asks for it.
+/// What is loaded once there is something to explain, or somebody asks what to use.
 const EXPLAINED: &[&str] = &[
     "causes.js",
     "remedy.js",
@@ -34,10 +34,12 @@ const EXPLAINED: &[&str] = &[
     "causes/remedies.json",
     "causes/clients.json",
 ];
-/// The same in another language instead: its texts, and that of the page itself.
-const IN_ANOTHER_LANGUAGE: &[&str] = &["text/ja.js", "causes/ja.js", "causes/ja.json"];
-/// All that is loaded to explain, in one language, brotli.
-const BUDGET_TO_EXPLAIN: u64 = 53_800;
+/// What another language's page loads besides, before the first probe.
+const JAPANESE: &[&str] = &["text/ja.js", "causes/ja.js"];
+/// All that is loaded to explain, in English, brotli; in Japanese a seventh more.
+const BUDGET_TO_EXPLAIN: u64 = 54_800;
+/// Of another language before the first probe, brotli.
+const BUDGET_OF_LANGUAGE: u64 = 8_800;
 
 /// Bytes of one part: as it is, gzip -9 and brotli 11.
 #[derive(Clone, Copy, Default)]
@@ -57,10 +59,13 @@ pub(crate) fn table(ws: &Workspace) -> Result<()> {
     row("all, before the first probe", all);
     let explained = sum(ws, EXPLAINED)?;
     row("to explain what was found", explained);
-    let other = sum(ws, IN_ANOTHER_LANGUAGE)?;
-    row("in Japanese instead", other);
-    let over = over_budget(all.brotli, explained.brotli);
-    println!("budget: {BUDGET} brotli for all, {BUDGET_TO_EXPLAIN} to explain");
+    let japanese = sum(ws, JAPANESE)?;
+    row("in Japanese, besides", japanese);
+    sum(ws, &["causes/ja.json"])?;
+    let over = over_budget(all.brotli, explained.brotli, japanese.brotli);
+    println!(
+        "budget: {BUDGET} brotli for all, {BUDGET_TO_EXPLAIN} to explain, {BUDGET_OF_LANGUAGE} for another language"
+    );
     if !over.is_empty() {
         bail!("{}", over.join("; "));
     }
@@ -115,10 +120,11 @@ fn measure(content: &[u8]) -> Result<Bytes> {
     })
 }
 
-fn over_budget(all: u64, explained: u64) -> Vec<String> {
+fn over_budget(all: u64, explained: u64, language: u64) -> Vec<String> {
     let limits = [
         ("in all", all, BUDGET),
         ("to explain", explained, BUDGET_TO_EXPLAIN),
+        ("of another language", language, BUDGET_OF_LANGUAGE),
     ];
     let over = limits
         .into_iter()
@@ -151,16 +157,19 @@ impl Bytes {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUDGET, BUDGET_TO_EXPLAIN, measure, over_budget};
+    use super::{BUDGET, BUDGET_OF_LANGUAGE, BUDGET_TO_EXPLAIN, measure, over_budget};
 
     #[test]
     fn the_budget_itself_is_still_within_it() {
-        assert!(over_budget(BUDGET, BUDGET_TO_EXPLAIN).is_empty());
+        assert!(over_budget(BUDGET, BUDGET_TO_EXPLAIN, BUDGET_OF_LANGUAGE).is_empty());
         assert_eq!(
-            over_budget(BUDGET + 7, 0),
+            over_budget(BUDGET + 7, 0, 0),
             [format!("7 bytes above the budget of {BUDGET} in all")]
         );
-        assert_eq!(over_budget(BUDGET + 1, BUDGET_TO_EXPLAIN + 1).len(), 2);
+        assert_eq!(
+            over_budget(BUDGET + 1, BUDGET_TO_EXPLAIN + 1, BUDGET_OF_LANGUAGE + 1).len(),
+            3
+        );
     }
 
     #[test]

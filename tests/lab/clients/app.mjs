@@ -1,7 +1,6 @@
 // One server, one port: the same job behind six real push endpoints, to prove the client settings.
 //   node app.mjs --listen 127.0.0.1:8080 [--cert FILE --key FILE]
-// Settings: environment HEARTBEAT_MS, HOLD_MS, QUIET_MS, or POST /settings {heartbeatMs, holdMs, quietMs};
-// they hold for clients that connect afterwards.
+// Settings: environment HEARTBEAT_MS, HOLD_MS, QUIET_MS.
 import http from "node:http";
 import https from "node:https";
 import { readFileSync } from "node:fs";
@@ -23,6 +22,7 @@ const jobs = new Map();
 class Job {
   static count = 0;
   log = [];
+  connections = 0;
   listeners = new Set();
 
   constructor() {
@@ -43,11 +43,14 @@ class Job {
     }, gap).unref();
   }
 
-  // Everything after the given number now, then what comes; returns how to stop.
-  follow(n, listener) {
-    this.log.filter((message) => message.n > n).forEach(listener);
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  // Everything after the given number now, then what comes; returns how to stop. Each message tells by which connection of the
+  // job it goes, and by which method.
+  follow(n, via, listener) {
+    const connection = ++this.connections;
+    const hand = (message) => listener({ ...message, connection, via });
+    this.log.filter((message) => message.n > n).forEach(hand);
+    this.listeners.add(hand);
+    return () => this.listeners.delete(hand);
   }
 }
 
@@ -63,12 +66,12 @@ const parse = (text) => { try { return JSON.parse(text); } catch { return text; 
 // ---- plain HTTP endpoints -----------------------------------------------------------------------
 
 // Streams until the client leaves: SSE (a comment and a named event each beat) or lines of JSON.
-function stream(request, response, url, type, first, beat, format) {
+function stream(request, response, url, via, type, first, beat, format) {
   response.writeHead(200, { "Content-Type": type, "Cache-Control": "no-cache, no-store, no-transform", "X-Accel-Buffering": "no" });
   response.write(first);
   const timer = setInterval(() => response.write(beat), settings.heartbeatMs);
   const [job, n] = resume(request.headers["last-event-id"] ?? url.searchParams.get("after"));
-  const stop = job.follow(n, (message) => response.write(format(message)));
+  const stop = job.follow(n, via, (message) => response.write(format(message)));
   response.on("close", () => { clearInterval(timer); stop(); });
 }
 
@@ -81,13 +84,15 @@ function poll(response, url) {
     stop?.();
     if (!response.writableEnded) json(response, messages);
   };
-  const waiting = job.log.filter((message) => message.n > n);
+  const hold = url.searchParams.get("hold") ?? settings.holdMs;
+  // Each is a connection of its own, whatever happens: they count as one.
+  const named = (message) => ({ ...message, connection: 1, via: +hold === 0 ? "polling" : "long-polling" });
+  const waiting = job.log.filter((message) => message.n > n).map(named);
   // A poll that comes home empty must still be able to name its job: the cursor is the job’s message 0.
   const empty = n === 0 ? [{ id: `${job.id}.0`, n: 0, at: Date.now() }] : [];
-  const hold = url.searchParams.get("hold") ?? settings.holdMs;
   if (waiting.length || +hold === 0) return answer(waiting.length ? waiting : empty);
   timer = setTimeout(answer, +hold, empty);
-  stop = job.follow(n, (message) => answer([message]));
+  stop = job.follow(n, "long-polling", (message) => answer([named(message)]));
   response.on("close", () => { clearTimeout(timer); stop(); });
 }
 
@@ -121,17 +126,13 @@ async function route(request, response) {
   }
   switch (`${request.method} ${url.pathname}`) {
     case "GET /events":
-      return stream(request, response, url, "text/event-stream", "retry: 500\n:\n\n", ":\nevent: beat\ndata: \n\n", sse);
+      return stream(request, response, url, "server-sent-events", "text/event-stream", "retry: 500\n:\n\n", ":\nevent: beat\ndata: \n\n", sse);
     case "GET /stream":
-      return stream(request, response, url, "application/x-ndjson", "\n", "\n", (message) => JSON.stringify(message) + "\n");
+      return stream(request, response, url, "streaming-fetch", "application/x-ndjson", "\n", "\n", (message) => JSON.stringify(message) + "\n");
     case "GET /poll":
       return poll(response, url);
     case "POST /send":
       return json(response, echo(parse(await body(request))));
-    case "POST /settings":
-      apply(parse(await body(request)));
-    case "GET /settings": // falls through
-      return json(response, settings);
   }
   if (url.pathname === "/hub" || url.pathname === "/hub/negotiate") return signalr.request(request, response, url, await body(request));
   json(response, { error: "not found" }, 404);
@@ -157,14 +158,14 @@ server.on("request", (request, response) => {
 
 // A connection of a library: one job from its beginning, `send` per message.
 function run(send, onClose) {
-  onClose(new Job().follow(0, send));
+  onClose(new Job().follow(0, "library", send));
 }
 
 // Plain WebSocket: answers `beat` with `beat`, and pings by itself.
 const plain = new WebSocketServer({ noServer: true });
 plain.on("connection", (socket, request) => {
   const [job, n] = resume(new URL(request.url, "http://app").searchParams.get("after"));
-  const stop = job.follow(n, (message) => socket.send(JSON.stringify(message)));
+  const stop = job.follow(n, "web-socket", (message) => socket.send(JSON.stringify(message)));
   let answered = true;
   socket.on("pong", () => { answered = true; });
   const timer = setInterval(() => {
@@ -192,7 +193,7 @@ server.on("upgrade", (request, socket, head) => {
 });
 
 // Socket.IO takes /socket.io/ and passes everything else on.
-const io = new SocketIO(server, { serveClient: false, destroyUpgrade: false, cors: { origin: "*" }, pingTimeout: 20000 });
+const io = new SocketIO(server, { serveClient: false, destroyUpgrade: false, cors: { origin: "*" }, pingInterval: settings.heartbeatMs, pingTimeout: 20000 });
 io.on("connection", (socket) => {
   run((message) => socket.emit("message", message), (stop) => socket.on("disconnect", stop));
   socket.on("message", (data, done) => {
@@ -201,24 +202,13 @@ io.on("connection", (socket) => {
   });
 });
 
-// sockjs-node copies its options when its handler is made, so every change of settings makes a new one.
-let sock;
-function makeSock() {
-  const push = sockjs.createServer({ heartbeat_delay: settings.heartbeatMs, disconnect_delay: 10000, log: () => {} });
-  push.on("connection", (connection) => {
-    run((message) => connection.write(JSON.stringify(message)), (stop) => connection.on("close", stop));
-    connection.on("data", (text) => connection.write(JSON.stringify(echo(parse(text)))));
-  });
-  const handler = push.listener({ prefix: "/sockjs" }).getHandler();
-  sock = (request, ...rest) => handler.call(server, request, ...rest);
-}
-
-function apply(changes) {
-  for (const name of Object.keys(settings)) if (changes?.[name] > 0) settings[name] = +changes[name];
-  io.engine.opts.pingInterval = settings.heartbeatMs; // read at each handshake and each ping
-  makeSock();
-}
-apply({});
+const push = sockjs.createServer({ heartbeat_delay: settings.heartbeatMs, disconnect_delay: 10000, log: () => {} });
+push.on("connection", (connection) => {
+  run((message) => connection.write(JSON.stringify(message)), (stop) => connection.on("close", stop));
+  connection.on("data", (text) => connection.write(JSON.stringify(echo(parse(text)))));
+});
+const handler = push.listener({ prefix: "/sockjs" }).getHandler();
+const sock = (request, ...rest) => handler.call(server, request, ...rest);
 
 const [, host, port] = /^(?:(.*):)?(\d+)$/.exec(option("listen", "127.0.0.1:8080")) ?? [];
 if (port === undefined) throw new Error("--listen HOST:PORT");

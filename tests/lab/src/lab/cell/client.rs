@@ -44,6 +44,8 @@ pub(crate) struct Measured {
     pub(crate) first_ms: Option<u64>,
     /// The median lateness of the first ten, ms.
     pub(crate) late_ms: Option<u64>,
+    /// The lateness of the message after the silence, ms.
+    pub(crate) last_late_ms: Option<u64>,
     /// The worst that the report lets expect of the methods that were used, ms.
     pub(crate) predicted_ms: Option<u64>,
     /// The silence that it outlived, ms.
@@ -70,11 +72,20 @@ impl Measured {
             Some(used) if !self.advised.contains(used) => {
                 wrong.push(format!("it uses {used}, which is not advised"));
             }
-            _ => {}
+            Some(_) => {}
+            None => wrong.push("by what method it came is not told".to_owned()),
         }
-        let late = self.late_ms.zip(self.predicted_ms);
-        if let Some((late, predicted)) = late.filter(|(late, predicted)| late > predicted) {
-            wrong.push(format!("{late} ms late, not {predicted} ms at most"));
+        let Some(predicted) = self.predicted_ms else {
+            wrong.push("the report lets expect nothing of it".to_owned());
+            return wrong;
+        };
+        for (what, late) in [
+            ("", self.late_ms),
+            ("after the silence ", self.last_late_ms),
+        ] {
+            if let Some(late) = late.filter(|late| *late > predicted) {
+                wrong.push(format!("{what}{late} ms late, not {predicted} ms at most"));
+            }
         }
         wrong
     }
@@ -93,6 +104,10 @@ pub(super) async fn run(
     report: &Value,
 ) -> Result<Measured> {
     let methods = texts(&advised["methods"]);
+    ensure!(
+        list(&report["advice"]["order"]).next().is_some(),
+        "the report advises nothing"
+    );
     let Some(code) = advised["browser"].as_str() else {
         return Ok(Measured::default());
     };
@@ -142,14 +157,25 @@ fn measured(
         .filter_map(|one| number(one, "late"))
         .collect();
     late.sort_unstable();
-    let mut sessions: Vec<&str> = messages()
-        .filter_map(|one| one["id"].as_str()?.split('.').next())
+    // A job begins anew where a client cannot say where it was; of those that can each connection counts.
+    let mut sessions: Vec<(&str, u64)> = messages()
+        .filter_map(|one| {
+            Some((
+                one["id"].as_str()?.split('.').next()?,
+                one["connection"].as_u64()?,
+            ))
+        })
         .collect();
     sessions.dedup();
-    let used = match id {
-        "event-source" | "plain" => advised.first().cloned(),
-        _ => seen["way"].as_str().and_then(method_of).map(str::to_owned),
+    let way = match id {
+        "event-source" | "plain" => &messages()
+            .last()
+            .map_or(Value::Null, |last| last["via"].clone()),
+        _ => &seen["way"],
     };
+    let used = way
+        .as_str()
+        .map(|way| method_of(way).unwrap_or(way).to_owned());
     // It may begin with the first and go on with another.
     let ways = [advised.first(), used.as_ref()];
     let worst = ways
@@ -163,6 +189,9 @@ fn measured(
         sessions: sessions.len(),
         first_ms: messages().next().and_then(|one| number(one, "when")),
         late_ms: late.get(late.len() / 2).copied(),
+        last_late_ms: messages()
+            .nth(MESSAGES - 1)
+            .and_then(|one| number(one, "late")),
         predicted_ms,
         silence_ms: silence,
         errors: texts(&seen["errors"]),
@@ -267,7 +296,7 @@ mod tests {
     }
 
     fn got(n: u64, late: u64) -> Value {
-        json!({"n": n, "id": format!("a.{n}"), "late": late, "when": 100.4})
+        json!({"n": n, "id": format!("a.{n}"), "connection": 1, "via": "library", "late": late, "when": 100.4})
     }
 
     #[test]
@@ -288,7 +317,7 @@ mod tests {
     fn what_is_missing_late_cut_or_not_advised_is_wrong() {
         let some: Vec<Value> = (1..=9).map(|n| got(n, 400)).collect();
         let mut seen = json!({"got": some, "errors": [], "way": "websocket"});
-        seen["got"][8]["id"] = "b.9".into();
+        seen["got"][8]["connection"] = 2.into();
         let measured = measured(
             "sockjs",
             vec!["long-polling".to_owned()],

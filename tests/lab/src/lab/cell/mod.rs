@@ -206,7 +206,7 @@ async fn cured(
     };
     let text = serde_json::to_string_pretty(report)?;
     fs::write(cell.keep.join(CURED), text).context("cannot write the report")?;
-    let whole = Expect::default().of(cell.browser);
+    let whole = Expect::whole(&scenario.page.methods).of(cell.browser);
     let after = judge::judge(&whole, &world.lane, report);
     let said = |wrong: String| format!("after the remedy: {wrong}");
     let cut = judge::idle(&BTreeMap::new(), report);

@@ -107,7 +107,9 @@ impl Fixed {
     fn filled(&self, line: &str, values: &Values) -> Result<String> {
         let mut filled = line.to_owned();
         for (name, value) in &self.values {
-            filled = filled.replace(&format!("{{{name}}}"), &values.fill(value)?);
+            let value = values.fill(value)?;
+            filled = filled.replace(&format!("{{{name}}}"), &value);
+            filled = filled.replace(&format!("<{name}>"), &value);
         }
         Ok(filled)
     }

@@ -115,6 +115,18 @@ pub(crate) struct Expected {
 const BROWSERS: [&str; 2] = [Browser::Chromium.name(), Browser::Firefox.name()];
 
 impl Expect {
+    /// Nothing is broken, of the methods that are tried; none named: all.
+    pub(crate) fn whole(tried: &[String]) -> Self {
+        let skipped = Method::ALL.iter().map(|method| method.as_str().to_owned());
+        let skipped = skipped.filter(|name| !tried.is_empty() && !tried.contains(name));
+        Self {
+            verdicts: skipped
+                .map(|name| (name, Several::One("skipped".to_owned())))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
     fn differing(&self, browser: Browser) -> Option<&Differing> {
         match browser {
             Browser::Chromium => self.chromium.as_ref(),
