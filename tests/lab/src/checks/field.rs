@@ -29,6 +29,23 @@ pub(super) struct Field {
     _folder: TempDir,
 }
 
+/// A server for one browser alone.
+#[derive(Debug)]
+pub(super) enum Quiet {
+    Own(Server),
+    Named(String),
+}
+
+impl Quiet {
+    /// Its page.
+    pub(super) fn page(&self) -> &str {
+        match self {
+            Self::Own(server) => server.page(),
+            Self::Named(page) => page,
+        }
+    }
+}
+
 impl Field {
     pub(super) async fn new(base: Option<&str>) -> Result<Self> {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -64,6 +81,15 @@ impl Field {
             strict,
             _folder: folder,
         })
+    }
+
+    /// A server that no other browser of the round connects to: whoever breaks a request off makes the server doubt, for a
+    /// minute, what it saw of everybody at that address. Where one was named it is that.
+    pub(super) async fn quiet(&self) -> Result<Quiet> {
+        if self.page != self.server.page() {
+            return Ok(Quiet::Named(self.page.clone()));
+        }
+        Ok(Quiet::Own(Server::tls(&[]).await?))
     }
 
     /// The same with a widget that fails when it is told to; `None`: there is none.

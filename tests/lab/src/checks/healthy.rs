@@ -16,7 +16,8 @@ use crate::server::www;
 
 /// All five passed, with numbers that can only come from a run, and the report is what the schema says.
 pub(super) async fn every_method_passes_with_real_numbers(lab: &Lab) -> Result<Outcome> {
-    let page = Page::open(&lab.browser, &lab.field.page).await?;
+    let quiet = lab.field.quiet().await?;
+    let page = Page::open(&lab.browser, quiet.page()).await?;
     page.ready(SOON).await?;
     let reported = page.diagnose(RUN).await?;
     all_passed(&reported.report)?;
@@ -36,13 +37,12 @@ pub(super) async fn every_method_passes_with_real_numbers(lab: &Lab) -> Result<O
 
 /// What the report says of arrivals is what the server says when asked by somebody else.
 pub(super) async fn the_report_counts_what_the_server_counted(lab: &Lab) -> Result<Outcome> {
-    let page = Page::open(&lab.browser, &lab.field.page).await?;
+    let quiet = lab.field.quiet().await?;
+    let page = Page::open(&lab.browser, quiet.page()).await?;
     page.ready(SOON).await?;
     let Reported { report, .. } = page.diagnose(RUN).await?;
     let key = page.key(&report.run.id).await?;
-    let seen = ledger::all_ended(&lab.field.page, &key, SOON)
-        .await?
-        .sightings;
+    let seen = ledger::all_ended(quiet.page(), &key, SOON).await?.sightings;
     let evidence = report
         .evidence
         .as_ref()
