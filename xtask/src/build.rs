@@ -46,10 +46,15 @@ const BUNDLE: &[&str] = &[
     "--log-level=warning",
 ];
 const MODULE: &str = "pushcheck_bg.wasm";
+/// QR codes: `www/qr.js` fetches it.
+const QR: &str = "qr.wasm";
 /// What names parts of it.
 const BINDINGS: &[&str] = &["pushcheck.js", "pushcheck.d.ts"];
 /// The element with all that it imports, the bindings too; the server serves it instead of the source of that name.
 const ELEMENT: &str = "push-check.js";
+
+/// What stands beside the bound widget and is made apart from it.
+const BESIDES: &[&str] = &[ELEMENT, QR];
 
 /// `cargo xtask build`.
 pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
@@ -61,7 +66,8 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     let pkg = ws.root.join("www/pkg");
     catalogue::split(ws)?;
     bound(ws, kit, "allocator", &pkg)?;
-    bundle(ws, kit, &pkg)
+    bundle(ws, kit, &pkg)?;
+    qr(ws, kit, &pkg)
 }
 
 /// Writes the element's one file, unless it is there already, byte for byte.
@@ -73,11 +79,25 @@ fn bundle(ws: &Workspace, kit: &Kit, pkg: &Path) -> Result<()> {
         .arg(format!("--outfile={}", staged.display()))
         .arg(ws.root.join("www").join(ELEMENT));
     process::run(&mut esbuild).context("cannot bundle the element")?;
-    let target = pkg.join(ELEMENT);
-    if fs::read(&target).ok() == fs::read(&staged).ok() {
+    place(&staged, &pkg.join(ELEMENT))
+}
+
+/// Writes the module that makes QR codes; it has no bindings.
+fn qr(ws: &Workspace, kit: &Kit, pkg: &Path) -> Result<()> {
+    let compiled = compiled(ws, kit, "pushcheck-qr", None)?;
+    let staged = ws.own_dir()?.join(QR);
+    let mut shrink = kit.wasm("wasm-opt")?;
+    shrink.args(SHRINK).arg("--strip-producers");
+    process::run(shrink.arg(&compiled).arg("-o").arg(&staged))?;
+    place(&staged, &pkg.join(QR))
+}
+
+/// Puts a file where it belongs, unless it is there already, byte for byte: what embeds it is compiled anew whenever it is touched.
+fn place(staged: &Path, target: &Path) -> Result<()> {
+    if fs::read(target).ok() == fs::read(staged).ok() {
         return Ok(());
     }
-    fs::copy(&staged, &target).with_context(|| format!("cannot write {}", target.display()))?;
+    fs::copy(staged, target).with_context(|| format!("cannot write {}", target.display()))?;
     Ok(())
 }
 
@@ -90,31 +110,7 @@ pub(crate) fn failing(ws: &Workspace, kit: &Kit) -> Result<PathBuf> {
 
 /// Builds a widget with those features into a folder; files there are only touched when the outcome differs.
 fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
-    // The library alone as a cdylib: with both crate types cargo silently skips LTO.
-    let mut cargo = kit.wasm("cargo")?;
-    cargo.args([
-        "rustc",
-        "--package",
-        "pushcheck",
-        "--lib",
-        "--crate-type",
-        "cdylib",
-        "--profile",
-        "widget",
-        "--target",
-        WASM,
-        "--features",
-        features,
-    ]);
-    process::run(
-        cargo
-            .current_dir(&ws.root)
-            .env("CARGO_TARGET_DIR", &ws.target)
-            .env_remove("PUSHCHECK_BASE"),
-    )
-    .context("cannot compile the widget")?;
-
-    let compiled = ws.target.join(WASM).join("widget/pushcheck.wasm");
+    let compiled = compiled(ws, kit, "pushcheck", Some(features))?;
     let stamp = ws.own_dir()?.join(format!("widget-{features}.stamp"));
     let inputs = inputs(ws, kit, &compiled)?;
     let unchanged = |pkg: &Path| Some(format!("{inputs:016x} {:016x}", digest(pkg).ok()?));
@@ -152,6 +148,34 @@ fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
     .context("cannot write the widget's stamp")
 }
 
+/// Compiles a member for the page, and says where it is.
+fn compiled(ws: &Workspace, kit: &Kit, package: &str, features: Option<&str>) -> Result<PathBuf> {
+    // The library alone as a cdylib: with both crate types cargo silently skips LTO.
+    let mut cargo = kit.wasm("cargo")?;
+    cargo.args(["rustc", "--package", package, "--lib"]).args([
+        "--crate-type",
+        "cdylib",
+        "--profile",
+        "widget",
+        "--target",
+        WASM,
+    ]);
+    cargo.args(
+        features
+            .iter()
+            .flat_map(|features| ["--features", features]),
+    );
+    process::run(
+        cargo
+            .current_dir(&ws.root)
+            .env("CARGO_TARGET_DIR", &ws.target)
+            .env_remove("PUSHCHECK_BASE"),
+    )
+    .with_context(|| format!("cannot compile {package} for the page"))?;
+    let module = format!("{}.wasm", package.replace('-', "_"));
+    Ok(ws.target.join(WASM).join("widget").join(module))
+}
+
 /// Gives what the bindings and their module call each other short names, in both.
 fn shorten(pkg: &Path) -> Result<()> {
     let bound = pkg.join(MODULE);
@@ -179,11 +203,11 @@ fn inputs(ws: &Workspace, kit: &Kit, compiled: &Path) -> Result<u64> {
     Ok(hash.finish())
 }
 
-/// A number for the names and contents of all files below a folder, but for the bundle: it is made from them.
+/// A number for the names and contents of all files below a folder, but for what is put there besides.
 fn digest(dir: &Path) -> Result<u64> {
     let mut hash = DefaultHasher::new();
     for file in files(dir)? {
-        if file.ends_with(ELEMENT) {
+        if BESIDES.iter().any(|other| file == dir.join(other)) {
             continue;
         }
         file.strip_prefix(dir)?.hash(&mut hash);
