@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::catalogue;
 use crate::names::Names;
+use crate::pages;
 use crate::process;
 use crate::setup::rust::WASM;
 use crate::setup::{self, Kit, Need};
@@ -65,6 +66,7 @@ pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
 pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     let pkg = ws.root.join("www/pkg");
     catalogue::split(ws)?;
+    pages::make(ws)?;
     bound(ws, kit, "allocator", &pkg)?;
     bundle(ws, kit, &pkg)?;
     qr(ws, kit, &pkg)

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::workspace::Workspace;
 
 /// Its languages.
-const LANGUAGES: [&str; 2] = ["en", "ja"];
+pub(crate) const LANGUAGES: [&str; 2] = ["en", "ja"];
 /// What is the same in every language.
 const NEUTRAL: [&str; 2] = ["remedies", "clients"];
 
@@ -44,13 +44,15 @@ fn headlines(all: &mut Value) -> Result<Map<String, Value>> {
     Ok(headlines)
 }
 
-fn read(file: &Path) -> Result<Value> {
+/// A file of the catalogue.
+pub(crate) fn read(file: &Path) -> Result<Value> {
     let text =
         fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     serde_json::from_str(&text).with_context(|| file.display().to_string())
 }
 
-fn write(file: &Path, text: &str) -> Result<()> {
+/// Writes a file, unless it is there already, byte for byte.
+pub(crate) fn write(file: &Path, text: &str) -> Result<()> {
     if fs::read(file).is_ok_and(|there| there == text.as_bytes()) {
         return Ok(());
     }

@@ -6,6 +6,7 @@ mod clients;
 mod display;
 mod lab;
 mod names;
+mod pages;
 mod process;
 mod serve;
 mod setup;
