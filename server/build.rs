@@ -62,8 +62,11 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<(
 }
 
 fn is_served(path: &str) -> bool {
-    let kinds = ["html", "js", "css", "json", "wasm", "svg", "png", "ico"];
-    path != "pkg/package.json"
+    let kinds = [
+        "html", "js", "jsx", "css", "json", "wasm", "svg", "png", "ico",
+    ];
+    let file = path.rsplit('/').next();
+    !file.is_some_and(|name| ["package.json", "package-lock.json"].contains(&name))
         && !path.starts_with("catalogue/")
         && path != BUNDLE.1
         && path
@@ -82,8 +85,12 @@ fn content(www: &Path, name: &str) -> io::Result<Vec<u8>> {
     Ok(minified(name, fs::read(www.join(name))?))
 }
 
-/// Scripts and style sheets without comments and indentation; `cargo xtask size` weighs them the same way.
+/// Scripts and style sheets without comments and indentation; `cargo xtask size` weighs them the same way. Examples are there to be
+/// read, and their bundles are small already.
 fn minified(name: &str, content: Vec<u8>) -> Vec<u8> {
+    if name.starts_with("examples/") || name.starts_with("pkg/examples/") {
+        return content;
+    }
     match (name.rsplit_once('.'), std::str::from_utf8(&content)) {
         (Some((_, "js")), Ok(text)) => minifier::js::minify(text).to_string().into_bytes(),
         (Some((_, "css")), Ok(text)) => minifier::css::minify(text)

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::catalogue;
+use crate::examples;
 use crate::names::Names;
 use crate::pages;
 use crate::process;
@@ -55,7 +56,7 @@ const BINDINGS: &[&str] = &["pushcheck.js", "pushcheck.d.ts"];
 const ELEMENT: &str = "push-check.js";
 
 /// What stands beside the bound widget and is made apart from it.
-const BESIDES: &[&str] = &[ELEMENT, QR];
+const BESIDES: &[&str] = &[ELEMENT, QR, examples::FOLDER];
 
 /// `cargo xtask build`.
 pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
@@ -69,7 +70,8 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     pages::make(ws)?;
     bound(ws, kit, "allocator", &pkg)?;
     bundle(ws, kit, &pkg)?;
-    qr(ws, kit, &pkg)
+    qr(ws, kit, &pkg)?;
+    examples::bundle(ws, kit, &pkg)
 }
 
 /// Writes the element's one file, unless it is there already, byte for byte.
@@ -95,7 +97,7 @@ fn qr(ws: &Workspace, kit: &Kit, pkg: &Path) -> Result<()> {
 }
 
 /// Puts a file where it belongs, unless it is there already, byte for byte: what embeds it is compiled anew whenever it is touched.
-fn place(staged: &Path, target: &Path) -> Result<()> {
+pub(crate) fn place(staged: &Path, target: &Path) -> Result<()> {
     if fs::read(target).ok() == fs::read(staged).ok() {
         return Ok(());
     }
@@ -209,7 +211,10 @@ fn inputs(ws: &Workspace, kit: &Kit, compiled: &Path) -> Result<u64> {
 fn digest(dir: &Path) -> Result<u64> {
     let mut hash = DefaultHasher::new();
     for file in files(dir)? {
-        if BESIDES.iter().any(|other| file == dir.join(other)) {
+        if BESIDES
+            .iter()
+            .any(|other| file.starts_with(dir.join(other)))
+        {
             continue;
         }
         file.strip_prefix(dir)?.hash(&mut hash);

@@ -7,8 +7,8 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::build;
-use crate::clients;
 use crate::display::Display;
+use crate::npm;
 use crate::process::Guard;
 use crate::serve::{Profile, binary};
 use crate::setup::browser::Browser;
@@ -210,7 +210,7 @@ fn with_lab(
     let display = display(&kit)?;
     let mut lab = command(ws, &kit, Profile::Release, display.as_ref())?;
     if more.contains(&Need::Clients) {
-        lab.env("PUSHCHECK_CLIENTS", clients::ready(ws, &kit)?);
+        lab.env("PUSHCHECK_CLIENTS", npm::clients(ws, &kit)?);
     }
     Guard::spawn(lab.args(words))?.wait()
 }

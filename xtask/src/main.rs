@@ -2,10 +2,11 @@
 
 mod build;
 mod catalogue;
-mod clients;
 mod display;
+mod examples;
 mod lab;
 mod names;
+mod npm;
 mod pages;
 mod process;
 mod serve;

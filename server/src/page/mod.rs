@@ -194,7 +194,7 @@ fn takes(accepted: &str, encoding: &str) -> bool {
 fn kind(name: &str) -> &'static str {
     match name.rsplit_once('.').map_or("", |(_, kind)| kind) {
         "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
+        "js" | "jsx" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "json" => "application/json",
         "wasm" => "application/wasm",

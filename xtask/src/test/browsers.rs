@@ -134,16 +134,20 @@ fn choose(ws: &Workspace, kit: &Kit, command: &mut Command, browser: Browser) ->
     Ok(())
 }
 
-/// Whole runs of the page in every browser at once: the lab shares the cores among them and starts its own servers.
+/// Whole runs of the page in every browser at once: the lab shares the cores among them and starts its own servers. `axe`: what
+/// looks at the pages besides.
 pub(crate) fn page(
     ws: &Workspace,
     kit: &Kit,
     display: Option<&Display>,
     failing: &Path,
+    axe: Option<&Path>,
     browsers: &[Browser],
 ) -> Result<()> {
     let mut lab = lab::command(ws, kit, Profile::Dev, display)?;
     lab.env("PUSHCHECK_FAILING_PKG", failing).arg("page");
+    lab.env_remove("PUSHCHECK_AXE");
+    lab.envs(axe.map(|axe| ("PUSHCHECK_AXE", axe)));
     for browser in browsers {
         lab.args(["--browser", browser.name()]);
     }

@@ -15,7 +15,7 @@ use crate::setup::browser::Browser;
 use crate::setup::rust::WASM;
 use crate::setup::{Kit, Need};
 use crate::workspace::Workspace;
-use crate::{build, process, size};
+use crate::{build, npm, process, size};
 
 /// What all stages share.
 pub(super) struct Bench<'a> {
@@ -230,13 +230,22 @@ impl Bench<'_> {
         binary(self.ws, &self.kit, "pushcheck-lab", Profile::Dev)?;
         let failing = build::failing(self.ws, &self.kit)?;
         let display = self.display.as_ref();
-        browsers::page(self.ws, &self.kit, display, &failing, &self.browsers)?;
-        Ok(self
-            .browsers
-            .iter()
-            .map(|browser| browser.name())
-            .collect::<Vec<_>>()
-            .join(", "))
+        let axe = npm::axe(self.ws)?;
+        let looker = axe.as_deref();
+        browsers::page(
+            self.ws,
+            &self.kit,
+            display,
+            &failing,
+            looker,
+            &self.browsers,
+        )?;
+        let names: Vec<_> = self.browsers.iter().map(|browser| browser.name()).collect();
+        let note = names.join(", ");
+        Ok(match axe {
+            Some(_) => note,
+            None => format!("{note}; axe was not run, for want of npm or its registry"),
+        })
     }
 
     fn lab(&self) -> Result<String> {
