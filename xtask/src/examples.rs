@@ -48,7 +48,7 @@ pub(crate) fn bundle(ws: &Workspace, kit: &Kit, pkg: &Path) -> Result<()> {
             REFUSED.store(true, Ordering::Relaxed);
             let said = format!("{error:#}");
             let npm = said.lines().find(|line| line.starts_with("npm "));
-            let why = npm.or(said.lines().next()).unwrap_or_default();
+            let why = npm.or_else(|| said.lines().next()).unwrap_or_default();
             eprintln!("xtask: the examples for React and Vue are left out ({why})");
             let _ = fs::remove_dir_all(&target);
             return Ok(());
