@@ -13,7 +13,9 @@ use crate::evidence::{Event, Evidence, Notice, Trace};
 use crate::method::Method;
 use crate::plan::{budget, keeps_silent};
 use crate::time::Micros;
-use crate::wire::{End, Kind, Ledger, Reached, SeenConnection, ShownCertificate, Sighting, digits, number};
+use crate::wire::{
+    End, Kind, Ledger, Reached, SeenConnection, ShownCertificate, Sighting, digits, number,
+};
 
 /// More facts of one finding help nobody.
 const MOST: usize = 24;
@@ -34,7 +36,8 @@ pub(super) fn chain(evidence: &Evidence, methods: &[MethodReport], finding: &Fin
             let attempt = attempts.find(|one| u64::from(one.id) == number);
             match trace {
                 Some(trace) if trace.control => {
-                    let seen = |ledger: &Ledger| ledger.sightings.iter().any(|seen| same(seen, trace));
+                    let seen =
+                        |ledger: &Ledger| ledger.sightings.iter().any(|seen| same(seen, trace));
                     let nowhere = ledger.is_some_and(|ledger| !seen(ledger));
                     chain.of_control(id, trace, nowhere);
                 }
