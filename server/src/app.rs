@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::config::{BasePath, Behind, Config, RefuseUpgrades};
 use crate::ledger::Ledger;
 use crate::limits::Limits;
+use crate::offer::Offers;
 use crate::origin::{EmbedOrigin, Origins};
 use crate::outside_in::OutsideIn;
 use crate::page::Files;
@@ -53,6 +54,7 @@ pub(crate) struct App {
     pub(crate) ledger: Ledger,
     pub(crate) readers: Readers,
     pub(crate) reports: Reports,
+    pub(crate) offers: Offers,
     pub(crate) sources: Arc<Sources>,
     pub(crate) connections: AtomicUsize,
     pub(crate) numbers: AtomicU64,
@@ -92,6 +94,7 @@ impl App {
             ledger: Ledger::new(Arc::clone(&limits), Arc::clone(&clock)),
             readers: Readers::new(limits.ledger_sightings),
             reports: Reports::new(limits.reports)?,
+            offers: Offers::new(&limits),
             sources: Arc::default(),
             connections: AtomicUsize::new(0),
             numbers: AtomicU64::new(0),
@@ -142,7 +145,9 @@ impl App {
 
     /// Forgets what is over its time.
     pub(crate) fn sweep(&self) {
+        let now = self.clock.now();
         self.ledger.sweep();
-        self.sources.sweep(self.clock.now());
+        self.sources.sweep(now);
+        self.offers.sweep(now);
     }
 }

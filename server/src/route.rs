@@ -16,7 +16,7 @@ use crate::origin::Host;
 use crate::problem::{Problem, Refusal};
 use crate::source::SourceId;
 use crate::watched::Watched;
-use crate::{about, attempt, read, report};
+use crate::{about, attempt, offer, read, report};
 
 /// A request, and what is known of it from outside.
 #[derive(Debug)]
@@ -39,6 +39,7 @@ pub(crate) struct Ask {
 pub(crate) enum Place<'a> {
     Attempt(AttemptPath),
     Ledger(RunId),
+    Offer(RunId),
     Malformed(IdError),
     About,
     OutsideIn,
@@ -65,6 +66,7 @@ pub(crate) fn place<'a>(base: &str, path: &'a str) -> Place<'a> {
         ["v1", "outside-in"] => Ok(Place::OutsideIn),
         ["v1", "reports"] => Ok(Place::Reports),
         ["v1", "runs", run, "ledger"] => run.parse().map(Place::Ledger),
+        ["v1", "runs", run, "offer"] => run.parse().map(Place::Offer),
         ["v1", "runs", run, probe, attempt, kind] => {
             AttemptPath::from_segments(run, probe, attempt, kind).map(Place::Attempt)
         }
@@ -154,7 +156,8 @@ impl App {
                 &self.outside_in.ask(self).await,
             )),
             Place::Ledger(run) if method == Method::POST => read::ledger(self, ask, run).await,
-            Place::Reports if method == Method::POST => report::keep(self, ask).await,
+            Place::Offer(run) if method == Method::POST => offer::answer(self, ask, run).await,
+            Place::Reports if method == Method::POST => report::posted(self, ask).await,
             Place::BeforeBase if reading => Ok(redirect(&self.base)),
             Place::File(name) if reading => self
                 .files
@@ -166,7 +169,7 @@ impl App {
                     ask.host.as_ref(),
                 )
                 .ok_or_else(Problem::not_found),
-            Place::Ledger(_) | Place::OutsideIn | Place::Reports => {
+            Place::Ledger(_) | Place::Offer(_) | Place::OutsideIn | Place::Reports => {
                 Err(Problem::wrong_method("POST, OPTIONS"))
             }
             Place::About | Place::BeforeBase | Place::File(_) => {
@@ -267,6 +270,10 @@ mod tests {
         assert!(matches!(
             place("/x/", &format!("/x/v1/runs/{RUN}/ledger")),
             Place::Ledger(_)
+        ));
+        assert!(matches!(
+            place("/x/", &format!("/x/v1/runs/{RUN}/offer")),
+            Place::Offer(_)
         ));
         assert_eq!(place("/x/", "/x/v1/about"), Place::About);
         assert_eq!(place("/x/", "/x/v1/outside-in"), Place::OutsideIn);

@@ -125,6 +125,7 @@ fn asks(key: &Key) -> Vec<String> {
         of(&CANARY.to_uppercase(), "poll"),
         format!("/v1/runs/{CANARY}/p/1/poll"),
         format!("/v1/runs/{run}/ledger"),
+        format!("/v1/runs/{run}/offer"),
         format!("/v1/{CANARY}"),
         format!("/{CANARY}"),
         "/v1/about".to_owned(),
@@ -266,12 +267,18 @@ async fn bodies(program: &Program, key: &Key) -> Vec<String> {
     let ledger = format!("/v1/runs/{}/ledger", key.run());
     let report = format!("{{\"schema\": 1, \"result\": \"{CANARY}\"}}");
     let wrong = support::key(9).to_body();
+    let offer = format!("/v1/runs/{}/offer", key.run());
+    let offered = format!("{}\n{report}", key.to_body());
     for (path, body) in [
         (path(key, "u", 1, "upload"), CANARY),
         (ledger.clone(), CANARY),
         (ledger.clone(), &wrong),
         ("/v1/reports".to_owned(), CANARY),
         ("/v1/reports".to_owned(), &report),
+        (offer.clone(), CANARY),
+        (offer.clone(), &wrong),
+        (offer.clone(), &offered),
+        (offer, &key.to_body()),
         ("/v1/outside-in".to_owned(), CANARY),
         (ledger, &key.to_body()),
         ("/v1/about".to_owned(), CANARY),
