@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::{HOST, HeaderMap, HeaderValue, LOCATION};
+use hyper::header::{HOST, HeaderMap, HeaderValue, LOCATION, SEC_WEBSOCKET_KEY, UPGRADE};
 use hyper::{Method, Request, Response, StatusCode, Version};
 use pushcheck::time::Micros;
 use pushcheck::wire::{AttemptPath, IdError, RunId};
@@ -140,7 +140,11 @@ impl App {
         Watched::over(response, exchange, open, is_head)
     }
 
-    async fn other(&self, ask: Ask, place: Place<'_>) -> Result<Response<Body>, Problem> {
+    async fn other(
+        self: &Arc<Self>,
+        ask: Ask,
+        place: Place<'_>,
+    ) -> Result<Response<Body>, Problem> {
         self.guard(&ask, !matches!(place, Place::File(_)))?;
         let method = ask.request.method().clone();
         if method == Method::OPTIONS {
@@ -158,6 +162,7 @@ impl App {
             Place::Ledger(run) if method == Method::POST => read::ledger(self, ask, run).await,
             Place::Offer(run) if method == Method::POST => offer::answer(self, ask, run).await,
             Place::Reports if method == Method::POST => report::posted(self, ask).await,
+            Place::Reports if is_handshake(&ask) => report::open(self, ask),
             Place::BeforeBase if reading => Ok(redirect(&self.base)),
             Place::File(name) if reading => self
                 .files
@@ -208,6 +213,13 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// It wants a WebSocket: over HTTP/2 by its method (RFC 8441), else by its fields, should some have been lost on the way.
+fn is_handshake(ask: &Ask) -> bool {
+    let (method, headers) = (ask.request.method(), ask.request.headers());
+    let wants = || headers.contains_key(UPGRADE) || headers.contains_key(SEC_WEBSOCKET_KEY);
+    method == Method::CONNECT || (method == Method::GET && wants())
 }
 
 /// The visitor's address by the word of the proxy nearest to us: the last of the last field.

@@ -255,6 +255,14 @@ async fn over_web_sockets(program: &Program, key: &Key) -> Vec<String> {
     client.send(frame(0x80 | CLOSE, &reason)).await;
     assert!(!client.more().await);
     let mut client = program.over_plain().await;
+    let report =
+        format!("GET /v1/reports?token={CANARY} HTTP/1.1\r\n{host}\r\n{HANDSHAKE}\r\n\r\n");
+    client.send(report).await;
+    heard.push(client.head().await.head);
+    let report = format!("{{\"schema\": 1, \"result\": \"{CANARY}\"}}");
+    client.send(frame(0x81, report.as_bytes())).await;
+    heard.push(String::from_utf8(client.hear().await.1).unwrap());
+    let mut client = program.over_plain().await;
     client.send(ask(10, HANDSHAKE)).await;
     client.head().await;
     client.send(format!("\x01\x05{CANARY}")).await;

@@ -1,5 +1,7 @@
 //! `v1/reports`: what a page found, kept for the operator, by whichever method gets through.
 
+mod socket;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -16,6 +18,8 @@ use crate::probe::read_body;
 use crate::problem::{self, Problem};
 use crate::route::Ask;
 use crate::schema::{Fault, Schema};
+
+pub(crate) use socket::open;
 
 /// The newest reports.
 #[derive(Debug)]
