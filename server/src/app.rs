@@ -149,5 +149,6 @@ impl App {
         self.ledger.sweep();
         self.sources.sweep(now);
         self.offers.sweep(now);
+        self.reports.sweep(now);
     }
 }

@@ -14,6 +14,7 @@ use crate::config::BasePath;
 use crate::connection::{Connection, Exchange, Head};
 use crate::origin::Host;
 use crate::problem::{Problem, Refusal};
+use crate::report::PiecePath;
 use crate::source::SourceId;
 use crate::watched::Watched;
 use crate::{about, attempt, offer, read, report};
@@ -44,6 +45,7 @@ pub(crate) enum Place<'a> {
     About,
     OutsideIn,
     Reports,
+    Piece(PiecePath),
     /// A name under the base path.
     File(&'a str),
     /// The base path without its last slash.
@@ -65,6 +67,9 @@ pub(crate) fn place<'a>(base: &str, path: &'a str) -> Place<'a> {
         ["v1", "about"] => Ok(Place::About),
         ["v1", "outside-in"] => Ok(Place::OutsideIn),
         ["v1", "reports"] => Ok(Place::Reports),
+        ["v1", "reports", upload, n, of] => {
+            PiecePath::from_segments(upload, n, of).map(Place::Piece)
+        }
         ["v1", "runs", run, "ledger"] => run.parse().map(Place::Ledger),
         ["v1", "runs", run, "offer"] => run.parse().map(Place::Offer),
         ["v1", "runs", run, probe, attempt, kind] => {
@@ -163,6 +168,9 @@ impl App {
             Place::Offer(run) if method == Method::POST => offer::answer(self, ask, run).await,
             Place::Reports if method == Method::POST => report::posted(self, ask).await,
             Place::Reports if is_handshake(&ask) => report::open(self, ask),
+            // A HEAD leaves nothing.
+            Place::Piece(path) if method == Method::GET => report::piece(self, ask, path).await,
+            Place::Piece(_) => Err(Problem::wrong_method("GET, OPTIONS")),
             Place::BeforeBase if reading => Ok(redirect(&self.base)),
             Place::File(name) if reading => self
                 .files
@@ -301,6 +309,13 @@ mod tests {
             Place::Malformed(IdError("attempt"))
         );
         assert_eq!(place("/", "/v1/other"), Place::Nowhere);
+        assert_eq!(place("/", "/v1/reports"), Place::Reports);
+        let piece = format!("/v1/reports/{RUN}/3/12");
+        assert!(matches!(place("/", &piece), Place::Piece(_)));
+        assert_eq!(
+            place("/", "/v1/reports/x/1/1"),
+            Place::Malformed(IdError("upload"))
+        );
     }
 
     proptest! {

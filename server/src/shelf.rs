@@ -94,6 +94,11 @@ impl<K: Clone + Eq + Hash, V> Shelf<K, V> {
         true
     }
 
+    /// Takes a thing away.
+    pub(crate) fn take(&mut self, key: &K) -> Option<V> {
+        self.items.remove(key).map(|item| item.value)
+    }
+
     /// Forgets what is over its time.
     pub(crate) fn sweep(&mut self, now: Micros) {
         let keep = self.room.keep;
@@ -167,5 +172,6 @@ mod tests {
         assert!(shelf.get(&1, Micros(1_001)).is_some());
         assert!(shelf.get(&1, Micros(1_002)).is_none());
         assert!(shelf.get(&2, Micros(1_002)).is_some());
+        assert!(shelf.take(&2).is_some() && names(&shelf).is_empty());
     }
 }

@@ -131,6 +131,8 @@ fn asks(key: &Key) -> Vec<String> {
         "/v1/about".to_owned(),
         "/v1/outside-in".to_owned(),
         "/v1/reports".to_owned(),
+        format!("/v1/reports/{CANARY}/1/1"),
+        format!("/v1/reports/{run}/1/1"),
         "/".to_owned(),
     ];
     let mut asks: Vec<String> = paths.map(|path| format!("{path}?token={CANARY}")).into();
@@ -141,6 +143,8 @@ fn asks(key: &Key) -> Vec<String> {
     ] {
         asks.push(format!("{}?{number}={CANARY}", of("n", kind)));
     }
+    // A piece of a report that is none.
+    asks.push(format!("/v1/reports/{run}/1/1?{CANARY}"));
     asks.push(format!("{}?count=1&token={CANARY}", of("e", "events")));
     asks
 }

@@ -1,5 +1,6 @@
 //! `v1/reports`: what a page found, kept for the operator, by whichever method gets through.
 
+mod pieces;
 mod socket;
 
 use std::collections::VecDeque;
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use hyper::{Response, StatusCode};
+use pushcheck::time::Micros;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -19,6 +21,8 @@ use crate::problem::{self, Problem};
 use crate::route::Ask;
 use crate::schema::{Fault, Schema};
 
+use pieces::Uploads;
+pub(crate) use pieces::{PiecePath, answer as piece};
 pub(crate) use socket::open;
 
 /// The newest reports.
@@ -29,6 +33,8 @@ pub(crate) struct Reports {
     judges: Arc<Semaphore>,
     schema: Arc<Schema>,
     kept: Mutex<VecDeque<(String, Bytes)>>,
+    /// Those that come in pieces.
+    uploads: Uploads,
 }
 
 /// The reports that are read at once: each may take its whole size of memory while it comes.
@@ -77,7 +83,13 @@ impl Reports {
             judges: Arc::new(Semaphore::new(JUDGED_AT_ONCE)),
             schema: Arc::new(Schema::new()?),
             kept: Mutex::default(),
+            uploads: Uploads::new(),
         })
+    }
+
+    /// Forgets what is over its time.
+    pub(crate) fn sweep(&self, now: Micros) {
+        self.uploads.sweep(now);
     }
 
     /// A place among those whose report is read; held until it has been judged.
