@@ -16,7 +16,7 @@ use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::offer::Offers;
 use crate::origin::{EmbedOrigin, Origins};
-use crate::outside_in::OutsideIn;
+use crate::outside_in::{Addresses, OutsideIn};
 use crate::page::Files;
 use crate::read::Readers;
 use crate::report::Reports;
@@ -50,6 +50,7 @@ pub(crate) struct App {
     pub(crate) origins: Origins,
     /// What it is like from outside.
     pub(crate) outside_in: OutsideIn,
+    pub(crate) addresses: Addresses,
     pub(crate) files: Files,
     pub(crate) ledger: Ledger,
     pub(crate) readers: Readers,
@@ -72,6 +73,7 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(config: Config, lanes: Vec<Lane>, outside_in: OutsideIn) -> io::Result<Self> {
         let clock = Arc::new(Clock::new()?);
+        let addresses = Addresses::new(&config);
         let limits = Arc::new(config.limits);
         let listed = config
             .public_urls
@@ -88,6 +90,7 @@ impl App {
             refuse_upgrades: config.refuse_upgrades,
             origins: Origins { listed, lanes },
             outside_in,
+            addresses,
             files: config
                 .www
                 .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,
