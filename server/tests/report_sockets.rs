@@ -107,10 +107,12 @@ async fn what_is_against_the_protocol_is_told_by_code() {
 #[tokio::test]
 async fn nobody_is_waited_for_and_only_so_many_are_heard() {
     let mut site = Site::start(|config| config.limits.body_ms = 400).await;
+    let began = std::time::Instant::now();
     let mut silent = open(&site, PATH).await;
     silent.send(frame(TEXT, b"{")).await;
     let (problem, code) = ends(&mut silent).await;
     assert_eq!((&problem["status"], code), (&json!(408), 1008));
+    assert!(began.elapsed().as_secs() < 5);
 
     site.stop();
     site.ended().await;
