@@ -1,5 +1,8 @@
 //! Puts the page and its files into the program, compressed and named by their content.
 
+#[path = "build/served.rs"]
+mod served;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,14 +13,21 @@ use sha2::{Digest, Sha256};
 fn main() -> io::Result<()> {
     let www = Path::new("../www");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build/served.rs");
     println!("cargo::rerun-if-changed=../www");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);
-    let mut names = Vec::new();
-    collect(www, "", &mut names)?;
-    names.sort();
+    let mut files = Vec::new();
+    collect(www, "", &mut files)?;
+    files.sort();
     let mut table = String::from("const EMBEDDED: &[Embedded] = &[\n");
-    for (i, name) in names.iter().enumerate() {
-        let content = content(www, name)?;
+    for (i, (name, file)) in served::served(&files).into_iter().enumerate() {
+        let content = fs::read(www.join(file))?;
+        // A bundle is made small by who makes it.
+        let content = if file == name {
+            minified(name, content)
+        } else {
+            content
+        };
         let hash = Sha256::digest(&content)
             .iter()
             .take(8)
@@ -40,7 +50,7 @@ fn main() -> io::Result<()> {
     fs::write(out.join("embedded.rs"), table)
 }
 
-/// The files that a browser asks for; not types, notes and package descriptions.
+/// All files of a folder, by their paths in it.
 fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<()> {
     if !folder.is_dir() {
         return Ok(());
@@ -54,35 +64,11 @@ fn collect(folder: &Path, prefix: &str, names: &mut Vec<String>) -> io::Result<(
         let path = format!("{prefix}{name}");
         if entry.file_type()?.is_dir() {
             collect(&entry.path(), &format!("{path}/"), names)?;
-        } else if is_served(&path) {
+        } else {
             names.push(path);
         }
     }
     Ok(())
-}
-
-fn is_served(path: &str) -> bool {
-    let kinds = [
-        "html", "js", "jsx", "css", "json", "wasm", "svg", "png", "ico",
-    ];
-    let file = path.rsplit('/').next();
-    !file.is_some_and(|name| ["package.json", "package-lock.json"].contains(&name))
-        && !path.starts_with("catalogue/")
-        && path != BUNDLE.1
-        && path
-            .rsplit_once('.')
-            .is_some_and(|(_, kind)| kinds.contains(&kind))
-}
-
-/// The element with all that it imports, in one file: made by `cargo xtask build`, and served instead of the source, so
-/// that a page asks once instead of along a chain.
-const BUNDLE: (&str, &str) = ("push-check.js", "pkg/push-check.js");
-
-fn content(www: &Path, name: &str) -> io::Result<Vec<u8>> {
-    if name == BUNDLE.0 && www.join(BUNDLE.1).exists() {
-        return fs::read(www.join(BUNDLE.1));
-    }
-    Ok(minified(name, fs::read(www.join(name))?))
 }
 
 /// Scripts and style sheets without comments and indentation; `cargo xtask size` weighs them the same way. Examples are there to be

@@ -2,20 +2,19 @@
  * What was found and what can be done, for each reader, and what to use here: loaded once there is a report to explain. Knows
  * the catalogue and builds what is shown of it; starts nothing, and parses no HTML.
  */
-import { el } from "./el.js";
-import { SIDES, blocks, client, filled } from "./remedy.js";
+import { bare, el } from "./el.js";
+import { blocks, client, filled } from "./remedy.js";
 
 const HERE = new URL("./", import.meta.url).href;
 
 /** How it looks. */
 export const STYLE = `
-[part=causes] h3 { margin-top: 1.4em }
-[part=causes] h4 { margin: 1.2em 0 .3em }
-[part=causes] details, [part=advice] details { margin-top: .35em }
-[part=causes] details details, [part=advice] details details { margin-inline-start: 1em }
-[part=causes] h5, [part=advice] h5 { margin: .9em 0 .2em; font-size: .9em }
-[part=causes] p, [part=advice] p { margin: .35em 0 }
-[part=causes] ul, [part=advice] ul { margin: .35em 0; padding-inline-start: 1.2em; list-style: disc }
+[part=cause] h4 { margin: 1.2em 0 .3em }
+[part=cause] details, [part=advice] details { margin-top: .35em }
+[part=cause] details details, [part=advice] details details { margin-inline-start: 1em }
+[part=cause] h5, [part=advice] h5 { margin: .9em 0 .2em; font-size: .9em }
+[part=cause] p, [part=advice] p { margin: .35em 0 }
+[part=cause] ul, [part=advice] ul { margin: .35em 0; padding-inline-start: 1.2em; list-style: disc }
 pre { margin: .3em 0; padding: .6em .8em; overflow-x: auto; border: 1px solid var(--line); border-radius: .4em; background: var(--soft); font-size: .85em; tab-size: 4 }
 code { overflow-wrap: anywhere }
 pre code { overflow-wrap: normal }
@@ -28,7 +27,7 @@ function part(name) {
   if (!loading.has(name)) {
     const asked = fetch(`${HERE}causes/${name}.json`).then((answer) => {
       if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-      return answer.json();
+      return answer.json().then(bare);
     });
     asked.catch(() => loading.delete(name));
     loading.set(name, asked);
@@ -76,7 +75,7 @@ function product({ product: name, source, list, parts }, { texts, remedies }) {
 const LINES_AT = 2;
 
 /** What a fact says. */
-function said({ fact, value }, { texts }, { say, time, count }) {
+export function said({ fact, value }, { texts }, { say, time, count }) {
   const sentence = texts.facts[fact];
   if (!sentence) return say(texts.words.newerFact, { fact });
   return say(sentence, { value: value ?? "", time: time(value * 1000), count: count(Number(value)) });
@@ -101,42 +100,49 @@ function methodOf({ from }, evidence, t) {
   return method && el("b", {}, `${t.method[method]}: `);
 }
 
-/** One finding, for each reader. */
-function cause(finding, evidence, known, words) {
-  const { texts, remedies } = known;
-  const { words: w } = texts;
-  const { t, say } = words;
-  const entry = texts.causes[finding.code];
-  const place = finding.place ? t.place[finding.place] ?? finding.place : t.unknownPlace;
-  const facts = finding.facts.map((fact) => el("li", {}, !finding.method && methodOf(fact, evidence, t), said(fact, known, words)));
+/** What each finding is to a person: what to try, what happened, and how it is known; or, if it is newer than the catalogue, its code. */
+function toPerson(finding, entry, evidence, ctx) {
+  const { known, words, act } = ctx;
+  const w = known.texts.words;
+  const facts = finding.facts.map((fact) => el("li", {}, !finding.method && methodOf(fact, evidence, words.t), said(fact, known, words)));
   const chain = facts.length && el("ul", {}, ...facts);
-  if (!entry) return el("article", { part: "cause" }, el("p", {}, say(t.newer, { code: finding.code, place })), chain);
-  const all = blocks(finding, remedies.causes);
-  const [network, site] = SIDES.map((side) => {
-    const own = all.filter((block) => block.side === side).map((block) => product(block, known));
-    return folded(w[side], entry[side] ? rich("p", entry[side]) : !own.length && el("p", {}, w.nothing), ...own);
-  });
-  const headline = say(t.finding[finding.code], { method: t.method[finding.method] ?? "" });
-  const told = [
+  if (!entry) return [chain];
+  const shown = el("button", { type: "button" }, w.evidence);
+  shown.addEventListener("click", () => act.evidence(finding.because));
+  return [
     el("p", {}, entry.person),
     folded(w.means, rich("p", entry.happened), rich("p", entry.means)),
-    network,
-    site,
-    folded(w.known, rich("p", entry.known), chain),
+    folded(w.known, rich("p", entry.known), chain, evidence && finding.because.length && shown,
+      el("p", { class: "muted" }, el("code", {}, finding.code), " · ", words.say(words.t.seen, { strength: words.t.surely[finding.strength], seen: finding.seen, of: finding.of }), " · ",
+        el("a", { href: `${HERE}causes/${finding.code}.html#${known.texts.lang}`, target: "_blank" }, w.page))),
   ];
-  // What costs the person nothing does not call for attention.
-  const calm = finding.severity === "info";
-  return el("article", { part: "cause" }, ...calm ? [folded(headline, ...told)] : [el("h4", {}, headline), ...told]);
 }
 
-/** What was found, and what can be done. */
-export function causes({ findings, evidence }, known, words) {
+/** The same for whoever runs the network, or the site. */
+function toAdmin(finding, entry, side, { known }) {
+  if (!entry) return [];
+  const own = blocks(finding, known.remedies.causes).filter((block) => block.side === side).map((block) => product(block, known));
+  return [entry[side] ? rich("p", entry[side]) : !own.length && el("p", {}, known.texts.words.nothing), ...own];
+}
+
+/** What was found, and what one reader can do: `person`, `network` or `site`. */
+export function causes({ findings, evidence }, ctx, reader) {
+  const { known, words: { t, say } } = ctx;
   const shown = findings.filter(({ foldedUnder }) => !foldedUnder);
-  return shown.length ? [el("h3", {}, known.texts.words.causes), ...shown.map((finding) => cause(finding, evidence, known, words))] : [];
+  const found = shown.map((finding) => {
+    const entry = known.texts.causes[finding.code];
+    const place = finding.place ? t.place[finding.place] ?? finding.place : t.unknownPlace;
+    const headline = entry ? say(t.finding[finding.code], { method: t.method[finding.method] ?? "" }) : say(t.newer, { code: finding.code, place });
+    const told = reader === "person" ? toPerson(finding, entry, evidence, ctx) : toAdmin(finding, entry, reader, ctx);
+    // What costs the person nothing does not call for attention.
+    const calm = finding.severity === "info";
+    return el("article", { part: "cause" }, ...calm ? [folded(headline, ...told)] : [el("h4", {}, headline), ...told]);
+  });
+  return found.length ? [el("h3", {}, known.texts.words.causes), ...found] : [el("p", {}, ctx.m.readers.nothing)];
 }
 
 /** What to use here, and how to set up a client for it. `url`: where the app is. */
-export function advice({ advice: given, methods }, known, { t, say, time }, url) {
+export function advice({ advice: given, methods }, { known, words: { t, say, time } }, url) {
   if (!given) return [];
   const { words: w, reasons, clients: notes } = known.texts;
   const { order, delay, settings } = given;
@@ -154,6 +160,7 @@ export function advice({ advice: given, methods }, known, { t, say, time }, url)
       rich("p", notes[id]), sources(source, w));
   }) : [];
   return [
+    el("h3", {}, t.advice),
     given.assumed && el("p", { class: "muted" }, w.assumed),
     order.length && el("p", {}, w.order),
     order.length && el("ol", {}, ...order.map((method) => el("li", {}, t.method[method] ?? method))),

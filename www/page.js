@@ -1,21 +1,39 @@
 /**
  * The page around <push-check>: reads its own address and tells whoever framed or opened it.
  *
- * The address prefills (`?required=web-socket&methods=…&need=chat`) and may start (`&auto`), always against the server that this
- * page came from: no address names another.
+ * The address prefills (`?required=web-socket&methods=…&need=chat&lang=ja&theme=dark`) and may start (`&auto`), always against the
+ * server that this page came from: no address names another.
  */
 import "./push-check.js";
 
 const check = document.querySelector("push-check");
 const asked = new URLSearchParams(location.search);
 
+// Before the element looks: it speaks what the page speaks.
+const wanted = [asked.get("lang"), ...navigator.languages].map((tag) => tag?.split("-")[0]);
+document.documentElement.lang = wanted.find((tag) => tag === "en" || tag === "ja") ?? "en";
+for (const one of document.querySelectorAll("main > :is(h1, p)")) one.hidden = (one.lang || "en") !== document.documentElement.lang;
+document.title = document.querySelector("h1:not([hidden])").textContent;
+
 for (const name of ["required", "methods"]) {
   const words = asked.get(name)?.match(/[a-z-]+/g);
   if (words) check.setAttribute(name, words.join(" "));
 }
 
-const need = asked.get("need");
-if (need) check.setAttribute("need", need);
+for (const name of ["need", "theme"]) {
+  const value = asked.get(name);
+  if (value) check.setAttribute(name, value);
+}
+document.documentElement.dataset.theme = asked.get("theme") ?? "auto";
+
+// The key that another device's page made: with it that one reads what is found here. It does not stay in the address.
+const key = /^#join=([0-9a-f]{32})$/.exec(location.hash)?.[1];
+if (key) {
+  check.options = { ...check.options, key };
+  history.replaceState(null, "", location.pathname + location.search);
+  // One run is asked for.
+  check.addEventListener("pushcheck-start", () => delete check.options.key, { once: true });
+}
 
 const reader = parent !== window ? parent : opener;
 // Where the browser tells who framed us, the others need not be tried: each miss is an error in the console.

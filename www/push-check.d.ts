@@ -23,26 +23,42 @@ export type Reason =
 export interface End {
     /** The report's result; null: there is no report. */
     result: Report["result"] | null;
-    /** Why there is none; null: there is one. */
+    /** Why there is none, or one of mode `fallback` only; null: there is one. */
     reason: Reason | null;
     /** The same in words for a developer. */
     message: string | null;
 }
 
 /**
- * `<push-check>`. Attributes: `base` (URL of the probe server; default: where `push-check.js` came from), `auto` (starts
- * by itself), `methods`, `required`, `lanes` (words parted by spaces), `mode`, `longest-silence-ms`, `watch-ms`,
- * `need` (a preset's name), `lang`. `hidden` hides it.
+ * `<push-check>`: defined when this module is imported, unless the page has an element of that name already.
+ *
+ * Attributes: `base` (URL of the probe server; default: where `push-check.js` came from), `auto` (starts by itself),
+ * `methods`, `required`, `lanes` (words parted by spaces), `mode`, `longest-silence-ms`, `watch-ms`, `need` (a preset's
+ * name), `lang` (`en` or `ja`; default: the page's, else the browser's), `theme` (`light`, `dark`, `auto`: as the system).
+ * `hidden` hides it.
  *
  * Events bubble and cross shadow boundaries. `pushcheck-start` comes before any connection: pause your own client there,
- * and go on at `pushcheck-end`. Custom properties for theming: see the top of `style.js`.
- * Parts: `card`, `headline`, `summary`, `progress`, `methods`, `method`, `next`, `causes`, `cause`, `advice`, `log`, `consent`, `primary`, `watch`, `longer`, `copy`, `download`, `details`.
+ * and go on at `pushcheck-end`. Where WebAssembly cannot run, `pushcheck-report` carries a report of mode `fallback`: one try
+ * each of three methods, at best `inconclusive`.
+ *
+ * Slots: `intro` (above the answer), `actions` (beside the buttons). Without a name: shown until the element is there.
+ *
+ * Custom properties, each with its own default in light and in dark: `--push-check-background`, `-text`, `-muted`, `-line`,
+ * `-soft`, `-accent`, `-on-accent`, `-good`, `-good-soft`, `-warn`, `-warn-soft`; `-radius`, `-shadow`, `-font`.
+ *
+ * Parts: `card`, `word`, `headline`, `summary`, `todo`, `progress`, `path`, `methods`, `method`, `next`, `consent`, `primary`,
+ * `copy`, `download`, `offers`, `longer`, `watch`, `more`, and, once they are loaded, `readers`, `you`, `network`, `site`,
+ * `report`, `cause`, `advice`, `log`.
  */
 export class PushCheck extends HTMLElement {
     /** As for `run()`; what stands here goes before the attributes. */
     options: Options;
-    /** The last report; null: none yet. */
-    readonly report: Report | null;
+    /** Texts of your own, over those of the language: the keys of `text/en.js`, and in `rooms` those of `more/text/en.js`. Read when the element is connected. */
+    texts: Record<string, unknown> | null;
+    /** The last report; null: none yet. One that is set is shown; while a run is on that does nothing. */
+    report: Report | null;
+    /** The report that the last one is held against, to say what a change did; null: none. Set by a second run. */
+    before: Report | null;
     /** A run is on. */
     readonly running: boolean;
     /**

@@ -2,10 +2,12 @@
  * <push-check>: which push methods work from here, as an element. `push-check.d.ts` tells its attributes, properties,
  * methods and events.
  */
-import { initSync, judgeNetLog, readNetLog, run } from "./pkg/pushcheck.js";
+import { initSync, judgeNetLog, readNetLog, run, runOf } from "./pkg/pushcheck.js";
 import { dress } from "./el.js";
+import { fallback } from "./fallback.js";
 import { style } from "./style.js";
-import { LANGUAGES, METHODS, View, words } from "./view.js";
+import { View } from "./view.js";
+import { LANGUAGES, METHODS, words } from "./words.js";
 
 const HERE = new URL("./", import.meta.url).href;
 
@@ -21,6 +23,29 @@ class Unable extends Error {
 }
 
 let loading;
+
+/** Whether the browser, or the system, is set to dark. */
+const DARK = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
+
+/** The texts of a language but English, which is always there; undefined: they did not come in time. */
+async function textsOf(language) {
+  if (!LANGUAGES.includes(language) || language === "en") return undefined;
+  // What does not come from here in time is not waited for: English is there.
+  const late = new Promise((done) => setTimeout(done, PATIENCE));
+  const asked = import(`${HERE}text/${language}.js`).then((module) => module.default, () => undefined);
+  return Promise.race([asked, late]);
+}
+
+let rooms;
+
+/** What is shown on demand, once for all elements of a page; tried anew after a failure. */
+function more() {
+  rooms ??= import(`${HERE}more.js`).catch((error) => {
+    rooms = undefined;
+    throw error;
+  });
+  return rooms;
+}
 
 /** The widget itself, once for all elements of a page; tried anew after a failure. */
 function load() {
@@ -61,65 +86,108 @@ const said = (error) => String(error?.message ?? error);
 const Base = globalThis.HTMLElement ?? class {};
 
 export class PushCheck extends Base {
+  static observedAttributes = ["theme"];
   #view;
   #ready;
   #words;
   #abort = null;
   #run = null;
   #report = null;
+  /** The report before that: what a change did is seen beside it. */
+  #before = null;
   #reading = false;
-  /** The report that the catalogue was asked about. */
+  /** The report that the rooms were asked about. */
   #explained = null;
   #dressed = false;
+  /** The rooms' texts, once they are there. */
+  #m = null;
   /** What the last run was asked for. */
-  #ran = {};
+  #ran = { base: HERE };
+  #hue = () => this.#view?.dark(this.getAttribute("theme"), DARK?.matches);
   /** Perhaps set before this file arrived. */
   options = this.options ?? {};
+  texts = this.texts ?? null;
 
   constructor() {
     super();
     dress(this.attachShadow({ mode: "open" }), style);
+    // Set on an element that was not one yet, it hides what this class defines.
+    const { report } = Object.getOwnPropertyDescriptors(this);
+    delete this.report;
+    if (report?.value) this.report = report.value;
   }
 
   connectedCallback() {
     this.#ready ??= this.#build();
+    DARK?.addEventListener("change", this.#hue);
     if (!this.hasAttribute("auto")) {
       // Static files only, so that the button answers at once; what fails is said when it is pressed.
-      load().catch(() => {});
+      load().then(more).catch(() => {});
     } else if (!this.#report) this.start();
+  }
+
+  attributeChangedCallback() {
+    this.#hue();
   }
 
   /** The view, in the language of the page or of the browser: all but English is loaded first. */
   async #build() {
+    // One turn later, so that whoever makes an element can still say what it speaks.
+    await null;
     const tag = this.lang || this.closest("[lang]")?.lang || navigator.language;
-    const [language] = tag.split("-");
-    let texts;
-    if (LANGUAGES.includes(language) && language !== "en") {
-      // What does not come from here in time is not waited for: English is there.
-      const late = new Promise((done) => setTimeout(done, PATIENCE));
-      const asked = import(`${HERE}text/${language}.js`).then((module) => module.default, () => undefined);
-      texts = await Promise.race([asked, late]);
-    }
-    this.#words = words(tag, texts);
+    const texts = await textsOf(tag.split("-")[0]);
+    this.#words = words(tag, this.texts ? { ...(texts ?? words("en").t), ...this.texts } : texts);
     this.#view = new View(this.shadowRoot, this.#words, {
       // The second click of a double click would stop what the first one started.
       act: ({ detail }) => detail < 2 && (this.running ? this.stop() : this.start()),
       longer: () => this.start({ mode: "thorough" }),
       watch: () => this.start({ mode: "watch" }),
-      copy: () => this.#copy(),
-      download: () => this.#download(),
-      advise: () => this.#explain(this.#report),
-      log: (file) => this.readNetLog(file),
+      copy: () => this.#copy(this.#json, this.#words.t.copied),
+      download: () => this.#save(`pushcheck-${this.#report.run.id}.json`, "application/json", this.#json),
     });
+    this.#hue();
   }
 
   disconnectedCallback() {
     // Not when it is only moved to another place of the page.
-    queueMicrotask(() => this.isConnected || this.stop());
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      DARK?.removeEventListener("change", this.#hue);
+      this.stop();
+    });
   }
 
   get report() {
     return this.#report;
+  }
+
+  /** Shows a report of elsewhere; a run that is on is not disturbed. */
+  set report(report) {
+    if (this.running || !report) return;
+    this.#report = report;
+    this.#before = null;
+    this.#ran = this.#asked();
+    this.#ready ??= this.#build();
+    this.#ready.then(() => {
+      if (report !== this.#report) return;
+      try {
+        this.#show(report);
+      } catch (error) {
+        // Not what it says it is.
+        this.#report = null;
+        this.#view.unable(new Unable("misuse", { message: said(error) }));
+      }
+    });
+  }
+
+  get before() {
+    return this.#before;
+  }
+
+  /** What the report is held against. */
+  set before(report) {
+    this.#before = report;
+    if (this.#report && !this.running) this.#fill(this.#report);
   }
 
   get running() {
@@ -161,50 +229,61 @@ export class PushCheck extends Base {
     // Another run has begun, or ended, since.
     if (report !== this.#report || this.running) return null;
     if (typeof read === "string") {
-      this.#view?.logged(0, read);
+      this.#view?.remark(this.#m?.log.unreadable[read] ?? read);
       return null;
     }
     this.#report = read;
     const named = read.evidence.traces.filter(({ events }) => events.some(({ event }) => event.what === "net-error")).length;
-    this.#show(read);
-    this.#view?.logged(named);
+    this.#show(read, undefined, true);
+    const { say, count } = this.#words;
+    if (this.#m) this.#view?.remark(say(this.#m.log.read, { n: count(named) }));
     this.#tell("report", read);
     return read;
   }
 
-  /** Shows a report, and what the catalogue says where something is wrong. */
-  #show(report) {
+  /** Shows a report, and all that is shown on demand. */
+  #show(report, why, own) {
     const { base, requiredLanes } = this.#ran;
-    this.#view?.done(report, base, requiredLanes ?? []);
-    if (report.findings.length) this.#explain(report);
+    this.#view?.done(report, own ? base : null, requiredLanes ?? [], why);
+    this.#fill(report, own);
   }
 
-  /** Asks for what is not there from the start: how causes are cured, and how clients are set up. */
-  async #explain(report) {
+  /** Asks for what is not there from the start: explanations, readers, charts. */
+  async #fill(report, own) {
     const view = this.#view;
+    const before = this.#before;
     this.#explained = report;
-    let loaded;
-    let known;
+    const words_ = this.#words;
+    const { base, key } = this.#ran;
     try {
-      loaded = await import(`${HERE}causes.js`);
-      known = await loaded.catalogue(this.#words.t.lang);
+      const { STYLE, context, fill } = await more();
+      const act = {
+        copy: (text, done) => this.#copy(text, done),
+        save: (name, type, text) => this.#save(name, type, text),
+        remark: (text) => view.remark(text),
+        again: () => this.start(),
+        show: (other) => (this.report = other),
+        runId: runOf,
+        log: (file) => this.readNetLog(file),
+        language: async (language) => words(language, await textsOf(language)),
+      };
+      const ctx = await context({ own, before, words: words_, base, key, act });
+      // Another report is shown since.
+      if (report !== this.#explained || !view) return;
+      if (!this.#dressed) dress(this.shadowRoot, STYLE);
+      this.#dressed = true;
+      this.#m = ctx.m;
+      fill(view.more, report, ctx);
     } catch {
       // What names the cause is there already; from here the rest does not come.
-      if (report === this.#explained) view?.remark(this.#words.t.unexplained);
-      return;
+      if (report === this.#explained) view?.remark(words_.t.unexplained);
     }
-    // Another report is shown since.
-    if (report !== this.#explained || !view) return;
-    if (!this.#dressed) dress(this.shadowRoot, loaded.STYLE);
-    this.#dressed = true;
-    // The app is where the page is; a page in a sandbox is nowhere.
-    const app = location.origin === "null" ? "https://app.example" : location.origin;
-    view.explain(loaded.causes(report, known, this.#words), loaded.advice(report, known, this.#words, app));
   }
 
   async #go(more) {
     const { signal } = (this.#abort = new AbortController());
     this.#explained = null;
+    const before = this.#report;
     let report = null;
     let failure = {};
     let leaving = false;
@@ -227,20 +306,35 @@ export class PushCheck extends Base {
         this.#tell("progress", progress);
       });
       if (leaving && this.#view?.sends) send(report, options.base);
-      this.#show(report);
+      this.#report = report;
+      this.#before = before;
+      this.#show(report, undefined, true);
     } catch (error) {
       // `run()` rejects on misuse only.
       failure = error instanceof Unable ? error : new Unable(error instanceof TypeError ? "misuse" : "own", { message: said(error) });
-      this.#view?.unable(failure);
+      if (LITTLE.includes(failure.reason)) report = await this.#little(failure, signal);
+      else this.#view?.unable(failure);
     }
     this.#abort = this.#run = null;
-    if (report) {
-      this.#report = report;
-      this.#tell("report", report);
-    }
+    if (report) this.#tell("report", report);
     const { reason = null, message = null } = failure;
     this.#tell("end", { result: report?.result ?? (reason === "stopped" ? "aborted" : null), reason, message });
     return report;
+  }
+
+  /** What can be tried without the widget; null: not even that. */
+  async #little(failure, signal) {
+    try {
+      const report = (this.#report = await fallback(this.#ran, signal, (directive) => {
+        Object.assign(failure, { reason: "policy", values: { url: this.#ran.base, directive } });
+      }));
+      this.#before = null;
+      this.#show(report, this.#words.say(this.#words.t.unable[failure.reason], failure.values), true);
+      return report;
+    } catch {
+      this.#view?.unable(failure);
+      return null;
+    }
   }
 
   /** Attributes, then `options`. */
@@ -271,23 +365,26 @@ export class PushCheck extends Base {
     return JSON.stringify(this.#report, null, 2);
   }
 
-  async #copy() {
+  async #copy(text, done) {
     const { t } = this.#words;
     try {
-      await navigator.clipboard.writeText(this.#json);
-      this.#view.remark(t.copied);
+      await navigator.clipboard.writeText(text);
+      this.#view.remark(done);
     } catch {
       // No permission, or no secure context.
-      this.#view.remark(this.#view.offer(this.#json) ? t.copied : t.copyByHand);
+      this.#view.remark(this.#view.offer(text) ? done : t.copyByHand);
     }
   }
 
-  #download() {
-    const href = URL.createObjectURL(new Blob([this.#json], { type: "application/json" }));
-    Object.assign(document.createElement("a"), { href, download: `pushcheck-${this.#report.run.id}.json` }).click();
+  #save(name, type, text) {
+    const href = URL.createObjectURL(new Blob([text], { type }));
+    Object.assign(document.createElement("a"), { href, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   }
 }
+
+/** Why the widget does not run where the browser may still try a little. */
+const LITTLE = ["no-webassembly", "policy-wasm", "policy", "module"];
 
 /** What a page may send that is closed: browsers take 64 KiB in all (Fetch § 4.7). */
 const MOST = 60_000;

@@ -1514,6 +1514,8 @@ export interface Options {
     watchMs?: number;
     /** What the app needs, for the advice: all of it, a part, or a preset's name. Default: the usual, and the advice says so. */
     need?: "chat" | "game" | "live-prices" | "collaboration" | "notifications" | Partial<Need>;
+    /** The run's key, 32 of 0-9 and a-f: whoever has it can read the run's ledger. Default: a fresh one, which nobody is told. */
+    key?: string;
     /** Labels that the report carries: at most 20, each at most 200 characters. */
     labels?: Record<string, string>;
     /** Endpoints of your own to try beside the probe server's. */

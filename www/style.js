@@ -34,23 +34,22 @@ export const style = `
   color-scheme: light;
   font: max(1rem, 15px)/1.5 var(--push-check-font, system-ui, sans-serif);
 }
-@media (prefers-color-scheme: dark) {
-  [part=card] {
-    --back: var(--push-check-background, #151a23);
-    --text: var(--push-check-text, #eef);
-    --muted: var(--push-check-muted, #9ab);
-    --line: var(--push-check-line, #234);
-    --soft: var(--push-check-soft, #1c2330);
-    --accent: var(--push-check-accent, #8af);
-    --on-accent: var(--push-check-on-accent, #112);
-    --good: var(--push-check-good, #5da);
-    --good-soft: var(--push-check-good-soft, #143);
-    --warn: var(--push-check-warn, #fb6);
-    --warn-soft: var(--push-check-warn-soft, #432);
-    color-scheme: dark;
-  }
+[data-dark] {
+  --back: var(--push-check-background, #151a23);
+  --text: var(--push-check-text, #eef);
+  --muted: var(--push-check-muted, #9ab);
+  --line: var(--push-check-line, #234);
+  --soft: var(--push-check-soft, #1c2330);
+  --accent: var(--push-check-accent, #8af);
+  --on-accent: var(--push-check-on-accent, #112);
+  --good: var(--push-check-good, #5da);
+  --good-soft: var(--push-check-good-soft, #143);
+  --warn: var(--push-check-warn, #fb6);
+  --warn-soft: var(--push-check-warn-soft, #432);
+  color-scheme: dark;
 }
-h2, h3, p, ul, dl, dd { margin: 0; padding: 0; list-style: none }
+h2, h3, h4, h5, p, ul, ol, dl, dd, figure { margin: 0; padding: 0 }
+ul { list-style: none }
 h2 { font-size: 1.35em; line-height: 1.25 }
 h3 { font-size: 1em }
 h3, summary, [part=next] dt, .numbers dd { font-weight: 600 }
@@ -60,7 +59,34 @@ a, .facts dd { overflow-wrap: anywhere }
 code, textarea { font: .9em monospace }
 [part=method] p, [part=next] dt, .note, details { font-size: .92em }
 .columns, .numbers dt, small { font-size: .78em }
-[part=methods], [part=next], [part=log], [part=details], progress, .actions, .facts { margin-top: 1.25em }
+[part=methods], [part=next], [part=offers], [part=more], progress, .actions, .facts { margin-top: 1.25em }
+[part=offers] { display: grid; gap: .8em 1.2em; grid-template-columns: repeat(auto-fit, minmax(min(16em, 100%), 1fr)) }
+[part=offers] p { margin-top: .3em; font-size: .88em }
+
+[part=word] { font-size: .85em; font-weight: 600; color: var(--muted) }
+header[data-state=passed] [part=word] { color: var(--good) }
+header[data-state=warning] [part=word] { color: var(--warn) }
+[part=word]:empty { display: none }
+[part=todo] { margin-top: 1em; padding-inline-start: .9em; border-inline-start: 4px solid var(--accent); font-weight: 600; text-wrap: pretty }
+
+[part=path] { margin-top: 1.25em }
+[part=path] svg { display: block; width: 100%; max-width: 34rem; margin: auto; fill: currentColor; font: 600 11px var(--push-check-font, system-ui, sans-serif) }
+[part=path] path { fill: none; stroke: var(--muted); stroke-width: 2 }
+[part=path] text { text-anchor: middle }
+.station path { stroke: var(--line) }
+.station text, .who { font-size: 12px }
+@container (max-width: 24em) { .station text, .who { font-size: 15px } [part=path] text { font-size: 14px } }
+.who { fill: var(--warn) }
+[part=path] .sure, [part=path] .passed, [part=path] .opens { stroke: var(--good) }
+[part=path] .warning, [part=path] .mark, [part=path] .box { stroke: var(--warn) }
+[part=path] .mark { stroke-width: 2.5 }
+.box { fill: none; stroke-dasharray: 3 2 }
+.faint, .failed, .inconclusive, .waiting, .fails-so-far, .not-needed { stroke-dasharray: 1 5 }
+[part=path] .skipped { stroke: none }
+.trying { stroke-dasharray: 6 6; animation: flow 1s linear infinite }
+@keyframes flow { to { stroke-dashoffset: -12 } }
+[data-state=passed] .sign { fill: var(--good) }
+[data-state=warning] .sign, [data-state=failed] .sign { fill: var(--warn) }
 
 header { display: flex; gap: 1em }
 header p, .note, textarea { margin-top: .4em }
@@ -85,7 +111,7 @@ small { display: block; font-weight: 400; white-space: nowrap }
 [part=next], .facts { display: grid; gap: .3em 1.2em }
 [part=next] { padding: 1em 1.2em; border-radius: 12px; background: var(--soft) }
 .actions { display: flex; flex-wrap: wrap; gap: .6em }
-button, textarea, .scroll { padding: .55em 1.1em; border: 1px solid var(--line); border-radius: 10px; background: var(--back); color: var(--text) }
+button, textarea { padding: .55em 1.1em; border: 1px solid var(--line); border-radius: 10px; background: var(--back); color: var(--text) }
 button { font: inherit; font-weight: 600; cursor: pointer }
 button:hover { filter: brightness(.96) }
 [part=primary] { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
@@ -93,15 +119,6 @@ button:hover { filter: brightness(.96) }
 textarea { box-sizing: border-box; width: 100% }
 
 summary { color: var(--accent); cursor: pointer }
-[part=log] > * { margin-top: .4em }
-ol { padding-inline-start: 1.3em }
-input[type=file] { max-width: 100%; font: inherit }
-details h3 { margin: 1.25em 0 .4em }
-.scroll { overflow-x: auto; padding: 0 }
-table { border-collapse: collapse; width: 100%; font-size: .88em; white-space: nowrap }
-th, td { padding: .45em .8em; text-align: start; font-weight: 400; border-top: 1px solid var(--line) }
-thead th { border: 0; background: var(--soft); color: var(--muted) }
-.facts { grid-template-columns: auto 1fr }
 
 .unseen { position: absolute; overflow: hidden; clip-path: inset(50%); width: 1px; height: 1px; white-space: nowrap }
 @container (min-width: 38em) {
@@ -114,4 +131,6 @@ thead th { border: 0; background: var(--soft); color: var(--muted) }
   [part=next] { grid-template-columns: auto 1fr }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
+@media (forced-colors: active) { .icon { border: 1px solid } [part=path] path { stroke: CanvasText } }
+@media print { button, input, .actions, [part=offers] { display: none } [part=card] { border: 0; box-shadow: none } }
 `;

@@ -2,10 +2,21 @@
 
 use hyper::{HeaderMap, Response, StatusCode};
 use pushcheck::wire::{About, Software, WIRE};
+use serde::Serialize;
 
 use crate::answer::{self, Body};
 use crate::app::App;
 use crate::clock::wall;
+use crate::outside_in::Named;
+
+/// What pages read of it, and what is for people.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    about: About,
+    /// The public names with what the server's own resolver, or its operator, says that their addresses are.
+    addresses: Vec<Named>,
+}
 
 /// What the server says of itself to whoever sent that head.
 pub(crate) fn answer(app: &App, headers: &HeaderMap) -> Response<Body> {
@@ -23,5 +34,6 @@ pub(crate) fn answer(app: &App, headers: &HeaderMap) -> Response<Body> {
         vantage: app.vantage(headers),
         outside_in: app.outside_in.to_wire(app.clock.now()),
     };
-    answer::json(StatusCode::OK, &about)
+    let addresses = app.addresses.found();
+    answer::json(StatusCode::OK, &Told { about, addresses })
 }

@@ -14,8 +14,9 @@ use crate::clock::Clock;
 use crate::config::{BasePath, Behind, Config, RefuseUpgrades};
 use crate::ledger::Ledger;
 use crate::limits::Limits;
+use crate::offer::Offers;
 use crate::origin::{EmbedOrigin, Origins};
-use crate::outside_in::OutsideIn;
+use crate::outside_in::{Addresses, OutsideIn};
 use crate::page::Files;
 use crate::read::Readers;
 use crate::report::Reports;
@@ -49,10 +50,12 @@ pub(crate) struct App {
     pub(crate) origins: Origins,
     /// What it is like from outside.
     pub(crate) outside_in: OutsideIn,
+    pub(crate) addresses: Addresses,
     pub(crate) files: Files,
     pub(crate) ledger: Ledger,
     pub(crate) readers: Readers,
     pub(crate) reports: Reports,
+    pub(crate) offers: Offers,
     pub(crate) sources: Arc<Sources>,
     pub(crate) connections: AtomicUsize,
     pub(crate) numbers: AtomicU64,
@@ -70,6 +73,7 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new(config: Config, lanes: Vec<Lane>, outside_in: OutsideIn) -> io::Result<Self> {
         let clock = Arc::new(Clock::new()?);
+        let addresses = Addresses::new(&config);
         let limits = Arc::new(config.limits);
         let listed = config
             .public_urls
@@ -86,12 +90,14 @@ impl App {
             refuse_upgrades: config.refuse_upgrades,
             origins: Origins { listed, lanes },
             outside_in,
+            addresses,
             files: config
                 .www
                 .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,
             ledger: Ledger::new(Arc::clone(&limits), Arc::clone(&clock)),
             readers: Readers::new(limits.ledger_sightings),
             reports: Reports::new(limits.reports)?,
+            offers: Offers::new(&limits),
             sources: Arc::default(),
             connections: AtomicUsize::new(0),
             numbers: AtomicU64::new(0),
@@ -142,7 +148,10 @@ impl App {
 
     /// Forgets what is over its time.
     pub(crate) fn sweep(&self) {
+        let now = self.clock.now();
         self.ledger.sweep();
-        self.sources.sweep(self.clock.now());
+        self.sources.sweep(now);
+        self.offers.sweep(now);
+        self.reports.sweep(now);
     }
 }

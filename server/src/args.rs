@@ -79,7 +79,8 @@ pub struct Args {
     embed_origin: Vec<EmbedOrigin>,
     /// Where visitors reach this server, when not at the listeners themselves: `https://check.example` (repeatable;
     /// each is a lane, and the listeners are none then). Through the first the server tries every method itself, at start,
-    /// every five minutes and on POST v1/outside-in, and tells in v1/about which pass
+    /// every five minutes and on POST v1/outside-in, and tells in v1/about which pass. There it also tells the addresses of
+    /// these names as its own resolver says them, so that they can be exempted
     #[arg(
         long,
         env = "PUSHCHECK_PUBLIC_URL",
@@ -87,6 +88,16 @@ pub struct Args {
         value_delimiter = ','
     )]
     public_url: Vec<Origin>,
+    /// An address under which visitors find these names, told in v1/about instead of what the server's own resolver says
+    /// (repeatable): where the names lead to a CDN, or to other addresses inside than outside
+    #[arg(
+        long,
+        env = "PUSHCHECK_ADDRESS",
+        value_name = "IP",
+        value_delimiter = ',',
+        requires = "public_url"
+    )]
+    address: Vec<IpAddr>,
     /// A certificate authority to trust in these tries, PEM, besides the system's (or those in SSL_CERT_FILE)
     #[arg(
         long,
@@ -161,6 +172,7 @@ impl Args {
             aliases: self.alias,
             embed_origins: self.embed_origin,
             public_urls: self.public_url,
+            addresses: self.address,
             outside_in_ca: self.outside_in_ca,
             behind: self.behind.map(|name| Behind {
                 name,

@@ -28,6 +28,9 @@ pub struct Config {
     /// Where visitors reach the server; empty: at the listeners. Through the first the server tries itself at start and
     /// every five minutes.
     pub public_urls: Vec<Origin>,
+    /// The addresses of the names in `public_urls`, as `v1/about` tells them; empty: those that the server's own resolver
+    /// says.
+    pub addresses: Vec<IpAddr>,
     /// Certificate authorities, besides the system's, that are trusted when the server tries itself through the first of
     /// `public_urls`; PEM.
     pub outside_in_ca: Option<PathBuf>,
@@ -54,6 +57,7 @@ impl Default for Config {
             aliases: Vec::new(),
             embed_origins: Vec::new(),
             public_urls: Vec::new(),
+            addresses: Vec::new(),
             outside_in_ca: None,
             behind: None,
             lenient: false,

@@ -41,6 +41,15 @@ pub struct Limits {
     /// Reports kept; the oldest is dropped first
     #[arg(long = "limit-reports", env = "PUSHCHECK_LIMIT_REPORTS", default_value_t = DEFAULT.reports, value_name = "N")]
     pub reports: usize,
+    /// Offered reports kept
+    #[arg(long = "limit-offers", env = "PUSHCHECK_LIMIT_OFFERS", default_value_t = DEFAULT.offers, value_name = "N")]
+    pub offers: usize,
+    /// Offered reports kept of one source address; its oldest is dropped first
+    #[arg(long = "limit-source-offers", env = "PUSHCHECK_LIMIT_SOURCE_OFFERS", default_value_t = DEFAULT.source_offers, value_name = "N")]
+    pub source_offers: usize,
+    /// Offered reports kept, all together, bytes
+    #[arg(long = "limit-offers-bytes", env = "PUSHCHECK_LIMIT_OFFERS_BYTES", default_value_t = DEFAULT.offers_bytes, value_name = "BYTES")]
+    pub offers_bytes: usize,
     /// Largest head of a request, bytes
     #[arg(long = "limit-header-bytes", env = "PUSHCHECK_LIMIT_HEADER_BYTES", default_value_t = DEFAULT.header_bytes, value_name = "BYTES")]
     pub header_bytes: usize,
@@ -89,7 +98,7 @@ pub struct Limits {
     /// Sightings in answered ledgers that are on their way at once; further ledgers wait
     #[arg(long = "limit-ledger-sightings", env = "PUSHCHECK_LIMIT_LEDGER_SIGHTINGS", default_value_t = DEFAULT.ledger_sightings, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub ledger_sightings: u32,
-    /// How long a run is remembered after its last request, ms
+    /// How long a run is remembered after its last request, and an offered report after its last use, ms
     #[arg(long = "limit-keep-ms", env = "PUSHCHECK_LIMIT_KEEP_MS", default_value_t = DEFAULT.keep_ms, value_name = "MS")]
     pub keep_ms: u64,
     /// Longest time for what is open to end when the server is told to stop, ms
@@ -138,6 +147,10 @@ const DEFAULT: Limits = Limits {
     attempts: 2_000,
     report_bytes: 512 * 1024,
     reports: 64,
+    // Of an office of 200 every third one may ask somebody for help at once. Half of all may be as large as can be.
+    offers: 256,
+    source_offers: 64,
+    offers_bytes: 8_000_000,
     header_bytes: 16 * 1024,
     head_ms: 10_000,
     body_ms: 30_000,

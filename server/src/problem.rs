@@ -159,6 +159,17 @@ impl Problem {
         }
     }
 
+    /// Something else is known under the same name.
+    pub(crate) const fn conflict(field: &'static str) -> Self {
+        Self {
+            field: Some(field),
+            ..Self::new(
+                StatusCode::CONFLICT,
+                "something else has come under this name",
+            )
+        }
+    }
+
     pub(crate) const fn not_the_key() -> Self {
         Self {
             field: Some("key"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::{HOST, HeaderMap, HeaderValue, LOCATION};
+use hyper::header::{HOST, HeaderMap, HeaderValue, LOCATION, SEC_WEBSOCKET_KEY, UPGRADE};
 use hyper::{Method, Request, Response, StatusCode, Version};
 use pushcheck::time::Micros;
 use pushcheck::wire::{AttemptPath, IdError, RunId};
@@ -14,9 +14,10 @@ use crate::config::BasePath;
 use crate::connection::{Connection, Exchange, Head};
 use crate::origin::Host;
 use crate::problem::{Problem, Refusal};
+use crate::report::PiecePath;
 use crate::source::SourceId;
 use crate::watched::Watched;
-use crate::{about, attempt, read, report};
+use crate::{about, attempt, offer, read, report};
 
 /// A request, and what is known of it from outside.
 #[derive(Debug)]
@@ -39,10 +40,12 @@ pub(crate) struct Ask {
 pub(crate) enum Place<'a> {
     Attempt(AttemptPath),
     Ledger(RunId),
+    Offer(RunId),
     Malformed(IdError),
     About,
     OutsideIn,
     Reports,
+    Piece(PiecePath),
     /// A name under the base path.
     File(&'a str),
     /// The base path without its last slash.
@@ -64,7 +67,11 @@ pub(crate) fn place<'a>(base: &str, path: &'a str) -> Place<'a> {
         ["v1", "about"] => Ok(Place::About),
         ["v1", "outside-in"] => Ok(Place::OutsideIn),
         ["v1", "reports"] => Ok(Place::Reports),
+        ["v1", "reports", upload, n, of] => {
+            PiecePath::from_segments(upload, n, of).map(Place::Piece)
+        }
         ["v1", "runs", run, "ledger"] => run.parse().map(Place::Ledger),
+        ["v1", "runs", run, "offer"] => run.parse().map(Place::Offer),
         ["v1", "runs", run, probe, attempt, kind] => {
             AttemptPath::from_segments(run, probe, attempt, kind).map(Place::Attempt)
         }
@@ -138,7 +145,11 @@ impl App {
         Watched::over(response, exchange, open, is_head)
     }
 
-    async fn other(&self, ask: Ask, place: Place<'_>) -> Result<Response<Body>, Problem> {
+    async fn other(
+        self: &Arc<Self>,
+        ask: Ask,
+        place: Place<'_>,
+    ) -> Result<Response<Body>, Problem> {
         self.guard(&ask, !matches!(place, Place::File(_)))?;
         let method = ask.request.method().clone();
         if method == Method::OPTIONS {
@@ -154,7 +165,12 @@ impl App {
                 &self.outside_in.ask(self).await,
             )),
             Place::Ledger(run) if method == Method::POST => read::ledger(self, ask, run).await,
-            Place::Reports if method == Method::POST => report::keep(self, ask).await,
+            Place::Offer(run) if method == Method::POST => offer::answer(self, ask, run).await,
+            Place::Reports if method == Method::POST => report::posted(self, ask).await,
+            Place::Reports if is_handshake(&ask) => report::open(self, ask),
+            // A HEAD leaves nothing.
+            Place::Piece(path) if method == Method::GET => report::piece(self, ask, path).await,
+            Place::Piece(_) => Err(Problem::wrong_method("GET, OPTIONS")),
             Place::BeforeBase if reading => Ok(redirect(&self.base)),
             Place::File(name) if reading => self
                 .files
@@ -166,7 +182,7 @@ impl App {
                     ask.host.as_ref(),
                 )
                 .ok_or_else(Problem::not_found),
-            Place::Ledger(_) | Place::OutsideIn | Place::Reports => {
+            Place::Ledger(_) | Place::Offer(_) | Place::OutsideIn | Place::Reports => {
                 Err(Problem::wrong_method("POST, OPTIONS"))
             }
             Place::About | Place::BeforeBase | Place::File(_) => {
@@ -205,6 +221,13 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// It wants a WebSocket: over HTTP/2 by its method (RFC 8441), else by its fields, should some have been lost on the way.
+fn is_handshake(ask: &Ask) -> bool {
+    let (method, headers) = (ask.request.method(), ask.request.headers());
+    let wants = || headers.contains_key(UPGRADE) || headers.contains_key(SEC_WEBSOCKET_KEY);
+    method == Method::CONNECT || (method == Method::GET && wants())
 }
 
 /// The visitor's address by the word of the proxy nearest to us: the last of the last field.
@@ -268,6 +291,10 @@ mod tests {
             place("/x/", &format!("/x/v1/runs/{RUN}/ledger")),
             Place::Ledger(_)
         ));
+        assert!(matches!(
+            place("/x/", &format!("/x/v1/runs/{RUN}/offer")),
+            Place::Offer(_)
+        ));
         assert_eq!(place("/x/", "/x/v1/about"), Place::About);
         assert_eq!(place("/x/", "/x/v1/outside-in"), Place::OutsideIn);
         assert_eq!(place("/x/", "/x"), Place::BeforeBase);
@@ -282,6 +309,13 @@ mod tests {
             Place::Malformed(IdError("attempt"))
         );
         assert_eq!(place("/", "/v1/other"), Place::Nowhere);
+        assert_eq!(place("/", "/v1/reports"), Place::Reports);
+        let piece = format!("/v1/reports/{RUN}/3/12");
+        assert!(matches!(place("/", &piece), Place::Piece(_)));
+        assert_eq!(
+            place("/", "/v1/reports/x/1/1"),
+            Place::Malformed(IdError("upload"))
+        );
     }
 
     proptest! {

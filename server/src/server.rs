@@ -12,7 +12,7 @@ use crate::accept::{self, Listener};
 use crate::app::App;
 use crate::config::{BasePath, Config};
 use crate::origin::{Origin, word};
-use crate::outside_in::OutsideIn;
+use crate::outside_in::{Addresses, OutsideIn};
 use crate::tls::{self, Tls};
 
 /// A listener, where it is.
@@ -162,6 +162,7 @@ impl Server {
             doors.spawn(accept::run(Arc::clone(&app), listener));
         }
         doors.spawn(OutsideIn::keep(Arc::clone(&app)));
+        doors.spawn(Addresses::keep(Arc::clone(&app)));
         let sweeper = Arc::clone(&app);
         doors.spawn(async move {
             loop {

@@ -125,11 +125,14 @@ fn asks(key: &Key) -> Vec<String> {
         of(&CANARY.to_uppercase(), "poll"),
         format!("/v1/runs/{CANARY}/p/1/poll"),
         format!("/v1/runs/{run}/ledger"),
+        format!("/v1/runs/{run}/offer"),
         format!("/v1/{CANARY}"),
         format!("/{CANARY}"),
         "/v1/about".to_owned(),
         "/v1/outside-in".to_owned(),
         "/v1/reports".to_owned(),
+        format!("/v1/reports/{CANARY}/1/1"),
+        format!("/v1/reports/{run}/1/1"),
         "/".to_owned(),
     ];
     let mut asks: Vec<String> = paths.map(|path| format!("{path}?token={CANARY}")).into();
@@ -140,6 +143,8 @@ fn asks(key: &Key) -> Vec<String> {
     ] {
         asks.push(format!("{}?{number}={CANARY}", of("n", kind)));
     }
+    // A piece of a report that is none.
+    asks.push(format!("/v1/reports/{run}/1/1?{CANARY}"));
     asks.push(format!("{}?count=1&token={CANARY}", of("e", "events")));
     asks
 }
@@ -254,6 +259,14 @@ async fn over_web_sockets(program: &Program, key: &Key) -> Vec<String> {
     client.send(frame(0x80 | CLOSE, &reason)).await;
     assert!(!client.more().await);
     let mut client = program.over_plain().await;
+    let report =
+        format!("GET /v1/reports?token={CANARY} HTTP/1.1\r\n{host}\r\n{HANDSHAKE}\r\n\r\n");
+    client.send(report).await;
+    heard.push(client.head().await.head);
+    let report = format!("{{\"schema\": 1, \"result\": \"{CANARY}\"}}");
+    client.send(frame(0x81, report.as_bytes())).await;
+    heard.push(String::from_utf8(client.hear().await.1).unwrap());
+    let mut client = program.over_plain().await;
     client.send(ask(10, HANDSHAKE)).await;
     client.head().await;
     client.send(format!("\x01\x05{CANARY}")).await;
@@ -266,12 +279,18 @@ async fn bodies(program: &Program, key: &Key) -> Vec<String> {
     let ledger = format!("/v1/runs/{}/ledger", key.run());
     let report = format!("{{\"schema\": 1, \"result\": \"{CANARY}\"}}");
     let wrong = support::key(9).to_body();
+    let offer = format!("/v1/runs/{}/offer", key.run());
+    let offered = format!("{}\n{report}", key.to_body());
     for (path, body) in [
         (path(key, "u", 1, "upload"), CANARY),
         (ledger.clone(), CANARY),
         (ledger.clone(), &wrong),
         ("/v1/reports".to_owned(), CANARY),
         ("/v1/reports".to_owned(), &report),
+        (offer.clone(), CANARY),
+        (offer.clone(), &wrong),
+        (offer.clone(), &offered),
+        (offer, &key.to_body()),
         ("/v1/outside-in".to_owned(), CANARY),
         (ledger, &key.to_body()),
         ("/v1/about".to_owned(), CANARY),

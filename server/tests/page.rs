@@ -1,6 +1,8 @@
 //! The page and its files.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "../build/served.rs"]
+mod served;
 mod support;
 
 use std::fs;
@@ -15,11 +17,19 @@ impl Folder {
     fn new(name: &str) -> Self {
         let folder =
             std::env::temp_dir().join(format!("pushcheck-page-{name}-{}", std::process::id()));
-        fs::create_dir_all(folder.join("pkg")).unwrap();
+        for within in ["pkg", "causes", "examples"] {
+            fs::create_dir_all(folder.join(within)).unwrap();
+        }
         for (name, text) in [
             ("index.html", "<!doctype html>"),
             ("push-check.js", "// js"),
             ("pkg/a.wasm", "\0asm"),
+            ("read.html", "<!doctype html>"),
+            ("redact.json", "{}"),
+            ("causes/index.html", "<!doctype html><title>causes</title>"),
+            ("causes/filter-rewrites-101.html", "<!doctype html>"),
+            ("causes/en.json", "{}"),
+            ("examples/plain.html", "<!doctype html>"),
             (".hidden", "no"),
         ] {
             fs::write(folder.join(name), text).unwrap();
@@ -60,6 +70,15 @@ async fn files_have_their_type_and_can_be_loaded_from_anywhere() {
         ("/index.html", "text/html; charset=utf-8"),
         ("/push-check.js", "text/javascript; charset=utf-8"),
         ("/pkg/a.wasm", "application/wasm"),
+        ("/read.html", "text/html; charset=utf-8"),
+        ("/redact.json", "application/json"),
+        ("/causes/", "text/html; charset=utf-8"),
+        (
+            "/causes/filter-rewrites-101.html",
+            "text/html; charset=utf-8",
+        ),
+        ("/causes/en.json", "application/json"),
+        ("/examples/plain.html", "text/html; charset=utf-8"),
     ] {
         let answer = site.get(path).await;
         assert_eq!(
@@ -155,6 +174,85 @@ async fn the_page_has_a_strict_policy_that_names_every_lane() {
 }
 
 #[tokio::test]
+async fn every_page_has_the_same_policy_and_a_folder_is_its_index() {
+    let folder = Folder::new("pages");
+    let site = site(&folder, "/check/").await;
+    let of = async |path: &str| {
+        let answer = with(&site, path, "X: y").await;
+        assert_eq!(
+            answer.header("referrer-policy"),
+            Some("no-referrer"),
+            "{path}"
+        );
+        answer.header("content-security-policy").unwrap().to_owned()
+    };
+    let policy = of("/check/").await;
+    for path in [
+        "read.html",
+        "causes/",
+        "causes/index.html",
+        "causes/filter-rewrites-101.html",
+        "examples/plain.html",
+    ] {
+        assert_eq!(of(&format!("/check/{path}")).await, policy, "{path}");
+    }
+    let index = site.get("/check/causes/").await;
+    assert!(index.text().contains("<title>causes"));
+    for path in ["causes", "examples/", "causes//", "causes/index.html/"] {
+        assert_eq!(
+            site.get(&format!("/check/{path}")).await.status,
+            404,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_bundle_stands_for_its_source_and_sources_are_not_served_twice() {
+    let all = [
+        "catalogue/en.json",
+        "causes/en.json",
+        "causes/index.html",
+        "el.js",
+        "examples/package-lock.json",
+        "examples/package.json",
+        "examples/plain.html",
+        "examples/react.jsx",
+        "more.js",
+        "more/part.js",
+        "notes.md",
+        "pkg/more.js",
+        "pkg/package.json",
+        "pkg/push-check.js",
+        "pkg/pushcheck.d.ts",
+        "pkg/pushcheck_bg.wasm",
+        "push-check.js",
+        "report.d.ts",
+    ]
+    .map(str::to_owned);
+    let same = |name| (name, name);
+    let mut expected = vec![
+        same("causes/en.json"),
+        same("causes/index.html"),
+        same("el.js"),
+        same("examples/plain.html"),
+        same("examples/react.jsx"),
+        ("more.js", "pkg/more.js"),
+        same("pkg/pushcheck_bg.wasm"),
+        ("push-check.js", "pkg/push-check.js"),
+    ];
+    assert_eq!(served::served(&all), expected);
+    let unbuilt: Vec<String> = all
+        .into_iter()
+        .filter(|name| !name.starts_with("pkg/") || name.ends_with(".wasm"))
+        .collect();
+    expected[5] = same("more.js");
+    expected[7] = same("push-check.js");
+    expected.insert(6, same("more/part.js"));
+    assert_eq!(served::served(&unbuilt), expected);
+}
+
+#[tokio::test]
 async fn nothing_outside_the_table_is_served() {
     let folder = Folder::new("table");
     let site = site(&folder, "/").await;
@@ -231,5 +329,12 @@ async fn what_is_in_the_program_is_compressed_and_is_the_file() {
         Some(gzip_tag.as_str()),
         "other bytes, another tag"
     );
-    assert_eq!(site.get("/report.d.ts").await.status, 404);
+    for path in [
+        "/report.d.ts",
+        "/pkg/push-check.js",
+        "/pkg/more.js",
+        "/catalogue/en.json",
+    ] {
+        assert_eq!(site.get(path).await.status, 404, "{path}");
+    }
 }

@@ -13,7 +13,9 @@ use crate::evidence::{Event, Evidence, Notice, Trace};
 use crate::method::Method;
 use crate::plan::{budget, keeps_silent};
 use crate::time::Micros;
-use crate::wire::{End, Kind, Reached, SeenConnection, ShownCertificate, Sighting, digits, number};
+use crate::wire::{
+    End, Kind, Ledger, Reached, SeenConnection, ShownCertificate, Sighting, digits, number,
+};
 
 /// More facts of one finding help nobody.
 const MOST: usize = 24;
@@ -33,15 +35,19 @@ pub(super) fn chain(evidence: &Evidence, methods: &[MethodReport], finding: &Fin
             let mut attempts = lanes.flat_map(|lane| &lane.attempts);
             let attempt = attempts.find(|one| u64::from(one.id) == number);
             match trace {
-                Some(trace) if trace.control => chain.of_control(id, trace),
+                Some(trace) if trace.control => {
+                    let seen =
+                        |ledger: &Ledger| ledger.sightings.iter().any(|seen| same(seen, trace));
+                    let nowhere = ledger.is_some_and(|ledger| !seen(ledger));
+                    chain.of_control(id, trace, nowhere);
+                }
                 Some(trace) => chain.of_page(id, trace, attempt),
                 None => {}
             }
         } else if let (Some(n), Some(ledger)) = (numbered(id, "sighting:"), ledger) {
             let seen = ledger.sightings.get((n as usize).wrapping_sub(1));
             let Some(seen) = seen else { continue };
-            let same = |trace: &&Trace| trace.probe == seen.probe && trace.attempt == seen.attempt;
-            let by = evidence.traces.iter().find(same);
+            let by = evidence.traces.iter().find(|trace| same(seen, trace));
             match by.is_some_and(|trace| trace.control) {
                 true => chain.add(FactName::ControlArrived, None, id),
                 false => chain.of_server(id, seen),
@@ -60,6 +66,11 @@ pub(super) fn chain(evidence: &Evidence, methods: &[MethodReport], finding: &Fin
         chain.outside_in(evidence, method.method);
     }
     chain.facts
+}
+
+/// What arrived is that attempt's.
+fn same(seen: &Sighting, trace: &Trace) -> bool {
+    trace.probe == seen.probe && trace.attempt == seen.attempt
 }
 
 struct Chain {
@@ -147,13 +158,14 @@ impl Chain {
         }
     }
 
-    fn of_control(&mut self, id: &str, trace: &Trace) {
+    /// `nowhere`: the server tells what arrived, and nothing of it did.
+    fn of_control(&mut self, id: &str, trace: &Trace, nowhere: bool) {
         for stamped in &trace.events {
             match &stamped.event {
                 Event::Head { status, marked, .. } if *status > 0 => {
-                    let fact = match marked {
-                        true => FactName::ControlStatus,
-                        false => FactName::ControlForeign,
+                    let fact = match nowhere && !marked {
+                        true => FactName::ControlForeign,
+                        false => FactName::ControlStatus,
                     };
                     self.number(fact, u64::from(*status), id);
                 }

@@ -19,6 +19,7 @@ use crate::browser::clock::Clock;
 use crate::browser::{Pump, Told, js, surroundings};
 use crate::report::Report;
 use crate::run::Run;
+use crate::wire::Key;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("../../www/report.d.ts");
@@ -105,6 +106,13 @@ fn start(options: Options, signal: Option<&JsValue>, tell: Box<dyn Fn(Told<'_>)>
     let clock = Clock::new().unwrap_throw();
     let run = Run::new(options.setup(surroundings(&clock)));
     Pump::start(clock, run, signal, tell);
+}
+
+/// The id of the run that a key opens; undefined: it is no key.
+#[wasm_bindgen(js_name = runOf, unchecked_return_type = "string | undefined")]
+pub fn run_of(key: &str) -> JsValue {
+    let key: Result<Key, _> = key.parse();
+    key.map_or(JsValue::UNDEFINED, |key| key.run().to_text().into())
 }
 
 /// How many sockets, readers, listeners and timers the widget holds now: for tests.

@@ -82,6 +82,18 @@ pub(crate) struct Soak {
     words: Vec<String>,
 }
 
+/// What one may say to `shots`.
+#[derive(Args)]
+pub(crate) struct Shots {
+    /// Flags of pushcheck-lab shots.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "FLAGS"
+    )]
+    words: Vec<String>,
+}
+
 /// What one may say to `lab`.
 #[derive(Args)]
 pub(crate) struct Lab {
@@ -189,6 +201,13 @@ pub(crate) fn soak(ws: &Workspace, install: bool, soak: &Soak) -> Result<ExitSta
     let mut words = vec!["soak".to_owned()];
     words.extend_from_slice(&soak.words);
     with_lab(ws, install, &Browser::ALL, build::NEEDS, &words)
+}
+
+/// `cargo xtask shots`: pictures of every state of the page.
+pub(crate) fn shots(ws: &Workspace, install: bool, shots: &Shots) -> Result<ExitStatus> {
+    let mut words = vec!["shots".to_owned()];
+    words.extend_from_slice(&shots.words);
+    with_lab(ws, install, &[Browser::Chromium], build::NEEDS, &words)
 }
 
 /// `more`: what it needs besides browsers; with it the server is built too.

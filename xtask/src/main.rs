@@ -51,6 +51,8 @@ enum Task {
     Replay(lab::Replay),
     /// Long runs in every browser; flags go to pushcheck-lab soak.
     Soak(lab::Soak),
+    /// Pictures of every state of the page, into target/shots; flags go to pushcheck-lab shots.
+    Shots(lab::Shots),
     /// Installs everything that any command needs.
     Setup,
 }
@@ -90,6 +92,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         Task::Lab(lab) => return Ok(passed_on(lab::lab(&ws, install, lab)?, 2)),
         Task::Replay(replay) => return Ok(passed_on(lab::replay(&ws, install, replay)?, 2)),
         Task::Soak(soak) => return Ok(passed_on(lab::soak(&ws, install, soak)?, 1)),
+        Task::Shots(shots) => return Ok(passed_on(lab::shots(&ws, install, shots)?, 1)),
         Task::Setup => {
             setup::ready(&ws, &setup::Need::all(), install)?;
         }

@@ -9,6 +9,7 @@
 //! Its requests are nobody's visit. Each round has a run of its own, whose requests leave no sighting and count to a
 //! source of their own; only so many of them as a round needs are known as its.
 
+mod addresses;
 mod judge;
 mod reach;
 mod tries;
@@ -25,6 +26,7 @@ use crate::config::Config;
 use crate::lock;
 use crate::tls::Error;
 
+pub(crate) use addresses::{Addresses, Named};
 use judge::{Demand, demand};
 use reach::Target;
 

@@ -87,7 +87,7 @@ impl Files {
         }
     }
 
-    /// The file of that name, or none. `query`: as in the request.
+    /// The file of that name, of a folder its `index.html`, or none. `query`: as in the request.
     pub(crate) fn answer(
         &self,
         name: &str,
@@ -96,7 +96,10 @@ impl Files {
         origins: &Origins,
         host: Option<&Host>,
     ) -> Option<Response<Body>> {
-        let name = if name.is_empty() { "index.html" } else { name };
+        let name = &match name.is_empty() || name.ends_with('/') {
+            true => format!("{name}index.html"),
+            false => name.to_owned(),
+        };
         if name == "index.html" && !self.is_whole() {
             return Some(answer::full(
                 StatusCode::SERVICE_UNAVAILABLE,

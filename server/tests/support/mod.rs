@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used)]
 
 pub mod http2;
+pub mod report;
 pub mod web_socket;
 
 use std::net::SocketAddr;

@@ -43,6 +43,8 @@ pub struct Options {
     pub watch: Micros,
     /// What the app needs; none: nobody said.
     pub need: Option<Need>,
+    /// The run's key; none: a fresh one. Whoever gives it can read the run's ledger.
+    pub key: Option<Key>,
     /// Labels for the report.
     pub labels: Vec<Label>,
     /// The embedder's own endpoints.
@@ -95,15 +97,16 @@ impl Options {
             longest_silence: budget::RUNGS[0],
             watch: budget::WATCH,
             need: None,
+            key: None,
             labels: Vec::new(),
             endpoints: Vec::new(),
         };
         first_wrong.into_inner().map_or(Ok(options), Err)
     }
 
-    /// Makes the run's parts, with a fresh key.
+    /// Makes the run's parts, with a fresh key where none was given.
     pub(super) fn setup(self, surroundings: Surroundings) -> Setup {
-        let key = Key::new(random());
+        let key = self.key.unwrap_or_else(|| Key::new(random()));
         let mut plan = Plan::quick(self.base.lane("main"), &self.methods);
         if self.mode == Mode::Thorough {
             let engine = surroundings.engine.as_ref().map(|engine| engine.family);

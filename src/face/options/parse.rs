@@ -21,7 +21,7 @@ extern "C" {
 }
 
 /// Every field that there is.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "base",
     "methods",
     "required",
@@ -31,6 +31,7 @@ const FIELDS: [&str; 11] = [
     "longestSilenceMs",
     "watchMs",
     "need",
+    "key",
     "labels",
     "endpoints",
 ];
@@ -112,6 +113,14 @@ fn all(options: &Field<'_>) -> Options {
     if !lanes.iter().all(|id| Lane::is_id(id)) {
         further.wrong("must be ids of lanes: up to 20 of a-z, 0-9 and -");
     }
+    let given = options.at("key");
+    let key = given.text().and_then(|text| {
+        let key = text.parse().ok();
+        if key.is_none() {
+            given.wrong("must be 32 of 0-9 and a-f");
+        }
+        key
+    });
     let label = |(name, value)| Label { name, value };
     Options {
         base: base(&options.at("base")),
@@ -123,6 +132,7 @@ fn all(options: &Field<'_>) -> Options {
         longest_silence: longest,
         watch,
         need: need(&options.at("need")),
+        key,
         labels: options
             .at("labels")
             .pairs()

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
+use pushcheck_lab::gallery::{self, Shots};
 use pushcheck_lab::lab::{self, Cell, Hold, Lab, Site};
 use pushcheck_lab::middlebox::{self, Middlebox};
 use pushcheck_lab::replay::{self, Replay};
@@ -28,6 +29,7 @@ enum Command {
     #[command(name = "page")]
     Checks(Checks),
     Soak(Soak),
+    Shots(Shots),
     Lab(Lab),
     #[command(hide = true)]
     Cell(Cell),
@@ -47,6 +49,7 @@ async fn main() -> ExitCode {
             Command::Diagnose(diagnose) => diagnose::command(diagnose).await,
             Command::Checks(checks) => checks::command(checks).await,
             Command::Soak(soak) => soak::command(soak).await,
+            Command::Shots(shots) => gallery::command(shots).await,
             Command::Lab(lab) => lab::command(lab).await,
             Command::Cell(cell) => lab::inside(cell).await,
             Command::Site(site) => lab::site(site).await,

@@ -229,9 +229,10 @@ impl<'a> Page<'a> {
         const READ: Duration = Duration::from_secs(20);
         // What the browser has noted it writes in its own time.
         sleep(Duration::from_secs(2)).await;
-        let file = self
-            .run("return document.querySelector('push-check').shadowRoot.querySelector('input[type=file]');")
-            .await?;
+        const INPUT: &str =
+            "document.querySelector('push-check').shadowRoot.querySelector('[part=log] input')";
+        self.until("a place for a log", INPUT, READ).await?;
+        let file = self.run(&format!("return {INPUT};")).await?;
         let id = file.as_object().and_then(|file| file.values().next());
         let id = id
             .and_then(Value::as_str)

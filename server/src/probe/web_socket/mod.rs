@@ -4,6 +4,8 @@
 mod deflate;
 mod frame;
 pub(crate) mod handshake;
+mod message;
+pub(crate) mod once;
 mod socket;
 
 use std::sync::Arc;
@@ -32,18 +34,7 @@ pub(crate) fn answer(
     run: &Arc<Run>,
     open: &Arc<Open>,
 ) -> Result<Response<Body>, Problem> {
-    let mut response = handshake::answer(&ask.request, app.lenient)?;
-    if let Some(why) = app.refuse_upgrades {
-        return Err(refusal(why));
-    }
-    let origin = ask
-        .request
-        .headers()
-        .get("origin")
-        .map(|origin| origin.as_bytes());
-    if !app.origins.allow(origin, ask.host.as_ref()) {
-        return Err(Problem::foreign_origin());
-    }
+    let mut response = agree(app, &ask)?;
     let deflate = query::number(ask.request.uri().query(), "deflate", 0)? == 1
         && deflate::agree(ask.request.headers(), response.headers_mut());
     let held = Held::take(app, &ask, run)?;
@@ -77,6 +68,23 @@ pub(crate) fn answer(
     Ok(response)
 }
 
+/// The answer that opens a socket for pages that may have one here.
+pub(crate) fn agree(app: &App, ask: &Ask) -> Result<Response<Body>, Problem> {
+    let response = handshake::answer(&ask.request, app.lenient)?;
+    if let Some(why) = app.refuse_upgrades {
+        return Err(refusal(why));
+    }
+    let origin = ask
+        .request
+        .headers()
+        .get("origin")
+        .map(|origin| origin.as_bytes());
+    match app.origins.allow(origin, ask.host.as_ref()) {
+        true => Ok(response),
+        false => Err(Problem::foreign_origin()),
+    }
+}
+
 /// The answer of a server that has this against a handshake in which nothing is wrong.
 const fn refusal(why: RefuseUpgrades) -> Problem {
     match why {
@@ -91,7 +99,7 @@ const fn refusal(why: RefuseUpgrades) -> Problem {
 }
 
 /// The bytes under the handshake, once its answer has been written; none: the connection has ended before.
-fn take_over(ask: &mut Ask) -> impl Future<Output = Option<Raw>> + use<> {
+pub(crate) fn take_over(ask: &mut Ask) -> impl Future<Output = Option<Raw>> + use<> {
     // hyper hands over only connections whose request has `Upgrade`, which may have been lost on the way: over HTTP/1.1
     // we take it ourselves.
     let whole =

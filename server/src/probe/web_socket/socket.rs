@@ -24,6 +24,7 @@ use crate::source::SourceId;
 
 use super::deflate;
 use super::frame::{self, Fault, Frame};
+use super::message::{Assembly, Message};
 use burst::Burst;
 use ticks::Ticks;
 use turn::Moved;
@@ -51,8 +52,7 @@ pub(super) struct Socket {
     inbox: BytesMut,
     /// What is not handed over yet.
     outbox: BytesMut,
-    /// A message of several frames, as far as it has come.
-    message: Option<Message>,
+    assembly: Assembly,
     ticks: Ticks,
     /// When it began, and when its life ends.
     born: Micros,
@@ -69,14 +69,6 @@ pub(super) struct Socket {
 struct Pings {
     every: Micros,
     next: Micros,
-}
-
-/// A message, whole or in the making.
-struct Message {
-    opcode: OpCode,
-    is_compressed: bool,
-    payload: BytesMut,
-    frames: u32,
 }
 
 /// What ends a socket.
@@ -125,7 +117,7 @@ impl Socket {
             inbox: BytesMut::from(&raw.read[..]),
             outbox: BytesMut::new(),
             burst: Burst::default(),
-            message: None,
+            assembly: Assembly::default(),
             ticks: Ticks::default(),
             born,
             die,
@@ -275,27 +267,9 @@ impl Socket {
 
     /// The whole message, when this frame completes one.
     fn assemble(&mut self, frame: Frame) -> Result<Option<Message>, Fault> {
-        let mut message = match (self.message.take(), frame.opcode) {
-            (None, OpCode::Text | OpCode::Binary) => Message {
-                opcode: frame.opcode,
-                is_compressed: frame.is_compressed,
-                payload: frame.payload,
-                frames: 1,
-            },
-            (Some(mut message), OpCode::Continue) => {
-                if message.payload.len() + frame.payload.len() > self.codec.max_data_size() {
-                    return Err(Fault::TooBig);
-                }
-                message.payload.extend_from_slice(&frame.payload);
-                message.frames += 1;
-                message
-            }
-            _ => return Err(Fault::Protocol),
-        };
-        if !frame.is_final {
-            self.message = Some(message);
+        let Some(mut message) = self.assembly.add(frame, self.codec.max_data_size())? else {
             return Ok(None);
-        }
+        };
         if message.is_compressed {
             let limit = self.codec.max_data_size();
             let expanded =

@@ -1,6 +1,7 @@
 //! On other people's pages: as an element, and in a frame.
 
 use anyhow::{Context, Result, ensure};
+use pushcheck::diagnosis::{MethodReport, Verdict};
 use serde_json::Value;
 
 use super::healthy::all_passed;
@@ -120,4 +121,151 @@ pub(super) async fn a_frame_posts_to_nobody_else(lab: &Lab) -> Result<Outcome> {
         "{messages} messages to an origin that was not configured"
     );
     Outcome::ok()
+}
+
+/// In a frame that may only run scripts a report comes, and what cannot be copied is selected for the person to copy.
+pub(super) async fn a_sandbox_that_only_runs_scripts_will_do(lab: &Lab) -> Result<Outcome> {
+    let url = format!("{}/sandbox.html", lab.field.site.url());
+    let page = Page::open(&lab.browser, &url).await?;
+    let client = lab.browser.client();
+    crate::browser::bounded("enter the frame", client.enter_frame(0)).await?;
+    let seen = sandboxed(page).await;
+    crate::browser::bounded("leave the frame", client.enter_parent_frame()).await?;
+    seen
+}
+
+async fn sandboxed(page: Page<'_>) -> Result<Outcome> {
+    page.listen().await?;
+    page.ready(SOON).await?;
+    let report = page.diagnose(RUN).await?.report;
+    ensure!(
+        report.surroundings.origin == "null",
+        "its origin is {}",
+        report.surroundings.origin
+    );
+    let works = |method: &&MethodReport| method.verdict == Verdict::Passed;
+    // Nobody has listed `null` among the origins that may open WebSockets.
+    ensure!(
+        report.methods.iter().filter(works).count() >= 4,
+        "{:?}",
+        report
+            .methods
+            .iter()
+            .map(|one| (one.method, one.verdict))
+            .collect::<Vec<_>>()
+    );
+    page.run(
+        "document.querySelector('push-check').shadowRoot.querySelector('[part=copy]').click();",
+    )
+    .await?;
+    let told = "(() => {
+        const root = document.querySelector('push-check').shadowRoot;
+        const box = root.querySelector('textarea');
+        return box ? box.value.includes('\"schema\": 1') && box.selectionEnd === box.value.length : root.querySelector('.note').textContent;
+    })()";
+    page.until("the copy, or the text selected", told, SOON)
+        .await?;
+    page.until(
+        "the rooms",
+        "document.querySelector('push-check').shadowRoot.querySelector('[part=readers]')",
+        SOON,
+    )
+    .await?;
+    let record = page.record().await?;
+    ensure!(record.errors.is_empty(), "errors: {:?}", record.errors);
+    Outcome::ok()
+}
+
+/// Rules of the page's own that would break what they reach reach nothing of it.
+pub(super) async fn a_hostile_style_sheet_breaks_nothing(lab: &Lab) -> Result<Outcome> {
+    let url = format!("{}/hostile.html", lab.field.site.url());
+    let page = Page::open(&lab.browser, &url).await?;
+    page.ready(SOON).await?;
+    page.until(
+        "the end of the run",
+        "document.querySelector('push-check').report",
+        RUN,
+    )
+    .await?;
+    page.until(
+        "the rooms",
+        "document.querySelector('push-check').shadowRoot.querySelector('[part=readers]')",
+        SOON,
+    )
+    .await?;
+    let seen = page
+        .run(
+            "const root = document.querySelector('push-check').shadowRoot;
+            const look = (selector) => {
+                const one = root.querySelector(selector);
+                const { display, fontSize, textTransform, letterSpacing, color, pointerEvents } = getComputedStyle(one);
+                return { display, fontSize, textTransform, letterSpacing, color, pointerEvents, seen: one.getBoundingClientRect().height > 10 };
+            };
+            return ['[part=headline]', '[part=primary]', '[part=methods]', '[role=tab]', '[part=path] svg'].map(look);",
+        )
+        .await?;
+    for look in seen.as_array().context("nothing was seen")? {
+        let is = |name: &str, what: &str| look[name] == what;
+        let size: f64 = look["fontSize"]
+            .as_str()
+            .and_then(|size| size.strip_suffix("px")?.parse().ok())
+            .unwrap_or_default();
+        ensure!(
+            look["seen"] == true
+                && !is("display", "none")
+                && is("textTransform", "none")
+                && is("letterSpacing", "normal")
+                && !is("color", "rgb(255, 0, 0)")
+                && !is("pointerEvents", "none")
+                && size >= 11.0,
+            "{look}"
+        );
+    }
+    Outcome::ok()
+}
+
+/// The example pages: the element reports to plain HTML, React and Vue, and ends where they take it away.
+pub(super) async fn examples_report_and_unmount(lab: &Lab) -> Result<Outcome> {
+    let mut ran = Vec::new();
+    for name in ["plain", "react", "vue"] {
+        let url = format!("{}examples/{name}.html", lab.field.server.page());
+        let page = Page::open(&lab.browser, &url).await?;
+        let there = page
+            .until("element", "document.querySelector('push-check')", SOON)
+            .await;
+        if there.is_err() && name != "plain" {
+            // Built without npm.
+            continue;
+        }
+        there?;
+        page.ready(SOON).await?;
+        page.run("document.querySelector('push-check').start();")
+            .await?;
+        page.until(
+            "what the page says of the report",
+            "/passed|warning/.test(document.querySelector('output, [role=status], #result')?.textContent)",
+            RUN,
+        )
+        .await?;
+        page.run(
+            "window.gone = document.querySelector('push-check'); gone.start();
+            document.querySelector('main button').click();",
+        )
+        .await?;
+        page.until(
+            "the element's end",
+            "!gone.isConnected && !gone.running",
+            SOON,
+        )
+        .await?;
+        let record = page.record().await?;
+        ensure!(
+            record.violations.is_empty() && record.errors.is_empty(),
+            "{name}: {:?} {:?}",
+            record.violations,
+            record.errors
+        );
+        ran.push(name);
+    }
+    Ok(Outcome::Passed(ran.join(", ")))
 }

@@ -1,89 +1,76 @@
 //! What the page says of a report, and what it gives to paste.
 
-use std::fs::File;
-use std::io::Read;
-
-use anyhow::{Context, Result, ensure};
-use flate2::read::GzDecoder;
-use pushcheck::replay::again;
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use super::{Lab, Outcome, SOON};
-use crate::lab::checkout;
+use crate::gallery::{Look, State, saved};
 use crate::page::Page;
 
-/// A saved report, judged by today's rules.
-fn saved(name: &str) -> Result<Value> {
-    let file = checkout().join("tests/cases").join(name);
-    let mut text = String::new();
-    let file = File::open(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    GzDecoder::new(file).read_to_string(&mut text)?;
-    let report = again(serde_json::from_str(&text)?).context("it has no evidence")?;
-    Ok(json!(report))
-}
+/// Texts of all elements that fit.
+const ALL: &str = "const all = (from, selector) => [...from.querySelectorAll(selector)].map(({ textContent }) => textContent);";
 
-/// Shows a report as the element does, in a language.
-const SHOW: &str = r#"
-    const { View, words } = await import(base + "view.js");
-    const { advice, catalogue, causes } = await import(base + "causes.js");
-    const show = async (lang, report) => {
-        const root = document.createElement("div");
-        const texts = lang === "en" ? undefined : (await import(`${base}text/${lang}.js`)).default;
-        const words_ = words(lang, texts);
-        const view = new View(root, words_, {});
-        const known = await catalogue(lang);
-        view.begin(report.methods.map(({ method }) => method), { mode: "quick", base });
-        view.done(report, base, []);
-        view.explain(causes(report, known, words_), advice(report, known, words_, "https://app.example"));
-        return root;
+/// What a script sees of a case that the page shows.
+async fn seen(lab: &Lab, case: &str, lang: &str, script: &str) -> Result<Value> {
+    let state = State {
+        name: case,
+        case: Some(case),
+        script: &format!("{ALL} {script}"),
     };
-    const all = (root, selector) => [...root.querySelectorAll(selector)].map(({ textContent }) => textContent);
-"#;
+    let look = Look {
+        lang,
+        theme: "light",
+        texts: None,
+    };
+    state
+        .show(&lab.browser, lab.field.server.page(), look)
+        .await
+}
 
 /// In both languages each reader is told, the lines that were seen missing are shown, and no others.
 pub(super) async fn what_is_found_is_told_to_each_reader(lab: &Lab) -> Result<Outcome> {
-    let told = run(
-        lab,
-        "nginx-no-upgrade-firefox.json.gz",
-        r#"const seen = [];
-        for (const lang of ["en", "ja"]) {
-            const root = await show(lang, report);
-            const cause = root.querySelector("[part=cause]");
-            const nginx = [...cause.querySelectorAll("details details")].find((one) => one.firstChild.textContent === "nginx");
-            seen.push({
-                headline: all(root, "[part=next] dd").at(-1),
-                folds: all(cause, ":scope > details > summary"),
-                lines: all(nginx, "pre"),
-                steps: nginx.querySelectorAll("ol > li").length,
-                facts: all(cause, "ul > li").length,
-                order: all(root, "[part=advice] > ol > li").length,
-                clients: root.querySelectorAll("[part=advice] > details").length,
-                holes: all(root, "p, li, dd, h3, h4, summary").filter((text) => /undefined|\bNaN\b|\[object/.test(text)).slice(0, 3),
-            });
-        }
-        return seen;"#,
-    )
-    .await?;
     let lines = json!([
         "map $http_upgrade $connection_upgrade {\n    default upgrade;\n    ''      close;\n}",
         "proxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;"
     ]);
-    for (at, headline) in ["The site’s own proxy", "リバースプロキシ"]
-        .into_iter()
-        .enumerate()
-    {
-        let seen = &told[at];
+    for (lang, headline) in [("en", "The site’s own proxy"), ("ja", "リバースプロキシ")] {
+        let seen = seen(
+            lab,
+            "nginx-no-upgrade-firefox",
+            lang,
+            r#"await tab("site"); await tab("network"); await tab("report");
+            const you = root.querySelector("[part=you] [part=cause]");
+            const site = root.querySelector("[part=site] [part=cause]");
+            const nginx = [...site.querySelectorAll("details")].find((one) => one.firstChild.textContent === "nginx");
+            return {
+                headline: all(root, "[part=next] dd")[0],
+                folds: all(you, ":scope > details > summary"),
+                lines: all(nginx, "pre"),
+                steps: nginx.querySelectorAll("ol > li").length,
+                facts: all(you, "ul > li").length,
+                order: all(root, "[part=advice] > ol > li").length,
+                clients: root.querySelectorAll("[part=advice] > details").length,
+                letter: root.querySelector("[part=network] article").lang,
+                holes: all(root, "p, li, dd, h3, h4, summary, td, th").filter((text) => /undefined|\bNaN\b|\[object/.test(text)).slice(0, 3),
+            };"#,
+        )
+        .await?;
         let said = seen["headline"].as_str().unwrap_or_default();
         ensure!(said.contains(headline), "it says {said}");
         ensure!(seen["lines"] == lines, "it shows {}", seen["lines"]);
         let count = |name: &str| seen[name].as_u64().unwrap_or_default();
         ensure!(
-            seen["folds"].as_array().map_or(0, Vec::len) == 4,
+            seen["folds"].as_array().map_or(0, Vec::len) == 2,
             "it folds {}",
             seen["folds"]
         );
         ensure!(count("steps") == 7 && count("facts") >= 4, "{seen}");
         ensure!(count("order") == 4 && count("clients") == 7, "{seen}");
+        ensure!(
+            seen["letter"] == lang,
+            "the letter speaks {}",
+            seen["letter"]
+        );
         ensure!(
             seen["holes"] == json!([]),
             "there are holes: {}",
@@ -95,18 +82,21 @@ pub(super) async fn what_is_found_is_told_to_each_reader(lab: &Lab) -> Result<Ou
 
 /// A cause that a newer version reports stands there by its code and place, and nothing else is lost.
 pub(super) async fn a_newer_report_is_shown_as_far_as_it_is_known(lab: &Lab) -> Result<Outcome> {
-    let told = run(
+    let told = seen(
         lab,
-        "nginx-no-upgrade-firefox.json.gz",
+        "nginx-no-upgrade-firefox",
+        "en",
         r#"const [finding] = report.findings;
         finding.code = "quantum-tunnel";
         finding.facts.push({ fact: "entangled", value: "7", from: "trace:1" });
         finding.rivals.push({ code: "wormhole", separatedBy: "patience" });
         report.advice.reasons.push("tachyons");
         report.advice.settings.push({ name: "spinMs", value: 7 });
-        const root = await show("en", report);
-        return { next: all(root, "[part=next] dd").join("\n"), cause: all(root, "[part=cause]").join("\n"),
-            advice: all(root, "[part=advice]").join("\n"), details: all(root, "[part=details]").join("\n") };"#,
+        await show(structuredClone(report));
+        await tab("site");
+        await unfold("[data-room=details]");
+        return { next: all(root, "[part=next] dd").join("\n"), you: all(root, "[part=you] [part=cause]").join("\n"),
+            advice: all(root, "[part=advice]").join("\n"), details: all(root, "[data-room=details]").join("\n") };"#,
     )
     .await?;
     for (part, words) in [
@@ -119,7 +109,7 @@ pub(super) async fn a_newer_report_is_shown_as_far_as_it_is_known(lab: &Lab) -> 
             ][..],
         ),
         (
-            "cause",
+            "you",
             &[
                 "quantum-tunnel",
                 "newer than this page",
@@ -200,6 +190,6 @@ async fn run(lab: &Lab, name: &str, script: &str) -> Result<Value> {
     let page = format!("{}/two.html", lab.field.site.url());
     Page::open(&lab.browser, &page).await?;
     let (base, report) = (json!(lab.field.server.page()), saved(name)?);
-    let script = format!("const base = {base}; const report = {report}; {SHOW} {script}");
+    let script = format!("const base = {base}; const report = {report}; {script}");
     lab.browser.run_async(&script, SOON).await
 }

@@ -1,5 +1,7 @@
 //! `page`: whole runs of the page in each browser, and the bad days.
 
+mod access;
+mod another;
 mod embedding;
 mod explain;
 mod failure;
@@ -99,7 +101,15 @@ macro_rules! checks {
 /// All of them; the longest first, so that several browsers at once end together.
 const ALL: &[Check] = checks![
     ROW life::twenty_runs_in_a_row_leave_nothing,
+    ROW access::every_state_is_accessible,
+    ROW access::every_state_is_accessible_in_the_dark,
+    ROW access::nothing_is_wider_than_a_small_phone,
+    CHECK access::every_word_comes_from_the_texts,
+    CHECK access::arrows_go_from_reader_to_reader,
+    CHECK access::the_surface_is_what_is_declared,
     CHECK healthy::every_method_passes_with_real_numbers,
+    CHECK another::two_devices_are_judged_together,
+    CHECK another::a_report_leaves_by_whatever_works,
     CHECK healthy::the_report_counts_what_the_server_counted,
     CHECK healthy::events_reach_the_page_in_order,
     CHECK outage::a_server_killed_mid_run_is_named,
@@ -123,6 +133,9 @@ const ALL: &[Check] = checks![
     CHECK embedding::two_lines_on_the_same_origin_pass,
     CHECK embedding::a_frame_posts_to_the_configured_origin,
     CHECK embedding::a_frame_posts_to_nobody_else,
+    CHECK embedding::a_sandbox_that_only_runs_scripts_will_do,
+    CHECK embedding::a_hostile_style_sheet_breaks_nothing,
+    CHECK embedding::examples_report_and_unmount,
     CHECK explain::what_is_found_is_told_to_each_reader,
     CHECK explain::a_newer_report_is_shown_as_far_as_it_is_known,
     CHECK explain::what_is_pasted_is_code,
@@ -132,6 +145,7 @@ const ALL: &[Check] = checks![
     CHECK lanes::a_plain_lane_of_an_https_page_is_skipped,
     CHECK policy::our_own_policy_is_not_violated,
     CHECK policy::a_policy_without_wasm_is_named,
+    CHECK policy::a_fallback_names_what_forbids_it,
 ];
 
 /// Runs the checks and says whether all is well.

@@ -1,6 +1,9 @@
 //! Content security policies: our own, and one that forbids us.
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
+use pushcheck::diagnosis::{MethodReport, RunResult, Verdict, Word};
+use pushcheck::report::Mode;
+use serde_json::Value;
 
 use super::healthy::all_passed;
 use super::{Lab, Outcome, RUN, SOON};
@@ -29,7 +32,7 @@ pub(super) async fn our_own_policy_is_not_violated(lab: &Lab) -> Result<Outcome>
     Outcome::ok()
 }
 
-/// The element says which directive is missing, and raises no exception.
+/// The element says which directive is missing, raises no exception, and tells what little it could try.
 pub(super) async fn a_policy_without_wasm_is_named(lab: &Lab) -> Result<Outcome> {
     let page = Page::open(
         &lab.browser,
@@ -37,13 +40,29 @@ pub(super) async fn a_policy_without_wasm_is_named(lab: &Lab) -> Result<Outcome>
     )
     .await?;
     page.ready(SOON).await?;
-    let Err(told) = page.diagnose(RUN).await else {
-        bail!("a report although the policy forbids WebAssembly")
-    };
-    let told = told.to_string();
+    let told = page.diagnose(RUN).await?;
+    conforms(&told.json)?;
+    let report = told.report;
     ensure!(
-        told.contains("wasm-unsafe-eval"),
-        "the directive is not named: {told}"
+        report.run.mode == Mode::Fallback && report.result == RunResult::Inconclusive,
+        "it claims {:?} of a run {:?}",
+        report.result,
+        report.run.mode
+    );
+    let opened =
+        |one: &MethodReport| one.word == Some(Word::Opens) && one.verdict == Verdict::Inconclusive;
+    ensure!(
+        report.methods.len() == 3 && report.methods.iter().all(opened),
+        "{:?}",
+        told.json["methods"]
+    );
+    let said = page
+        .run("return document.querySelector('push-check').shadowRoot.querySelector('[part=todo]').textContent;")
+        .await?;
+    ensure!(
+        said.as_str()
+            .is_some_and(|said| said.contains("wasm-unsafe-eval")),
+        "the directive is not named: {said}"
     );
     let record = page.record().await?;
     ensure!(
@@ -52,4 +71,43 @@ pub(super) async fn a_policy_without_wasm_is_named(lab: &Lab) -> Result<Outcome>
         record.errors
     );
     Outcome::ok()
+}
+
+/// Where even connections are forbidden, that directive is named, and nothing is said to have opened.
+pub(super) async fn a_fallback_names_what_forbids_it(lab: &Lab) -> Result<Outcome> {
+    let page = Page::open(
+        &lab.browser,
+        &format!("{}/no-connect.html", lab.field.site.url()),
+    )
+    .await?;
+    page.ready(SOON).await?;
+    let told = page.diagnose(RUN).await?;
+    conforms(&told.json)?;
+    let failed = |one: &MethodReport| one.verdict == Verdict::Failed;
+    ensure!(
+        told.report.result == RunResult::Failed && told.report.methods.iter().all(failed),
+        "{:?}",
+        told.json["methods"]
+    );
+    let said = page
+        .run("return document.querySelector('push-check').shadowRoot.querySelector('[part=todo]').textContent;")
+        .await?;
+    ensure!(
+        said.as_str()
+            .is_some_and(|said| said.contains("connect-src")),
+        "the directive is not named: {said}"
+    );
+    Outcome::ok()
+}
+
+/// The report is valid by the schema.
+fn conforms(report: &Value) -> Result<()> {
+    let schema: Value = serde_json::from_str(include_str!("../../../../www/report.schema.json"))?;
+    let schema = jsonschema::validator_for(&schema)?;
+    let wrong: Vec<String> = schema
+        .iter_errors(report)
+        .map(|error| format!("{}: {error}", error.instance_path))
+        .collect();
+    ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok(())
 }

@@ -1,0 +1,166 @@
+/**
+ * What is shown on demand once there is a report: who has to do what, and everything that the answer is made of. Puts the rooms
+ * together; each of them stands in `more/`.
+ */
+import { STYLE as CAUSES, advice, catalogue, causes } from "./causes.js";
+import { el, into } from "./el.js";
+import { STYLE as ADMIN, admin } from "./more/admin.js";
+import { STYLE as ANOTHER, another, joined } from "./more/another.js";
+import { STYLE as CHARTS, charts } from "./more/charts.js";
+import { STYLE as COMPARE, afterChange } from "./more/compare.js";
+import { details } from "./more/details.js";
+import { STYLE as HISTORY, history, keep } from "./more/history.js";
+import { STYLE as LEAVE, leave } from "./more/leave.js";
+import { STYLE as LOG, log } from "./more/log.js";
+import { STYLE as SIDE, side } from "./more/side.js";
+import { STYLE as TIMELINE, highlight, timeline } from "./more/timeline.js";
+import english from "./more/text/en.js";
+
+const HERE = new URL("./", import.meta.url).href;
+
+/** How long the server's word of itself is waited for, ms. */
+const PATIENCE = 3000;
+
+/** How it looks: what all rooms share, then each. */
+export const STYLE = `
+[part=more] details { margin-top: .6em }
+[part=more] > .fold { margin: 0; border-top: 1px solid var(--line); font-size: 1em }
+.fold > summary { padding: .7em 0 }
+.room { padding-bottom: 1.2em }
+.room > section > h3:first-child { display: none }
+[part=readers] + .fold { margin-top: 1.5em }
+[part=more] h3 { margin: 1.25em 0 .4em }
+[part=readers] { margin-top: 1em }
+[role=tablist] { display: flex; flex-wrap: wrap; gap: .3em; border-bottom: 1px solid var(--line) }
+[role=tab] { border: 0; border-bottom: 3px solid transparent; border-radius: 8px 8px 0 0; background: none; color: var(--muted) }
+[role=tab][aria-selected=true] { border-bottom-color: var(--accent); color: var(--text) }
+[role=tabpanel] { padding-top: .4em }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px }
+table { border-collapse: collapse; width: 100%; font-size: .88em; white-space: nowrap }
+th, td { padding: .45em .8em; text-align: start; font-weight: 400; border-top: 1px solid var(--line) }
+thead th { border: 0; background: var(--soft); color: var(--muted) }
+.facts { grid-template-columns: auto 1fr }
+input[type=file] { max-width: 100%; font: inherit }
+@media (forced-colors: active) { [role=tab][aria-selected=true] { outline: 2px solid Highlight; outline-offset: -2px } }
+@media print { [role=tablist] { display: none } }
+${[CAUSES, ADMIN, ANOTHER, CHARTS, COMPARE, HISTORY, LEAVE, LOG, SIDE, TIMELINE].join("")}`;
+
+/** The rooms' texts in a language; English where there are no others. */
+async function texts(language) {
+  if (language === "en") return english;
+  try {
+    return (await import(`${HERE}pkg/more-${language}.js`)).default;
+  } catch {
+    return english;
+  }
+}
+
+/** What the server says of itself now; null: it is not heard. */
+async function about(base) {
+  try {
+    const answer = await fetch(new URL("v1/about", base), { credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE) });
+    return answer.ok && answer.headers.has("pushcheck-answer") ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What every room gets, of what the element knows. */
+export async function context({ words, base, act, ...more }) {
+  const { lang } = words.t;
+  // Of a report of elsewhere nobody is asked.
+  const [known, m, told] = await Promise.all([catalogue(lang), words.t.rooms ?? texts(lang), more.own ? about(base) : null]);
+  const language = async (other) => {
+    const [of, known, m] = await Promise.all([act.language(other), catalogue(other), texts(other)]);
+    return { words: of, known, m };
+  };
+  return { ...more, words, base, known, m, about: told, act: { ...act, language } };
+}
+
+let made = 0;
+
+/** Readers as tabs (ARIA Authoring Practices, tabs with manual activation of none: what is focused is shown). */
+function tabs(label, panels) {
+  const id = `readers-${++made}`;
+  const buttons = panels.map(([name, title], at) => el("button", {
+    type: "button", role: "tab", id: `${id}-${name}`, "aria-controls": `${id}-${name}-panel`, "aria-selected": at ? "false" : "true", tabindex: at ? "-1" : "0",
+  }, title));
+  const shown = panels.map(([name, , build], at) => {
+    const panel = el("div", { role: "tabpanel", part: name, id: `${id}-${name}-panel`, "aria-labelledby": `${id}-${name}`, tabindex: "0", hidden: !!at });
+    // Built when it is first looked at.
+    panel.build = () => {
+      into(panel, ...[build()].flat());
+      panel.build = null;
+    };
+    return panel;
+  });
+  const choose = (chosen) => {
+    buttons.forEach((button, at) => {
+      button.setAttribute("aria-selected", at === chosen);
+      button.tabIndex = at === chosen ? 0 : -1;
+      shown[at].hidden = at !== chosen;
+    });
+    shown[chosen].build?.();
+  };
+  const list = el("div", { role: "tablist", "aria-label": label }, ...buttons);
+  list.addEventListener("click", ({ target }) => buttons.includes(target) && choose(buttons.indexOf(target)));
+  list.addEventListener("keydown", (event) => {
+    const at = buttons.indexOf(event.target);
+    const forth = getComputedStyle(list).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const back = forth === "ArrowLeft" ? "ArrowRight" : "ArrowLeft";
+    const to = { [forth]: at + 1, [back]: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = (to + buttons.length) % buttons.length;
+    choose(next);
+    buttons[next].focus();
+  });
+  choose(0);
+  return el("section", { part: "readers" }, list, ...shown);
+}
+
+/** A room that is built when it is opened, or asked for. */
+function fold(part, title, build) {
+  const room = el("div", { class: "room" });
+  const made = el("details", { class: "fold", "data-room": part }, el("summary", {}, title), room);
+  made.build = () => {
+    if (!room.childElementCount) into(room, ...[build()].flat());
+    made.open = true;
+    return room;
+  };
+  made.addEventListener("toggle", () => made.open && made.build());
+  return made;
+}
+
+/** Fills the element's place for all that. */
+export function fill(mount, report, ctx) {
+  const { m, base, before, key, own } = ctx;
+  // With consent only.
+  if (own) keep(report, base);
+  // The app is where the page is; a page in a sandbox is nowhere.
+  const app = location.origin === "null" ? "https://app.example" : location.origin;
+  const times = fold("timeline", m.timeline.title, () => timeline(report, all));
+  const evidence = (ids) => highlight(times.build(), [ids].flat());
+  const all = { ...ctx, act: { ...ctx.act, evidence } };
+  const troubled = report.methods.some(({ verdict }) => verdict !== "passed") || report.findings.length;
+  const you = () => [
+    causes(report, all, "person"),
+    // Both go on from what this page has tried itself.
+    own && troubled && another(report, all),
+    own && log(report, all),
+  ].flat();
+  into(mount,
+    ...before ? [afterChange(before, report, all)].flat() : [],
+    ...own && key ? [joined(report, all, key)].flat() : [],
+    tabs(m.readers.label, [
+      ["you", m.readers.you, you],
+      ["network", m.readers.network, () => admin(report, all)],
+      ["site", m.readers.site, () => [...causes(report, all, "site"), el("section", { part: "advice" }, ...advice(report, all, app))]],
+      ["report", m.readers.report, () => leave(report, all)],
+    ]),
+    fold("side", m.side.title, () => side(report, all)),
+    fold("charts", m.charts.title, () => charts(report, all)),
+    times,
+    fold("history", m.history.title, () => history(report, all)),
+    fold("details", m.details.title, () => details(report, all)));
+}

@@ -1,0 +1,221 @@
+/** How a report leaves: what of it, exactly as shown, and by which way. */
+import { el, into } from "../el.js";
+import { MOST_IN_A_TICKET, markdown } from "./markdown.js";
+import { print, redact } from "./redact.js";
+import { NotSent, send } from "./send.js";
+import { pack } from "./short.js";
+import { svg } from "./svg.js";
+
+/** Beside the modules, in one file with others or not. */
+const TABLE = import.meta.url.replace(/more(\/leave)?\.js.*$/, "redact.json");
+
+export const STYLE = `
+.leave fieldset { margin: 1em 0 0; padding: 0; border: 0; min-inline-size: 0 }
+.leave legend { padding: 0; font-weight: 600 }
+.leave label { display: flex; gap: .6em; align-items: baseline; padding-block: .3em; cursor: pointer }
+.leave label > span { min-width: 0 }
+.leave label b { display: block; font-weight: 600 }
+.leave input { flex: none; inline-size: 1.15em; block-size: 1.15em; margin: 0; translate: 0 .2em; accent-color: var(--accent) }
+.leave .row { display: flex; flex-wrap: wrap; gap: .2em 1.2em; align-items: baseline; justify-content: space-between; margin-top: 1em }
+.leave .row h4 { margin: 0; font-size: 1em }
+.leave .row fieldset { display: flex; flex-wrap: wrap; gap: 0 1.2em; margin: 0 }
+.leave .row legend { float: inline-start; padding-block: .3em }
+.leave pre { max-height: 22em; margin: .2em 0 0; padding: .8em 1em; overflow: auto; border: 1px solid var(--line); border-radius: 10px }
+.leave pre { background: var(--soft); font-size: .8em; white-space: pre-wrap; overflow-wrap: anywhere; direction: ltr; text-align: left }
+.leave pre ~ .muted { margin-top: .6em }
+.leave .actions { margin-top: 1em }
+.leave [aria-disabled=true] { opacity: .55; cursor: default }
+.leave .note:not(:empty) { margin-top: 1em; padding: .5em .8em; border-inline-start: 4px solid var(--accent) }
+.leave .note:not(:empty) { background: var(--soft); color: var(--text) }
+.leave svg { display: block; box-sizing: border-box; width: min(100%, 19em); border: 1px solid #fff; forced-color-adjust: none }
+.leave .code { margin-top: 1.25em }
+.leave .drawn > * { margin-top: .6em }
+.leave .link { font: .82em/1.4 monospace; overflow-wrap: anywhere }
+@media print { .leave > :not(.code), .leave .code > :not(svg, .link) { display: none } }
+`;
+
+/** Light modules around a QR code (ISO/IEC 18004 § 6.3.8). */
+const QUIET = 4;
+
+/**
+ * The dark modules of a QR code as an SVG path, in units of a module.
+ *
+ * @param {string[]} rows `1` is dark.
+ */
+export const dark = (rows) => rows.flatMap((row, y) =>
+  [...row.matchAll(/1+/g)].map(({ index, 0: { length } }) => `M${index + QUIET} ${y + QUIET}h${length}v1h-${length}z`)).join("");
+
+/** The address of the page that shows a short form. */
+export const link = (base, packed) => new URL(`read.html#r=${packed}`, base).href;
+
+/** What a saved file is called: the day and the level, and of the run no more than has left. */
+export function fileName({ run: { id, startedAt } }, level) {
+  const date = new Date(startedAt);
+  const day = Number.isNaN(date.getTime()) ? "report" : date.toISOString().slice(0, 10);
+  return ["pushcheck", day, level, /^0*$/.test(id) ? "" : String(id).slice(0, 8)].filter(Boolean).join("-") + ".json";
+}
+
+let loading;
+
+function table() {
+  loading ??= fetch(TABLE).then((answer) => {
+    if (!answer.ok) throw new Error(answer.statusText);
+    return answer.json();
+  });
+  loading.catch(() => (loading = undefined));
+  return loading;
+}
+
+const muted = (...children) => el("p", { class: "muted" }, ...children);
+let rooms = 0;
+
+/** One of several: `[value, ...label]` each. */
+function choice(name, legend, options, chosen, change) {
+  const inputs = options.map(([value]) => Object.assign(el("input", { type: "radio", name, value }), { checked: value === chosen }));
+  inputs.forEach((input) => input.addEventListener("change", () => change(input.value)));
+  return el("fieldset", {}, el("legend", {}, legend),
+    ...options.map(([, ...label], at) => el("label", {}, inputs[at], el("span", {}, ...label))));
+}
+
+export function leave(report, { words, m: { leave: m }, known, base, act }) {
+  const { say, count } = words;
+  const { host } = new URL(base);
+  const name = `leave-${++rooms}`;
+  let [level, form, rules] = ["public", "json", null];
+  // What left in the end, where that is not what was to.
+  let sent = null;
+  const made = new Map();
+
+  /** What leaves at the level: the report, and its texts. */
+  const leaving = () => {
+    if (!made.has(level)) {
+      const part = redact(report, level, rules);
+      made.set(level, { report: part, json: print(part), markdown: markdown(part, words, known, m.ticket) });
+    }
+    return made.get(level);
+  };
+
+  const button = (label, click, part) => {
+    const one = el("button", { type: "button", part }, label);
+    // Disabled it would lose the focus.
+    one.addEventListener("click", () => one.ariaDisabled !== "true" && click());
+    return one;
+  };
+  const enable = (yes, ...buttons) => buttons.forEach((one) => one.setAttribute("aria-disabled", !yes));
+
+  const size = el("span", { class: "muted" });
+  const shown = el("pre", { tabindex: "0", role: "region", "aria-label": m.preview });
+  const long = el("p", { class: "muted", hidden: true });
+  const note = el("p", { class: "note", role: "status" });
+  const retry = button(m.again, () => begin());
+  const submit = button(say(m.send, { host }), () => go(), "primary");
+  const leaves = [
+    submit,
+    button(m.copyMarkdown, () => act.copy(as("markdown"), m.copied.markdown)),
+    button(m.copyJson, () => act.copy(as("json"), m.copied.json)),
+    button(m.download, () => act.save(fileName(leaving().report, level), "application/json", as("json"))),
+    button(m.print, async () => {
+      // On paper the code is what a reader gets on with.
+      code.open = true;
+      await draw();
+      globalThis.print();
+    }),
+  ];
+
+  function show() {
+    const text = sent ?? leaving()[form];
+    shown.textContent = text;
+    size.textContent = say(m.size, { n: count(new TextEncoder().encode(text).length) });
+    long.hidden = form !== "markdown" || text.length <= MOST_IN_A_TICKET;
+    long.textContent = say(m.tooLong, { n: count(MOST_IN_A_TICKET) });
+  }
+
+  /** What leaves in a form, which is shown then. */
+  function as(other) {
+    form = other;
+    sent = null;
+    [...forms.elements].find(({ value }) => value === form).checked = true;
+    show();
+    return leaving()[form];
+  }
+
+  async function begin() {
+    shown.textContent = m.loading;
+    retry.hidden = true;
+    enable(false, ...leaves);
+    try {
+      rules = await table();
+    } catch {
+      shown.textContent = m.noTable;
+      retry.hidden = false;
+      return;
+    }
+    enable(true, ...leaves);
+    show();
+    if (code.open) draw();
+  }
+
+  async function go() {
+    enable(false, submit);
+    as("json");
+    try {
+      const done = await send(leaving().report, base, undefined, (way) => (note.textContent = m.sending[way]));
+      if (done.left) sent = done.text;
+      note.textContent = [say(m.by[done.by], done), m.left[done.left]].filter(Boolean).join(words.t.between);
+      show();
+    } catch (error) {
+      const { reason, status } = error instanceof NotSent ? error : new NotSent("unreached");
+      note.textContent = say(m.failed[reason], { host, status });
+    }
+    enable(true, submit);
+  }
+
+  const drawn = el("div", { class: "drawn" });
+  const code = el("details", { class: "code" }, el("summary", {}, m.qr.title), drawn);
+  let latest;
+
+  async function draw() {
+    if (!rules) return;
+    const mine = (latest = level);
+    let url;
+    try {
+      url = link(base, await pack(leaving().report));
+    } catch {
+      if (mine === latest) into(drawn, muted(m.qr.unable));
+      return;
+    }
+    const picture = await import("../qr.js").then(({ qr }) => qr(url)).then(({ size, rows }) => {
+      const side = size + 2 * QUIET;
+      return svg("svg", { role: "img", "aria-label": m.qr.label, viewBox: `0 0 ${side} ${side}`, "shape-rendering": "crispEdges" },
+        svg("rect", { width: side, height: side, fill: "#fff" }), svg("path", { d: dark(rows), fill: "#000" }));
+    }).catch(() => muted(m.qr.none));
+    // Another level was chosen meanwhile.
+    if (mine !== latest) return;
+    into(drawn, muted(m.qr.why), picture,
+      el("p", { class: "link" }, el("a", { href: url, target: "_blank", rel: "noreferrer" }, url)),
+      el("div", { class: "actions" }, button(m.qr.copy, () => act.copy(url, m.copied.link))));
+  }
+  code.addEventListener("toggle", () => code.open && !drawn.childElementCount && draw());
+
+  const change = () => {
+    sent = null;
+    note.textContent = "";
+    if (rules) show();
+    if (code.open) draw();
+    else into(drawn);
+  };
+  const forms = choice(`${name}-form`, m.form, Object.entries(m.forms), form, (value) => {
+    form = value;
+    change();
+  });
+  begin();
+  return el("section", { class: "leave" },
+    el("h3", {}, m.title), muted(m.why),
+    choice(name, m.level, Object.entries(m.levels).map(([value, [title, tells]]) =>
+      [value, el("b", {}, title), el("span", { class: "muted" }, say(tells, { host }))]), level, (value) => {
+      level = value;
+      change();
+    }),
+    el("div", { class: "row" }, el("h4", {}, m.preview, " ", size), forms),
+    shown, long, retry, el("div", { class: "actions" }, ...leaves), note, code);
+}

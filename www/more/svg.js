@@ -1,0 +1,2 @@
+/** Drawings, for the rooms. */
+export { svg } from "../el.js";

@@ -1,0 +1,21 @@
+export default {
+  title: "Technical details",
+  findings: "Findings",
+  lanes: "Ways to the server",
+  tried: "Tried.",
+  polled: "Every {every}: {mean} late on average, worst {worst}.",
+  attempts: "Every attempt",
+  columns: ["Attempt", "Way", "Verdict", "Opened", "First message", "Ended", "HTTP", "Arrivals", "Ending"],
+  seenBy: {
+    page: "seen by this page",
+    server: "given by the server",
+    "same-path": "given to a plain request for the same address",
+    "outside-in": "given to the server when it tried itself",
+  },
+  hidden: "Where a failed attempt shows no status, none came, or a proxy in between gave it: browsers hide that from scripts.",
+  run: "Run",
+  began: "Began",
+  browser: "Browser",
+  server: "Server",
+  version: "Version",
+};

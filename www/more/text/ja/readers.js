@@ -1,0 +1,8 @@
+export default {
+  label: "読む人",
+  you: "あなた",
+  network: "ネットワーク管理者",
+  site: "サイト運営者",
+  report: "レポート",
+  nothing: "変更が必要な点は見つかりませんでした。",
+};
