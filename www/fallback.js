@@ -55,7 +55,7 @@ export async function fallback({ base, methods, required = [] }, signal, blocked
     return { method, required: required.includes(method), word: opened ? "opens" : "fails-so-far", verdict: opened ? "inconclusive" : "failed", ...nothing };
   }));
   document.removeEventListener("securitypolicyviolation", note);
-  const { origin } = location;
+  const { origin } = globalThis;
   return {
     schema: 1,
     software: { name: "pushcheck-fallback", version: "0" },

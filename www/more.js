@@ -1,19 +1,16 @@
 /**
- * What is shown on demand once there is a report: who has to do what, and everything that the answer is made of. Puts the rooms
- * together; each of them stands in `more/`.
+ * What stands below the answer: who has to do what, and everything that it is made of. Puts the rooms together; each of them
+ * stands in `more/`. Those to look at closely come with `look.js`, once one of them is opened.
  */
 import { STYLE as CAUSES, advice, catalogue, causes } from "./causes.js";
-import { el, into } from "./el.js";
+import { dress, el, into } from "./el.js";
 import { STYLE as ADMIN, admin } from "./more/admin.js";
 import { STYLE as ANOTHER, another, joined } from "./more/another.js";
-import { STYLE as CHARTS, charts } from "./more/charts.js";
 import { STYLE as COMPARE, afterChange } from "./more/compare.js";
 import { details } from "./more/details.js";
-import { STYLE as HISTORY, history, keep } from "./more/history.js";
+import { keep } from "./more/history.js";
 import { STYLE as LEAVE, leave } from "./more/leave.js";
 import { STYLE as LOG, log } from "./more/log.js";
-import { STYLE as SIDE, side } from "./more/side.js";
-import { STYLE as TIMELINE, highlight, timeline } from "./more/timeline.js";
 import english from "./more/text/en.js";
 
 const HERE = new URL("./", import.meta.url).href;
@@ -35,7 +32,7 @@ export const STYLE = `
 [role=tab] { border: 0; border-bottom: 3px solid transparent; border-radius: 8px 8px 0 0; background: none; color: var(--muted) }
 [role=tab][aria-selected=true] { border-bottom-color: var(--accent); color: var(--text) }
 [role=tabpanel] { padding-top: .4em }
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px }
+.scroll { position: relative; overflow-x: auto; border: 1px solid var(--line); border-radius: 10px }
 table { border-collapse: collapse; width: 100%; font-size: .88em; white-space: nowrap }
 th, td { padding: .45em .8em; text-align: start; font-weight: 400; border-top: 1px solid var(--line) }
 thead th { border: 0; background: var(--soft); color: var(--muted) }
@@ -43,7 +40,7 @@ thead th { border: 0; background: var(--soft); color: var(--muted) }
 input[type=file] { max-width: 100%; font: inherit }
 @media (forced-colors: active) { [role=tab][aria-selected=true] { outline: 2px solid Highlight; outline-offset: -2px } }
 @media print { [role=tablist] { display: none } }
-${[CAUSES, ADMIN, ANOTHER, CHARTS, COMPARE, HISTORY, LEAVE, LOG, SIDE, TIMELINE].join("")}`;
+${[CAUSES, ADMIN, ANOTHER, COMPARE, LEAVE, LOG].join("")}`;
 
 /** The rooms' texts in a language; English where there are no others. */
 async function texts(language) {
@@ -119,18 +116,35 @@ function tabs(label, panels) {
   return el("section", { part: "readers" }, list, ...shown);
 }
 
+let looking;
+
+/** What is looked at closely; asked for anew after a failure. */
+function look() {
+  looking ??= import(`${HERE}look.js`).catch((error) => {
+    looking = undefined;
+    throw error;
+  });
+  return looking;
+}
+
 /** A room that is built when it is opened, or asked for. */
-function fold(part, title, build) {
+function fold(part, title, failed, build) {
   const room = el("div", { class: "room" });
   const made = el("details", { class: "fold", "data-room": part }, el("summary", {}, title), room);
+  let building;
   made.build = () => {
-    if (!room.childElementCount) into(room, ...[build()].flat());
     made.open = true;
-    return room;
+    building ??= build().then((nodes) => into(room, ...[nodes].flat()), () => {
+      building = undefined;
+      into(room, el("p", {}, failed));
+    });
+    return building;
   };
   made.addEventListener("toggle", () => made.open && made.build());
   return made;
 }
+
+const dressed = new WeakSet();
 
 /** Fills the element's place for all that. */
 export function fill(mount, report, ctx) {
@@ -138,9 +152,20 @@ export function fill(mount, report, ctx) {
   // With consent only.
   if (own) keep(report, base);
   // The app is where the page is; a page in a sandbox is nowhere.
-  const app = location.origin === "null" ? "https://app.example" : location.origin;
-  const times = fold("timeline", m.timeline.title, () => timeline(report, all));
-  const evidence = (ids) => highlight(times.build(), [ids].flat());
+  const app = origin === "null" ? "https://app.example" : origin;
+  const { t } = ctx.words;
+  const close = (name) => fold(name, m[name].title, t.unexplained, async () => {
+    const rooms = await look();
+    const root = mount.getRootNode();
+    if (!dressed.has(root)) dress(root, rooms.STYLE);
+    dressed.add(root);
+    return rooms[name](report, all);
+  });
+  const times = close("timeline");
+  const evidence = async (ids) => {
+    await times.build();
+    (await look()).highlight(times, [ids].flat());
+  };
   const all = { ...ctx, act: { ...ctx.act, evidence } };
   const troubled = report.methods.some(({ verdict }) => verdict !== "passed") || report.findings.length;
   const you = () => [
@@ -158,9 +183,9 @@ export function fill(mount, report, ctx) {
       ["site", m.readers.site, () => [...causes(report, all, "site"), el("section", { part: "advice" }, ...advice(report, all, app))]],
       ["report", m.readers.report, () => leave(report, all)],
     ]),
-    fold("side", m.side.title, () => side(report, all)),
-    fold("charts", m.charts.title, () => charts(report, all)),
+    close("side"),
+    close("charts"),
     times,
-    fold("history", m.history.title, () => history(report, all)),
-    fold("details", m.details.title, () => details(report, all)));
+    close("history"),
+    fold("details", m.details.title, "", async () => details(report, all)));
 }

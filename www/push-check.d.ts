@@ -47,7 +47,7 @@ export interface End {
  * `-soft`, `-accent`, `-on-accent`, `-good`, `-good-soft`, `-warn`, `-warn-soft`; `-radius`, `-shadow`, `-font`.
  *
  * Parts: `card`, `word`, `headline`, `summary`, `todo`, `progress`, `path`, `methods`, `method`, `next`, `consent`, `primary`,
- * `copy`, `download`, `offers`, `longer`, `watch`, `more`, and, once they are loaded, `readers`, `you`, `network`, `site`,
+ * `copy`, `download`, `offers`, `longer`, `watch`, `details`, `more`, and, once they are loaded, `readers`, `you`, `network`, `site`,
  * `report`, `cause`, `advice`, `log`.
  */
 export class PushCheck extends HTMLElement {

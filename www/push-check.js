@@ -122,7 +122,7 @@ export class PushCheck extends Base {
     DARK?.addEventListener("change", this.#hue);
     if (!this.hasAttribute("auto")) {
       // Static files only, so that the button answers at once; what fails is said when it is pressed.
-      load().then(more).catch(() => {});
+      load().catch(() => {});
     } else if (!this.#report) this.start();
   }
 
@@ -143,6 +143,7 @@ export class PushCheck extends Base {
       longer: () => this.start({ mode: "thorough" }),
       watch: () => this.start({ mode: "watch" }),
       copy: () => this.#copy(this.#json, this.#words.t.copied),
+      details: () => this.#fill(this.#report, true),
       download: () => this.#save(`pushcheck-${this.#report.run.id}.json`, "application/json", this.#json),
     });
     this.#hue();
@@ -245,7 +246,10 @@ export class PushCheck extends Base {
   #show(report, why, own) {
     const { base, requiredLanes } = this.#ran;
     this.#view?.done(report, own ? base : null, requiredLanes ?? [], why);
-    this.#fill(report, own);
+    // What nothing is wrong with is explained when somebody asks.
+    const calm = own && report.result === "passed" && !report.findings.length && !this.#before && !this.#ran.key && !remembers();
+    if (calm) this.#view?.asks();
+    else this.#fill(report, own);
   }
 
   /** Asks for what is not there from the start: explanations, readers, charts. */
@@ -273,6 +277,7 @@ export class PushCheck extends Base {
       if (!this.#dressed) dress(this.shadowRoot, STYLE);
       this.#dressed = true;
       this.#m = ctx.m;
+      view.filled();
       fill(view.more, report, ctx);
     } catch {
       // What names the cause is there already; from here the rest does not come.
@@ -385,6 +390,15 @@ export class PushCheck extends Base {
 
 /** Why the widget does not run where the browser may still try a little. */
 const LITTLE = ["no-webassembly", "policy-wasm", "policy", "module"];
+
+/** Reports are kept in this browser, by consent. */
+function remembers() {
+  try {
+    return localStorage.getItem("pushcheck-history") !== null;
+  } catch {
+    return false;
+  }
+}
 
 /** What a page may send that is closed: browsers take 64 KiB in all (Fetch § 4.7). */
 const MOST = 60_000;

@@ -935,7 +935,7 @@ export interface Surroundings {
     userAgent: string;
     /** Its engine, by that name; null: not one that the project knows. */
     engine: Engine | null;
-    /** `location.origin`; `null` for an opaque one. */
+    /** `self.origin`; `null` for an opaque one, as of a sandboxed frame. */
     origin: string;
     /** `isSecureContext`. */
     secureContext: boolean;

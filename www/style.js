@@ -60,6 +60,7 @@ code, textarea { font: .9em monospace }
 [part=method] p, [part=next] dt, .note, details { font-size: .92em }
 .columns, .numbers dt, small { font-size: .78em }
 [part=methods], [part=next], [part=offers], [part=more], progress, .actions, .facts { margin-top: 1.25em }
+[part=details] { margin-top: 1.25em }
 [part=offers] { display: grid; gap: .8em 1.2em; grid-template-columns: repeat(auto-fit, minmax(min(16em, 100%), 1fr)) }
 [part=offers] p { margin-top: .3em; font-size: .88em }
 
@@ -132,5 +133,6 @@ summary { color: var(--accent); cursor: pointer }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
 @media (forced-colors: active) { .icon { border: 1px solid } [part=path] path { stroke: CanvasText } }
-@media print { button, input, .actions, [part=offers] { display: none } [part=card] { border: 0; box-shadow: none } }
+@media print { button, input, .actions, [part=details] { margin-top: 1.25em }
+[part=offers] { display: none } [part=card] { border: 0; box-shadow: none } }
 `;

@@ -20,8 +20,8 @@ export class View {
   /** What the path picture shows. */
   #path = [];
 
-  /** `act`, `longer`, `watch`, `copy`, `download`: what the buttons do. */
-  constructor(root, words, { act, longer, watch, copy, download }) {
+  /** `act`, `longer`, `watch`, `copy`, `download`, `details`: what the buttons do. */
+  constructor(root, words, { act, longer, watch, copy, download, details }) {
     this.#words = words;
     const { t } = words;
     const button = (part, label, click) => {
@@ -52,6 +52,7 @@ export class View {
     this.consents = el("label", { part: "consent", class: "muted" }, this.consent, el("span", {}));
     this.copy = button("copy", t.copy, copy);
     this.download = button("download", t.download, download);
+    this.details = button("details", t.details, details);
     this.note = el("p", { class: "muted note", role: "status" });
     this.more = el("div", { part: "more" });
     // Two or three messages a run, not one a method: rows change silently.
@@ -59,7 +60,7 @@ export class View {
     this.card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
       el("slot", { name: "intro" }), this.header, this.todo, this.bar, this.path, this.columns, this.list, this.next, this.consents,
       el("div", { class: "actions" }, this.act, this.copy, this.download, el("slot", { name: "actions" })),
-      this.note, this.offers, this.more, this.status);
+      this.note, this.offers, this.details, this.more, this.status);
     root.append(this.card);
     this.#shape("idle", t.start);
     this.#list(METHODS);
@@ -130,6 +131,16 @@ export class View {
     this.#offer(this.watch, works && report.run.mode !== "watch");
   }
 
+  /** What else there is has to be asked for. */
+  asks() {
+    this.details.hidden = false;
+  }
+
+  /** It is there. */
+  filled() {
+    this.details.hidden = true;
+  }
+
   /** There is nothing to show but why. */
   unable({ reason, values }) {
     const { t, say } = this.#words;
@@ -174,8 +185,7 @@ export class View {
     this.act.textContent = label;
     this.card.dataset.shape = shape;
     this.bar.hidden = shape !== "running";
-    this.offers.hidden = true;
-    this.consents.hidden = true;
+    this.offers.hidden = this.consents.hidden = this.details.hidden = true;
     this.todo.hidden = this.next.hidden = this.more.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
     this.path.hidden = shape !== "done" && shape !== "running";
     this.box?.remove();

@@ -5,7 +5,7 @@ import { bare } from "./el.js";
 import en from "./text/en.js";
 
 /** Best first: the order of rows and of lists in sentences. */
-export const METHODS = Object.keys(en.method);
+export const METHODS = ["web-socket", "server-sent-events", "streaming-fetch", "long-polling", "polling"];
 
 // None of these characters is an emoji anywhere.
 export const SIGNS = {

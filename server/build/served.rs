@@ -2,9 +2,11 @@
 
 /// Scripts that are served with all that they import in one file, made by `cargo xtask build`, so that a page asks once
 /// instead of along a chain: the name, the bundle, and the folder of what nothing else imports.
-const BUNDLES: [(&str, &str, Option<&str>); 2] = [
+const BUNDLES: [(&str, &str, Option<&str>); 4] = [
     ("push-check.js", "pkg/push-check.js", None),
     ("more.js", "pkg/more.js", Some("more/")),
+    ("look.js", "pkg/look.js", None),
+    ("read.js", "pkg/read.js", None),
 ];
 
 /// The kinds of files that a browser asks for; not types, notes and package descriptions.

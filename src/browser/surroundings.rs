@@ -16,7 +16,7 @@ pub fn surroundings(clock: &Clock) -> Surroundings {
     Surroundings {
         engine: Engine::of(&user_agent),
         user_agent,
-        origin: js::text(&js::global("location"), "origin").unwrap_or_default(),
+        origin: js::text(&window, "origin").unwrap_or_default(),
         secure_context: js::flag(&window, "isSecureContext"),
         isolated: js::flag(&window, "crossOriginIsolated"),
         embedded: !js::says(&js::global("Object"), "is", &[&window, &parent]),

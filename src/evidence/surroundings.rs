@@ -13,7 +13,7 @@ pub struct Surroundings {
     pub user_agent: String,
     /// Its engine, by that name; null: not one that we know.
     pub engine: Option<Engine>,
-    /// `location.origin`; `null` for an opaque one.
+    /// `self.origin`; `null` for an opaque one, as of a sandboxed frame.
     pub origin: String,
     /// `isSecureContext`.
     pub secure_context: bool,

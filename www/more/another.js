@@ -1,10 +1,9 @@
 /** The same check from another network, or of the site's plain-http half: started by a link, waited for, and judged together. */
-import { el, into } from "../el.js";
+import { el, into, svg } from "../el.js";
 import { cause, doubts, inOrder, table } from "./compare.js";
 import { short } from "./compared.js";
 import { fitting, newKey, offer, waitFor } from "./offers.js";
 import { fromElsewhere, readReport, unread } from "./reading.js";
-import { svg } from "./svg.js";
 import { together } from "./together.js";
 
 export { offer };

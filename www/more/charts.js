@@ -35,8 +35,9 @@ export const STYLE = `
 .legend { display: flex; flex-wrap: wrap; gap: .2em 1.2em; color: var(--muted) }
 .legend li { display: flex; gap: .4em; align-items: center }
 .legend svg { flex: none }
-.chart .scroll { margin-top: .5em }
-.chart .to { min-width: 24px; min-height: 24px; padding: 0; border: 0; background: none; color: var(--accent); font-weight: 400; text-decoration: underline }
+.chart .scroll { position: relative; margin-top: .5em }
+.chart .to { min-width: 24px; min-height: 24px; padding: 0; border: 0; background: none }
+.chart .to { color: var(--accent); font-weight: 400; text-decoration: underline }
 
 .chart .grid { stroke: var(--line) }
 .chart .aslant { stroke: var(--muted) }
@@ -77,7 +78,8 @@ export const STYLE = `
 .chart .arrived { stroke: var(--accent) }
 .plot .peak { stroke: var(--warn) }
 @media (forced-colors: active) {
-  .chart { --text: CanvasText; --muted: CanvasText; --line: GrayText; --back: Canvas; --accent: LinkText; --warn: CanvasText; --warn-soft: Canvas }
+  .chart { --text: CanvasText; --muted: CanvasText; --line: GrayText; --back: Canvas }
+  .chart { --accent: LinkText; --warn: CanvasText; --warn-soft: Canvas }
 }
 `;
 

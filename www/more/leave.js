@@ -1,10 +1,9 @@
 /** How a report leaves: what of it, exactly as shown, and by which way. */
-import { el, into } from "../el.js";
+import { el, into, svg } from "../el.js";
 import { MOST_IN_A_TICKET, markdown } from "./markdown.js";
 import { print, redact } from "./redact.js";
 import { NotSent, send } from "./send.js";
 import { pack } from "./short.js";
-import { svg } from "./svg.js";
 
 /** Beside the modules, in one file with others or not. */
 const TABLE = import.meta.url.replace(/more(\/leave)?\.js.*$/, "redact.json");

@@ -232,6 +232,7 @@ export default {
   newer: "{code}, at “{place}”: newer than this page.",
   unknownPlace: "not determined",
   advice: "What to use here",
+  details: "All details, and what to use here",
   unexplained: "The explanations could not be loaded.",
   // How surely, and what else it may be.
   why: "Why",

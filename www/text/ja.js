@@ -232,6 +232,7 @@ export default {
   newer: "{code}：このページの版にはまだない項目です。場所：{place}",
   unknownPlace: "場所は未特定",
   advice: "ここに適した方式",
+  details: "詳細と、ここに適した方式を見る",
   unexplained: "説明を読み込めませんでした。",
   // How surely, and what else it may be.
   why: "原因",

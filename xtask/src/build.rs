@@ -52,11 +52,26 @@ const MODULE: &str = "pushcheck_bg.wasm";
 const QR: &str = "qr.wasm";
 /// What names parts of it.
 const BINDINGS: &[&str] = &["pushcheck.js", "pushcheck.d.ts"];
-/// The element with all that it imports, the bindings too; the server serves it instead of the source of that name.
-const ELEMENT: &str = "push-check.js";
+/// Scripts with all that they import: below `www/`, and their names in `pkg`. The element has the bindings in it. The server
+/// serves those of the first four names instead of their sources.
+const BUNDLES: &[(&str, &str)] = &[
+    ("push-check.js", "push-check.js"),
+    ("more.js", "more.js"),
+    ("look.js", "look.js"),
+    ("read.js", "read.js"),
+    ("more/text/ja.js", "more-ja.js"),
+];
 
 /// What stands beside the bound widget and is made apart from it.
-const BESIDES: &[&str] = &[ELEMENT, QR, examples::FOLDER];
+const BESIDES: &[&str] = &[
+    BUNDLES[0].1,
+    BUNDLES[1].1,
+    BUNDLES[2].1,
+    BUNDLES[3].1,
+    BUNDLES[4].1,
+    QR,
+    examples::FOLDER,
+];
 
 /// `cargo xtask build`.
 pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
@@ -74,16 +89,19 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     examples::bundle(ws, kit, &pkg)
 }
 
-/// Writes the element's one file, unless it is there already, byte for byte.
+/// Writes each bundle, unless it is there already, byte for byte.
 fn bundle(ws: &Workspace, kit: &Kit, pkg: &Path) -> Result<()> {
-    let staged = ws.own_dir()?.join(ELEMENT);
-    let mut esbuild = kit.wasm("esbuild")?;
-    esbuild
-        .args(BUNDLE)
-        .arg(format!("--outfile={}", staged.display()))
-        .arg(ws.root.join("www").join(ELEMENT));
-    process::run(&mut esbuild).context("cannot bundle the element")?;
-    place(&staged, &pkg.join(ELEMENT))
+    for (source, name) in BUNDLES {
+        let staged = ws.own_dir()?.join(name);
+        let mut esbuild = kit.wasm("esbuild")?;
+        esbuild
+            .args(BUNDLE)
+            .arg(format!("--outfile={}", staged.display()))
+            .arg(ws.root.join("www").join(source));
+        process::run(&mut esbuild).with_context(|| format!("cannot bundle {source}"))?;
+        place(&staged, &pkg.join(name))?;
+    }
+    Ok(())
 }
 
 /// Writes the module that makes QR codes; it has no bindings.

@@ -10,8 +10,9 @@ use flate2::write::GzEncoder;
 use crate::workspace::Workspace;
 
 /// All of it, brotli, in bytes: what was measured, with room for another compiler. More than the 55 kB that are meant:
-/// places and seals took 9 kB, the longer look and how streams are held 5, evidence in facts and advice 7.
-const BUDGET: u64 = 113_100;
+/// places and seals took 9 kB, the longer look and how streams are held 5, evidence in facts and advice 7, the path picture and
+/// what is tried without WebAssembly 2.
+const BUDGET: u64 = 116_500;
 
 /// What the page loads, below `www/`, before the first probe starts: on the networks that this is for, what is fetched later does
 /// not arrive.
@@ -25,19 +26,22 @@ const PARTS: &[&str] = &[
 ];
 /// Served as it is, under the name of its source.
 const BUNDLE: &str = "pkg/push-check.js";
-/// What is loaded once there is something to explain, or somebody asks what to use.
+/// What is loaded where something is wrong, or somebody asks: the readers, and the catalogue.
 const EXPLAINED: &[&str] = &[
-    "causes.js",
-    "remedy.js",
-    "el.js",
+    "pkg/more.js",
+    "redact.json",
     "causes/en.json",
     "causes/remedies.json",
     "causes/clients.json",
 ];
+/// What is loaded when it is opened: what to look at closely, and a code for another device.
+const OPENED: &[&str] = &["pkg/look.js", "pkg/qr.wasm"];
 /// What another language's page loads besides, before the first probe.
 const JAPANESE: &[&str] = &["text/ja.js", "causes/ja.js"];
 /// All that is loaded to explain, in English, brotli; in Japanese a seventh more.
-const BUDGET_TO_EXPLAIN: u64 = 54_800;
+const BUDGET_TO_EXPLAIN: u64 = 92_800;
+/// Of all that is loaded when it is opened, brotli.
+const BUDGET_TO_LOOK: u64 = 30_200;
 /// Of another language before the first probe, brotli.
 const BUDGET_OF_LANGUAGE: u64 = 8_800;
 
@@ -61,10 +65,12 @@ pub(crate) fn table(ws: &Workspace) -> Result<()> {
     row("to explain what was found", explained);
     let japanese = sum(ws, JAPANESE)?;
     row("in Japanese, besides", japanese);
-    sum(ws, &["causes/ja.json"])?;
-    let over = over_budget(all.brotli, explained.brotli, japanese.brotli);
+    sum(ws, &["pkg/more-ja.js", "causes/ja.json"])?;
+    let opened = sum(ws, OPENED)?;
+    row("to look closely", opened);
+    let over = over_budget([all.brotli, explained.brotli, opened.brotli, japanese.brotli]);
     println!(
-        "budget: {BUDGET} brotli for all, {BUDGET_TO_EXPLAIN} to explain, {BUDGET_OF_LANGUAGE} for another language"
+        "budget: {BUDGET} brotli for all, {BUDGET_TO_EXPLAIN} to explain, {BUDGET_TO_LOOK} to look closely, {BUDGET_OF_LANGUAGE} for another language"
     );
     if !over.is_empty() {
         bail!("{}", over.join("; "));
@@ -120,16 +126,18 @@ fn measure(content: &[u8]) -> Result<Bytes> {
     })
 }
 
-fn over_budget(all: u64, explained: u64, language: u64) -> Vec<String> {
-    let limits = [
-        ("in all", all, BUDGET),
-        ("to explain", explained, BUDGET_TO_EXPLAIN),
-        ("of another language", language, BUDGET_OF_LANGUAGE),
-    ];
-    let over = limits
-        .into_iter()
-        .filter(|(_, bytes, budget)| bytes > budget);
-    over.map(|(what, bytes, budget)| {
+/// What each sum may be, in their order.
+const BUDGETS: [(&str, u64); 4] = [
+    ("in all", BUDGET),
+    ("to explain", BUDGET_TO_EXPLAIN),
+    ("to look closely", BUDGET_TO_LOOK),
+    ("of another language", BUDGET_OF_LANGUAGE),
+];
+
+fn over_budget(sums: [u64; 4]) -> Vec<String> {
+    let all = BUDGETS.into_iter().zip(sums);
+    let over = all.filter(|((_, budget), bytes)| bytes > budget);
+    over.map(|((what, budget), bytes)| {
         format!(
             "{} bytes above the budget of {budget} {what}",
             bytes - budget
@@ -157,19 +165,17 @@ impl Bytes {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUDGET, BUDGET_OF_LANGUAGE, BUDGET_TO_EXPLAIN, measure, over_budget};
+    use super::{BUDGET, BUDGETS, measure, over_budget};
 
     #[test]
     fn the_budget_itself_is_still_within_it() {
-        assert!(over_budget(BUDGET, BUDGET_TO_EXPLAIN, BUDGET_OF_LANGUAGE).is_empty());
+        let budgets = BUDGETS.map(|(_, budget)| budget);
+        assert!(over_budget(budgets).is_empty());
         assert_eq!(
-            over_budget(BUDGET + 7, 0, 0),
+            over_budget([BUDGET + 7, 0, 0, 0]),
             [format!("7 bytes above the budget of {BUDGET} in all")]
         );
-        assert_eq!(
-            over_budget(BUDGET + 1, BUDGET_TO_EXPLAIN + 1, BUDGET_OF_LANGUAGE + 1).len(),
-            3
-        );
+        assert_eq!(over_budget(budgets.map(|budget| budget + 1)).len(), 4);
     }
 
     #[test]

@@ -3,8 +3,7 @@
  *
  * Widths are percentages of the room there is, and nothing has a `viewBox`: letters keep their size on a phone.
  */
-import { el } from "../../el.js";
-import { svg } from "../svg.js";
+import { el, svg } from "../../el.js";
 
 /** Longer tables end there, and say so. */
 export const ROWS = 200;
@@ -32,7 +31,8 @@ export function median(numbers) {
 export const most = (numbers) => numbers.reduce((one, other) => Math.max(one, other), 0);
 
 /** The traces that decide a method on the main lane, in order. */
-export const decisive = ({ evidence }) => list(evidence?.traces).filter(({ lane, decisive, control, own }) => lane === "main" && decisive && !control && !own);
+export const decisive = ({ evidence }) =>
+  list(evidence?.traces).filter(({ lane, decisive, control, own }) => lane === "main" && decisive && !control && !own);
 
 /** Round steps from 0 up to `max`: at most `count` of them, none above it. */
 export function steps(max, count = 4) {
@@ -72,17 +72,19 @@ export const legend = (entries) => el("ul", { class: "legend" }, ...entries.map(
 
 /** A line of a chart: what it is of, the picture, and a figure. */
 export const row = (name, picture, figure) => el("div", { class: "row" },
-  el("span", { class: "name" }, ...[name].flat()), el("span", { class: "line" }, picture), figure && el("span", { class: "figure" }, figure));
+  el("span", { class: "name" }, ...[name].flat()),
+  el("span", { class: "line" }, picture),
+  figure && el("span", { class: "figure" }, figure));
 
 /** A value, or that it is unknown. */
 const cell = (value, unknown) => (value === null || value === undefined || value === ""
   ? [el("span", { "aria-hidden": "true" }, "–"), el("span", { class: "unseen" }, unknown)] : [value]);
 
-/** A table of the same. `rows`: cells, the first of which names the row; what is null is unknown. */
-function table({ name, columns, rows }, { words, m }) {
+/** A table of the same. `cells`: one of `rows` → its cells, the first of which names it; what is null is unknown. */
+function table({ name, columns, rows, cells = (row) => row }, { words, m }) {
   const { t, say, count } = words;
-  const shown = rows.slice(0, ROWS).map(([first, ...cells]) =>
-    el("tr", {}, el("th", { scope: "row" }, first), ...cells.map((value) => el("td", {}, ...cell(value, t.unknown)))));
+  const shown = rows.slice(0, ROWS).map(cells).map(([first, ...others]) =>
+    el("tr", {}, el("th", { scope: "row" }, first), ...others.map((value) => el("td", {}, ...cell(value, t.unknown)))));
   return [
     el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name },
       el("table", {},
@@ -96,17 +98,20 @@ function table({ name, columns, rows }, { words, m }) {
  * A chart: its heading, what is to be seen in this report and how to read it, the picture, what to know besides, and the same
  * as tables.
  *
- * `seen`: sentences; `picture`: nodes; `below`: nodes that are no part of it; `tables`: `{ name, columns, rows }` each.
+ * `seen`: sentences; `picture`: nodes; `below`: nodes that are no part of it; `tables`: `{ name, columns, rows, cells }` each.
  */
 export function chart({ words, m }, { part, title, read, seen, picture, below, tables }) {
   const said = seen.filter(Boolean);
   const told = said.join(words.t.between);
+  const label = told ? words.say(m.charts.said, { title, told }) : title;
   return el("section", { part: `chart ${part}`, class: "chart" },
     el("h3", {}, title),
     said.length > 1 ? el("ul", { class: "seen" }, ...said.map((sentence) => el("li", {}, sentence))) : told && el("p", {}, told),
     el("p", { class: "muted" }, read),
-    picture.length && el("div", { class: `plot ${part}`, role: "img", "aria-label": told ? words.say(m.charts.said, { title, told }) : title }, ...picture),
+    picture.length && el("div", { class: `plot ${part}`, role: "img", "aria-label": label }, ...picture),
     ...below,
-    el("details", {}, el("summary", {}, m.charts.table), ...tables.filter(({ rows }) => rows.length).flatMap((one) => table(one, { words, m }))),
+    el("details", {},
+      el("summary", {}, m.charts.table),
+      ...tables.filter(({ rows }) => rows.length).flatMap((one) => table(one, { words, m }))),
   );
 }

@@ -1,7 +1,6 @@
 /** Which silences connections outlive: every length that was tried, and between which two they end. */
-import { el } from "../../el.js";
+import { el, svg } from "../../el.js";
 import { METHODS } from "../../words.js";
-import { svg } from "../svg.js";
 import { at, chart, grid, hatch, legend, list, mark, meaning, most, num, row, scale, strip, text } from "./axis.js";
 
 /** The silences that a thorough check may try, ms. */
@@ -56,19 +55,26 @@ export function ladder({ methods, evidence }) {
       if (!tried.has(ms) && (method !== "long-polling" || ms >= HELD_LEAST)) tried.set(ms, null);
     }
     const rungs = [...tried].map(([ms, state]) => ({ ms, state })).sort((a, b) => a.ms - b.ms).slice(0, 20);
-    const cut = idleCut && { livedMs: num(idleCut.livedMs), diedMs: num(idleCut.diedMs), told: idleCut.told ?? null, beatMs: num(idleCut.beatMs),
-      keeps: { page: idleCut.pageBeatKeeps ?? null, server: idleCut.serverBeatKeeps ?? null } };
-    const own = { method, beat: null, rungs, livedMs: num(idleTestedMs), diedMs: null, told: null, beatMs: null, keeps: { page: null, server: null }, ...cut };
+    const own = {
+      method, beat: null, rungs,
+      livedMs: num(idleCut ? idleCut.livedMs : idleTestedMs),
+      diedMs: num(idleCut?.diedMs),
+      told: idleCut?.told ?? null,
+      beatMs: num(idleCut?.beatMs),
+      keeps: { page: idleCut?.pageBeatKeeps ?? null, server: idleCut?.serverBeatKeeps ?? null },
+    };
     const beats = [["page", "web-socket-beat"], ["server", "web-socket-ping"]].flatMap(([beat, name]) => {
       const trace = traces.find(({ probe, method: of }) => probe === name && of === method);
       const last = list(trace?.events).filter(({ event }) => event?.what === "message").at(-1);
       const aged = num(last?.at) === null ? null : Math.max(0, last.at - (num(trace.startedAt) ?? last.at)) / 1000;
       const kept = own.keeps[beat] ?? (trace?.ended === "complete" ? true : null);
-      return kept === null ? [] : [{ method, beat, rungs: [], livedMs: aged, diedMs: null, told: null, beatMs: null, keeps: { ...own.keeps, [beat]: kept } }];
+      const keeps = { ...own.keeps, [beat]: kept };
+      return kept === null ? [] : [{ ...own, beat, rungs: [], livedMs: aged, diedMs: null, told: null, beatMs: null, keeps }];
     });
     return [own, ...beats];
   });
-  return { maxMs: most([125_000, ...rows.flatMap(({ rungs, livedMs, diedMs }) => [livedMs ?? 0, diedMs ?? 0, ...rungs.map(({ ms }) => ms)])]), rows };
+  const all = rows.flatMap(({ rungs, livedMs, diedMs }) => [livedMs ?? 0, diedMs ?? 0, ...rungs.map(({ ms }) => ms)]);
+  return { maxMs: most([RUNGS.at(-1), ...all]), rows };
 }
 
 const SIGNS = {
@@ -84,13 +90,17 @@ function rung(one, x, lines, { say, time }, w) {
   const [lived, died] = [x(livedMs ?? 0), x(diedMs ?? 0)];
   const y = 26;
   const between = diedMs !== null;
+  const end = keeps[beat] ? "lived" : "told";
   return strip(46, ...grid(lines),
     svg("line", { x1: 0, x2: "100%", y1: y, y2: y, class: "untold" }),
-    between && svg("rect", { x: at(lived), width: at(Math.max(0, died - lived)), y: y - 9, height: 18, fill: "url(#hatch-ladder)", class: "between" }),
+    between && svg("rect", {
+      x: at(lived), width: at(Math.max(0, died - lived)), y: y - 9, height: 18, fill: "url(#hatch-ladder)", class: "between",
+    }),
     livedMs !== null && svg("line", { x1: 0, x2: at(lived), y1: y, y2: y, class: "outlived" }),
-    beat && livedMs !== null && mark(lived, y, SIGNS[keeps[beat] ? "lived" : "told"], { class: `rung ${keeps[beat] ? "lived" : "told"}` }),
+    beat && livedMs !== null && mark(lived, y, SIGNS[end], { class: `rung ${end}` }),
     ...rungs.map(({ ms, state }) => mark(x(ms), y, SIGNS[state ?? "untried"], { class: `rung ${state ?? "untried"}` })),
-    between && text((lived + died) / 2, 12, say(w.between, { lived: time(livedMs * 1000), died: time(diedMs * 1000) }), { class: "label strong" }));
+    between && text((lived + died) / 2, 12, say(w.between, { lived: time((livedMs ?? 0) * 1000), died: time(diedMs * 1000) }),
+      { class: "label strong" }));
 }
 
 /** The chart; null: no silence was tried. */
@@ -104,35 +114,48 @@ export function idleLadder(report, ctx) {
   const x = (ms) => Math.sqrt(ms / maxMs);
   const labels = [...new Set([5_000, 20_000, 50_000, maxMs])].filter((ms) => ms <= maxMs);
   const lines = labels.map(x);
-  const name = ({ method, beat }) => (beat ? say(w.beatOf[beat], { method: meaning(t.method, method) }) : meaning(t.method, method));
+  const name = ({ method, beat }) => (beat ? w.beat[beat] : meaning(t.method, method));
   const spoken = (one) => {
     const { method, livedMs, diedMs, told, beatMs, keeps } = one;
-    const values = { method: meaning(t.method, method), lived: time((livedMs ?? 0) * 1000), died: time((diedMs ?? 0) * 1000), beat: time((beatMs ?? 0) * 1000) };
+    const [lived, died, beat] = [livedMs, diedMs, beatMs].map((ms) => time((ms ?? 0) * 1000));
+    const values = { method: meaning(t.method, method), lived, died, beat };
     if (diedMs === null) return livedMs === null ? [] : [say(w.lives, values)];
     const kept = keeps.page === false && keeps.server !== true ? w.vain : beatMs !== null && w.keep;
     const ends = say(told === false ? w.cutUntold : w.cutTold, values);
     return [kept && method !== "long-polling" ? ends + t.between + say(kept, values) : ends];
   };
   const methods = rows.filter(({ beat }) => !beat);
-  const cut = methods.filter(({ diedMs }) => diedMs !== null);
+  const [cut, uncut] = [true, false].map((is) => methods.filter(({ diedMs }) => (diedMs !== null) === is));
   const longest = most(methods.map(({ livedMs }) => livedMs ?? 0));
+  const lengths = [...new Set(methods.flatMap(({ rungs }) => rungs.map(({ ms }) => ms)))].sort((a, b) => a - b);
+  const known = (ms) => (ms === null ? null : time(ms * 1000));
+  const answer = (kept) => (kept === null ? null : kept ? w.yes : w.no);
   const used = new Set(rows.flatMap(({ rungs }) => rungs.map(({ state }) => state ?? "untried")));
   const kinds = [...STATES, "untried"].filter((kind) => used.has(kind));
   return chart(ctx, {
     part: "ladder",
     title: w.title,
     read: w.read,
-    seen: cut.length ? cut.flatMap(spoken) : [longest > 0 && say(w.none, { longest: time(longest * 1000) }), longest < 5_000 && w.offer],
-    picture: [hatch("hatch-ladder"), ...rows.map((one) => row(one.beat ? w.beat[one.beat] : name(one), rung(one, x, lines, words, w))), row("", scale(labels.map((ms) => [x(ms), time(ms * 1000)])))],
-    below: [
-      legend(kinds.map((kind) => [svg("svg", { x: 9, y: 8, class: "mark" }, svg("path", { d: SIGNS[kind], class: `rung ${kind}` })), w.state[kind]])),
-      cut.length > 0 && el("ul", { class: "told" }, ...methods.filter(({ diedMs }) => diedMs === null).flatMap(spoken).map((sentence) => el("li", {}, sentence))),
+    seen: cut.length ? cut.flatMap(spoken) : [longest > 0 && say(w.none, { longest: time(longest * 1000) }), longest < RUNGS[0] && w.offer],
+    picture: [
+      hatch("hatch-ladder"),
+      ...rows.map((one) => row(name(one), rung(one, x, lines, words, w))),
+      row("", scale(labels.map((ms) => [x(ms), time(ms * 1000)]))),
     ],
-    tables: [{ name: w.title, columns: w.columns, rows: rows.flatMap((one) => [
-      ...one.rungs.map(({ ms, state }) => [say(w.rung, { method: name(one), time: time(ms * 1000) }), w.state[state ?? "untried"]]),
-      [say(one.beat ? w.age : w.longest, { method: name(one) }), one.livedMs === null ? null : time(one.livedMs * 1000)],
-      ...one.diedMs === null ? [] : [[say(w.shortest, { method: name(one) }), time(one.diedMs * 1000)]],
-      ...one.beat ? [[say(w.kept, { method: name(one) }), one.keeps[one.beat] ? w.yes : w.no]] : [],
-    ]) }],
+    below: [
+      legend(kinds.map((kind) =>
+        [svg("svg", { x: 9, y: 8, class: "mark" }, svg("path", { d: SIGNS[kind], class: `rung ${kind}` })), w.state[kind]])),
+      cut.length && uncut.length && el("ul", { class: "told" }, ...uncut.flatMap(spoken).map((sentence) => el("li", {}, sentence))),
+    ],
+    tables: [{ name: w.title, columns: [w.silence, ...methods.map(name)], rows: [
+      ...lengths.map((ms) => {
+        const states = methods.map(({ rungs }) => rungs.find((one) => one.ms === ms)?.state ?? "untried");
+        return [time(ms * 1000), ...states.map((state) => w.state[state])];
+      }),
+      [w.longest, ...methods.map(({ livedMs }) => known(livedMs))],
+      cut.length && [w.shortest, ...methods.map(({ diedMs }) => known(diedMs))],
+      ...["page", "server"].map((beat) =>
+        rows.some((one) => one.beat === beat) && [w.kept[beat], ...methods.map(({ keeps }) => answer(keeps[beat]))]),
+    ].filter(Boolean) }],
   });
 }

@@ -1,10 +1,12 @@
 /** Many messages at once: what the server took for delivered, and what had arrived. */
-import { el } from "../../el.js";
-import { svg } from "../svg.js";
+import { el, svg } from "../../el.js";
 import { at, chart, grid, legend, list, most, num, scale, steps } from "./axis.js";
 
 /** So many samples are drawn. */
 const SAMPLES = 200;
+
+/** Whose sightings show where the bytes were. */
+const PROBE = "web-socket-burst-down";
 
 /** The directions of a burst, in the order of the table. */
 export const WAYS = ["down", "up", "cutDown", "cutUp"];
@@ -22,18 +24,21 @@ export function queue({ methods, evidence }) {
   const all = list(methods).find(({ bursts }) => bursts)?.bursts ?? {};
   const bursts = WAYS.filter((way) => all[way]).map((way) => {
     const { sent, arrived, acknowledged, missing, twice, queue } = all[way];
-    const numbers = { sent, arrived, acknowledged, missing, twice, hiddenBytes: queue?.hiddenBytes, waitedUs: queue?.waitedUs, bytesPerS: queue?.bytesPerS };
+    const { hiddenBytes, waitedUs, bytesPerS } = queue ?? {};
+    const numbers = { sent, arrived, acknowledged, missing, twice, hiddenBytes, waitedUs, bytesPerS };
     return { way, ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, num(value)])) };
   });
-  const seen = list(evidence?.sightings).find(({ probe, burst }) => probe === "web-socket-burst-down" && list(burst?.queue).length > 1);
+  const seen = list(evidence?.sightings).find(({ probe, burst }) => probe === PROBE && list(burst?.queue).length > 1);
   if (!seen && !bursts.length) return null;
-  const told = list(seen?.burst.queue, SAMPLES).filter((one) => ["at", "sent", "acked", "arrived"].every((name) => num(one[name]) !== null));
+  const whole = (one) => ["at", "sent", "acked", "arrived"].every((name) => num(one[name]) !== null);
+  const told = list(seen?.burst.queue, SAMPLES).filter(whole);
   const trace = list(evidence?.traces).find(({ probe, attempt }) => probe === seen?.probe && attempt === seen?.attempt);
   const lines = list(trace?.events).map(({ event }) => PART.exec(event?.what === "message" ? event.line : ""));
   const asked = lines.find((one) => one?.[2] === seen?.instance)?.[1];
   const from = asked !== undefined && Number(asked) <= told[0]?.at ? Number(asked) : told[0]?.at;
   const samples = told.map(({ at, sent, acked, arrived }) => ({ atUs: at - from, sent, acked, arrived })).filter(({ atUs }) => atUs >= 0);
-  const peak = samples.map((one) => ({ ...one, hidden: Math.max(0, one.acked - one.arrived) })).reduce((one, other) => (one?.hidden >= other.hidden ? one : other), null);
+  const hidden = samples.map((one) => ({ ...one, hidden: Math.max(0, one.acked - one.arrived) }));
+  const peak = hidden.reduce((one, other) => (one?.hidden >= other.hidden ? one : other), null);
   return {
     samples, peak, bursts, maxUs: samples.at(-1)?.atUs || 1,
     maxBytes: most(samples.flatMap(({ sent, acked, arrived }) => [sent, acked, arrived])) || 1,
@@ -54,7 +59,9 @@ function area({ samples, maxUs, maxBytes }) {
 }
 
 function plot(all, { say, bytes, time }, w) {
-  const { samples, peak, maxUs, maxBytes } = all;
+  const { samples, peak, maxUs, maxBytes, bursts } = all;
+  // Less what fits on the way in one round trip.
+  const waits = bursts.find(({ way }) => way === "down")?.hiddenBytes ?? peak.hidden;
   const up = steps(maxBytes, 3).slice(1);
   const over = steps(maxUs, 4);
   const y = (value) => at(1 - value / maxBytes);
@@ -64,8 +71,10 @@ function plot(all, { say, bytes, time }, w) {
     ...grid(over.map((us) => us / maxUs)),
     ...up.map((value) => svg("line", { x1: 0, x2: "100%", y1: y(value), y2: y(value), class: "grid" })),
     area(all), ...dots,
-    peak.hidden > 0 && svg("line", { x1: at(side), x2: at(side), y1: y(peak.acked), y2: y(peak.arrived), class: "peak" }),
-    peak.hidden > 0 && svg("text", { x: at(side), dx: side > 0.5 ? -6 : 6, y: y(middle), "text-anchor": side > 0.5 ? "end" : "start", class: "label strong" }, say(w.waits, { n: bytes(peak.hidden) })),
+    waits > 0 && svg("line", { x1: at(side), x2: at(side), y1: y(peak.acked), y2: y(peak.arrived), class: "peak" }),
+    waits > 0 && svg("text", {
+      x: at(side), dx: side > 0.5 ? -6 : 6, y: y(middle), "text-anchor": side > 0.5 ? "end" : "start", class: "label strong",
+    }, say(w.waits, { n: bytes(waits) })),
     ...up.map((value) => svg("text", { x: "100%", dx: -4, y: y(value), dy: 14, "text-anchor": "end", class: "label" }, bytes(value))));
   return [el("span", { class: "label" }, w.bytes), picture, scale(over.map((us) => [us / maxUs, time(us)]))];
 }

@@ -1,6 +1,6 @@
 /** How long a question and its answer take, each of them a dot. */
+import { svg } from "../../el.js";
 import { METHODS } from "../../words.js";
-import { svg } from "../svg.js";
 import { at, chart, decisive, grid, list, mark, meaning, median, most, num, row, scale, steps, strip, text } from "./axis.js";
 
 /** So many dots of one method. */
@@ -37,7 +37,8 @@ export function roundTrips(report) {
   const traces = decisive(report);
   return METHODS.flatMap((method) => {
     const asks = method === "polling" || method === "long-polling";
-    const all = traces.filter((trace) => trace.method === method).flatMap((trace) => trips(trace, method === "long-polling")).slice(asks ? 1 : 0);
+    const own = traces.filter((trace) => trace.method === method);
+    const all = own.flatMap((trace) => trips(trace, method === "long-polling")).slice(asks ? 1 : 0);
     const { lanes } = list(report.methods).find((one) => one.method === method) ?? {};
     const told = list(lanes).find(({ lane }) => lane === "main")?.timing?.roundTrip;
     const medianUs = num(told?.medianUs) ?? median(all);
@@ -88,7 +89,9 @@ export function roundTripStrip(report, ctx) {
       row("", scale(ticks.map((us) => [us / max, time(us)]))),
     ],
     below: [],
-    tables: [{ name: w.title, columns: w.columns, rows: all.map((one) => [name(one), count(one.n), known(one.minUs), known(one.medianUs), known(one.worstUs),
-      one.trips.length ? words.list(one.trips.slice(0, 60).map(time)) : null]) }],
+    tables: [{ name: w.title, columns: w.columns, rows: all, cells: (one) => [
+      name(one), count(one.n), known(one.minUs), known(one.medianUs), known(one.worstUs),
+      one.trips.length ? words.list(one.trips.slice(0, 60).map(time)) : null,
+    ] }],
   });
 }

@@ -1,7 +1,6 @@
 /** When messages fell due, against when they came: what keeps them on the way is seen at once. */
-import { el } from "../../el.js";
+import { el, svg } from "../../el.js";
 import { METHODS } from "../../words.js";
-import { svg } from "../svg.js";
 import { at, chart, decisive, list, meaning, median, most, num, steps } from "./axis.js";
 
 /** Of the methods that the chart shows: a poll comes when it is asked for. */
@@ -51,7 +50,11 @@ export function pattern(points, held, delivery) {
   }
   const several = blocks.filter(({ points }) => points.length > 1 && Math.abs(points.at(-1).dueUs - points[0].dueUs) > APART);
   const largest = several.reduce((one, other) => (one?.points.length >= other.points.length ? one : other), null);
-  const values = { medianUs, worstUs, blocks: several.length, n: points.length, most: largest?.points.length ?? 0, waitUs: most(largest?.points.map(({ lateUs }) => lateUs) ?? []) };
+  const values = {
+    medianUs, worstUs, blocks: several.length, n: points.length,
+    most: largest?.points.length ?? 0,
+    waitUs: most(largest?.points.map(({ lateUs }) => lateUs) ?? []),
+  };
   const together = several.reduce((sum, { points }) => sum + points.length, 0);
   const kind = () => {
     const as = held?.heldAs;
@@ -92,7 +95,8 @@ export function plots(report) {
     maxUs: most(all.map(({ cameUs }) => cameUs)) || 1,
     plots: shown.map(({ method, points }) => {
       const { held, delivery } = list(report.methods).find((one) => one.method === method) ?? {};
-      return { method, points: points.slice(0, DOTS), left: Math.max(0, points.length - DOTS), missing: num(delivery?.missing) ?? 0, ...pattern(points, held, delivery) };
+      const [left, missing] = [Math.max(0, points.length - DOTS), num(delivery?.missing) ?? 0];
+      return { method, points: points.slice(0, DOTS), left, missing, ...pattern(points, held, delivery) };
     }),
   };
 }
@@ -117,7 +121,7 @@ function plot({ method, points }, endUs, { t, time }, w) {
     svg("line", { x1: 0, y1: "100%", x2: "100%", y2: 0, class: "live" }),
     svg("text", { x: "5%", y: "22%", class: "label" }, w.lateHere),
     ...dots(points, endUs));
-  return el("div", { class: "tick" }, el("span", { class: "name" }, meaning(t.method, method)), el("div", { class: "square" }, picture),
+  return el("div", {}, el("span", { class: "name" }, meaning(t.method, method)), el("div", { class: "square" }, picture),
     el("span", { class: "ends label" }, el("span", {}, "0"), el("span", {}, w.due), el("span", {}, time(endUs))));
 }
 
@@ -128,15 +132,17 @@ export function ticks(report, ctx) {
   const { words, m } = ctx;
   const { t, say, time, count } = words;
   const w = m.charts.ticks;
-  const said = shown.map(({ method, kind, medianUs, worstUs, waitUs, ...numbers }) => [kind, say(w.seen[kind], {
+  // One or two tell nothing of how the rest would have come.
+  const telling = shown.filter(({ n, kind }) => n > 2 || kind !== "live");
+  const said = telling.map(({ method, kind, medianUs, worstUs, waitUs, ...numbers }) => [kind, say(w.seen[kind], {
     method: meaning(t.method, method), median: time(medianUs), worst: time(worstUs), wait: time(waitUs),
     most: count(numbers.most), blocks: count(numbers.blocks), n: count(numbers.n),
   })]);
   const strange = said.filter(([kind]) => kind !== "live");
   const left = shown.reduce((sum, one) => sum + one.left, 0);
-  const lost = shown.filter(({ missing }) => missing > 0).map(({ method, missing }) => say(w.missing, { method: meaning(t.method, method), n: count(missing) }));
+  const lost = shown.filter(({ missing }) => missing > 0);
   const seen = strange.length ? strange.map(([, sentence]) => sentence) : [w.live];
-  seen.push(...lost);
+  seen.push(...lost.map(({ method, missing }) => say(w.missing, { method: meaning(t.method, method), n: count(missing) })));
   return chart(ctx, {
     part: "ticks",
     title: w.title,
@@ -148,7 +154,12 @@ export function ticks(report, ctx) {
       left > 0 && el("p", { class: "muted" }, say(m.charts.more, { n: count(left) })),
       el("p", { class: "muted" }, w.note),
     ],
-    tables: [{ name: w.title, columns: w.columns, rows: shown.flatMap(({ method, points }) => points.map(({ n, dueUs, cameUs, lateUs }) =>
-      [say(w.message, { method: meaning(t.method, method), n: count(n) }), time(dueUs), time(cameUs), time(lateUs)])) }],
+    tables: [{
+      name: w.title,
+      columns: w.columns,
+      rows: shown.flatMap(({ method, points }) => points.map((point) => ({ method, ...point }))),
+      cells: ({ method, n, dueUs, cameUs, lateUs }) =>
+        [say(w.message, { method: meaning(t.method, method), n: count(n) }), ...[dueUs, cameUs, lateUs].map(time)],
+    }],
   });
 }

@@ -1,11 +1,13 @@
 /** When each attempt did what: by the browser's own account where it gives one, by this page's stamps otherwise. */
-import { el } from "../../el.js";
+import { el, svg } from "../../el.js";
 import { METHODS } from "../../words.js";
-import { svg } from "../svg.js";
 import { at, chart, grid, hatch, legend, list, mark, meaning, most, named, num, row, scale, steps, strip } from "./axis.js";
 
 /** What keeps silent for long: another chart shows it, and the table. */
 const RUNG = /-(?:silent|held)-\d+$/;
+
+/** What Resource Timing tells, in order; the second holds the third. */
+const SPANS = ["dnsUs", "connectUs", "tlsUs", "requestUs", "responseUs"];
 
 /** So many bars are drawn, and of one method on one lane. */
 const BARS = 40;
@@ -20,7 +22,7 @@ const BARS_OF_ONE = 8;
 export function phases({ openUs, endedUs, resourceTiming }, asks = false) {
   const end = num(endedUs) ?? 0;
   const open = num(openUs);
-  const [dns, connect, tls, request, response] = ["dnsUs", "connectUs", "tlsUs", "requestUs", "responseUs"].map((name) => num(resourceTiming?.[name]));
+  const [dns, connect, tls, request, response] = SPANS.map((name) => num(resourceTiming?.[name]));
   const told = [];
   if (request !== null && response !== null) {
     const secure = Math.min(tls ?? 0, connect ?? 0);
@@ -44,8 +46,8 @@ export function phases({ openUs, endedUs, resourceTiming }, asks = false) {
 /**
  * Report → `{ groups: [{ lane, method, bars }], all, shown, more, slowest, scaleUs }`.
  *
- * A bar: `{ id, lane, probe, name, startedUs, openUs, firstUs, endUs, arrivedUs, ended, measures, timing, phases }`, µs since the attempt
- * started but `startedUs`, since the run did; null is unknown. `arrivedUs`: when it reached the server at the earliest.
+ * A bar: `{ id, lane, probe, name, startedUs, openUs, firstUs, endUs, arrivedUs, ended, measures, timing, phases }`, µs since the
+ * attempt started but `startedUs`, since the run did; null is unknown. `arrivedUs`: when it reached the server at the earliest.
  * `slowest`: the one that was answered last, of those that wait for nothing else.
  * `scaleUs`: until when is drawn: the slowest opening that was answered; what goes on beyond is cut there.
  */
@@ -118,15 +120,19 @@ function piece(phase, x, width) {
 
 const part = (us, scaleUs) => us / scaleUs;
 
-function bar({ phases, openUs, firstUs, arrivedUs, endUs }, scaleUs, lines) {
-  const inside = (us) => us !== null && us <= scaleUs;
+/** Its first message, or when it reached the server, stands apart from its ends, and is drawn. */
+const heard = ({ firstUs, openUs, endUs }, scaleUs) => firstUs !== null && firstUs < endUs && firstUs !== openUs && firstUs <= scaleUs;
+const arrived = ({ arrivedUs }, scaleUs) => arrivedUs > 0 && arrivedUs <= scaleUs;
+
+function bar(one, scaleUs, lines) {
+  const { phases, firstUs, arrivedUs, endUs } = one;
   const pieces = phases.filter(({ fromUs }) => fromUs < scaleUs).map(({ phase, fromUs, toUs }) => {
     const [from, to] = [fromUs, Math.min(toUs, scaleUs)].map((us) => part(us, scaleUs));
     return piece(phase, at(from), at(to - from));
   });
   return strip(20, ...grid(lines), svg("svg", { y: 3, class: "mark" }, ...pieces,
-    inside(firstUs) && firstUs < endUs && firstUs !== openUs && mark(part(firstUs, scaleUs), 0, SIGN.answer, { class: "answer" }),
-    arrivedUs > 0 && inside(arrivedUs) && mark(part(arrivedUs, scaleUs), 0, SIGN.server, { class: "server" }),
+    heard(one, scaleUs) && mark(part(firstUs, scaleUs), 0, SIGN.answer, { class: "answer" }),
+    arrived(one, scaleUs) && mark(part(arrivedUs, scaleUs), 0, SIGN.server, { class: "server" }),
     endUs > scaleUs && mark(1, 0, SIGN.torn, { class: "torn" })));
 }
 
@@ -143,8 +149,9 @@ export function waterfall(report, ctx) {
   const figure = ({ endUs, ended }) => (ending(ended) ? say(w.endedSo, { time: time(endUs), how: ending(ended) }) : time(endUs));
   const main = all.filter(({ lane, probe }) => lane === "main" && !RUNG.test(probe));
   const nobody = main.filter(({ openUs, ended }) => openUs === null && ended !== "stopped");
+  const longest = most(nobody.map(({ endUs }) => endUs));
   const seen = [
-    nobody.length && say(w.unanswered, { n: count(nobody.length), of: count(main.length), time: time(most(nobody.map(({ endUs }) => endUs))) }),
+    nobody.length && say(w.unanswered, { n: count(nobody.length), of: count(main.length), time: time(longest) }),
     slowest && say(w.slowest, { time: time(slowest.openUs), name: slowest.name }),
   ];
   const used = new Set(groups.flatMap(({ drawn }) => drawn.flatMap(({ phases }) => phases.map(({ phase }) => phase))));
@@ -152,15 +159,16 @@ export function waterfall(report, ctx) {
   const shape = (d, more) => svg("svg", { x: 8, y: 3, class: "mark" }, svg("path", { d, ...more }));
   const signs = [
     ...ORDER.filter((phase) => used.has(phase)).map((phase) => [piece(phase, 1, 16), w.phase[phase]]),
-    some(({ firstUs, openUs, endUs }) => firstUs !== null && firstUs < endUs && firstUs !== openUs && firstUs <= scaleUs) && [shape(SIGN.answer, { class: "answer" }), w.first],
-    some(({ arrivedUs }) => arrivedUs > 0 && arrivedUs <= scaleUs) && [shape("M-4 2H4L0 8Z", { class: "server" }), w.atServer],
+    some((one) => heard(one, scaleUs)) && [shape(SIGN.answer, { class: "answer" }), w.first],
+    some((one) => arrived(one, scaleUs)) && [shape("M-4 2H4L0 8Z", { class: "server" }), w.atServer],
     some(({ endUs }) => endUs > scaleUs) && [shape("M-4 0L4 5.5L-4 11Z", { class: "torn" }), w.torn],
   ].filter(Boolean);
   const drawn = groups.flatMap(({ lane, method, drawn, bars }) => {
     const values = { method: meaning(t.method, method), lane };
     const title = say(lane === "main" ? w.group : w.groupOn, values);
+    const some = drawn.length < bars.length && say(w.someOf, { n: count(drawn.length), of: count(bars.length) });
     return [
-      el("p", { class: "group" }, title, drawn.length < bars.length && el("span", { class: "muted" }, " ", say(w.someOf, { n: count(drawn.length), of: count(bars.length) }))),
+      el("p", { class: "group" }, title, some && el("span", { class: "muted" }, " ", some)),
       ...drawn.map((one) => row(one.name, bar(one, scaleUs, lines), figure(one))),
     ];
   });
@@ -182,10 +190,10 @@ export function waterfall(report, ctx) {
       more > 0 && el("p", { class: "muted" }, say(w.more, { n: count(more) })),
       el("p", { class: "muted" }, w.note),
     ],
-    tables: [{ name: w.title, columns: w.columns, rows: all.map((one) => [
+    tables: [{ name: w.title, columns: w.columns, rows: all, cells: (one) => [
       link(one), one.lane, known(one.startedUs),
-      ...["dnsUs", "connectUs", "tlsUs", "requestUs", "responseUs"].map((name) => known(one.timing?.[name])),
+      ...SPANS.map((name) => known(one.timing?.[name])),
       known(one.openUs), known(one.firstUs), known(one.arrivedUs), time(one.endUs), one.ended && meaning(w.ended, one.ended),
-    ]) }],
+    ] }],
   });
 }

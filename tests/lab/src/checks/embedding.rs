@@ -187,6 +187,10 @@ pub(super) async fn a_hostile_style_sheet_breaks_nothing(lab: &Lab) -> Result<Ou
         RUN,
     )
     .await?;
+    page.run(
+        "document.querySelector('push-check').shadowRoot.querySelector('[part=details]').click();",
+    )
+    .await?;
     page.until(
         "the rooms",
         "document.querySelector('push-check').shadowRoot.querySelector('[part=readers]')",

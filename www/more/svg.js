@@ -1,2 +1,0 @@
-/** Drawings, for the rooms. */
-export { svg } from "../el.js";
