@@ -12,7 +12,7 @@ export const STYLE = `
 [part=cause] h4 { margin: 1.2em 0 .3em }
 [part=cause] details, [part=advice] details { margin-top: .35em }
 [part=cause] details details, [part=advice] details details { margin-inline-start: 1em }
-[part=cause] h5, [part=advice] h5 { margin: .9em 0 .2em; font-size: .9em }
+[part=advice] h4 { margin: .9em 0 .2em; font-size: .9em }
 [part=cause] p, [part=advice] p { margin: .35em 0 }
 [part=cause] ul, [part=advice] ul { margin: .35em 0; padding-inline-start: 1.2em; list-style: disc }
 pre { margin: .3em 0; padding: .6em .8em; overflow-x: auto; border: 1px solid var(--line); border-radius: .4em; background: var(--soft); font-size: .85em; tab-size: 4 }
@@ -156,7 +156,7 @@ export function advice({ advice: given, methods }, { known, words: { t, say, tim
   const clients = order.length ? libraries.map(([id, library]) => {
     const { name, version, source, browser, server } = client(library, given, url);
     return folded(filled(w.client, { name, version }),
-      ...browser ? [el("h5", {}, w.browserSide), pasted(browser), ...server.flatMap(([where, code]) => [el("h5", {}, where), pasted(code)])] : [el("p", {}, w.noTransport)],
+      ...browser ? [el("h4", {}, w.browserSide), pasted(browser), ...server.flatMap(([where, code]) => [el("h4", {}, where), pasted(code)])] : [el("p", {}, w.noTransport)],
       rich("p", notes[id]), sources(source, w));
   }) : [];
   return [
@@ -166,7 +166,7 @@ export function advice({ advice: given, methods }, { known, words: { t, say, tim
     order.length && el("ol", {}, ...order.map((method) => el("li", {}, t.method[method] ?? method))),
     ...given.reasons.map((reason) => el("p", {}, reasons[reason] ?? reason)),
     times && el("p", {}, say(first === "polling" ? w.delayPolls : w.delay, times)),
-    settings.length && el("h5", {}, w.settings),
+    settings.length && el("h4", {}, w.settings),
     settings.length && el("ul", {}, ...settings.map(({ name, value }) => el("li", {}, w[name] ? say(w[name], { value: time(value * 1000) }) : `${name}: ${value}`))),
     settings.some(({ name, value }) => name !== "pollMs" && name !== "connectMs" && value > tested) && el("p", { class: "muted" }, say(w.untested, { time: time(tested * 1000) })),
     ...clients,

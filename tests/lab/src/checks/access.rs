@@ -81,7 +81,7 @@ const LAID_OUT: &str = "check.style.width = '320px';
     for (const fold of root.querySelectorAll('.fold')) fold.open = true;
     await new Promise((done) => setTimeout(done, 500));
     const card = root.querySelector('[part=card]').getBoundingClientRect();
-    const scrolls = (one) => one.closest('.scroll, pre, .unseen, svg, textarea');
+    const scrolls = (one) => one.closest('.scroll, pre, thead, .unseen, svg, textarea');
     const wide = [...root.querySelectorAll('[part=card] *')].filter((one) => {
         const { left, right, width } = one.getBoundingClientRect();
         return width && !scrolls(one.parentElement) && (left < card.left - 1 || right > card.right + 1);

@@ -48,7 +48,7 @@ pub const STATES: &[State<'static>] = &[
     State {
         name: "fallback",
         case: None,
-        script: "delete globalThis.WebAssembly; await check.start(); await filled();",
+        script: FALLBACK,
     },
     shown(
         "letter",
@@ -103,8 +103,12 @@ pub const STATES: &[State<'static>] = &[
 ];
 
 /// A browser without WebSockets, and a code for another device.
-const ANOTHER: &str = "delete globalThis.WebSocket; await check.start(); await filled();
+const ANOTHER: &str = "(window.wrappedJSObject ?? window).WebSocket = undefined; await check.start(); await filled();
     root.querySelector('.another button').click(); await until(() => root.querySelector('.another svg'));";
+
+/// What can be tried without WebAssembly. The page's own element has loaded the widget by now, so this is done by hand.
+const FALLBACK: &str = "const { fallback } = await import(new URL('fallback.js', location));
+    await show(await fallback({ base: new URL('./', location).href }, new AbortController().signal, () => {}));";
 
 /// The app needs what works.
 const NOT_NEEDED: &str =
