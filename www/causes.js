@@ -126,7 +126,7 @@ function toAdmin(finding, entry, side, { known }) {
 }
 
 /** What was found, and what one reader can do: `person`, `network` or `site`. */
-export function causes({ findings, evidence }, ctx, reader) {
+export function causes({ findings, evidence, result }, ctx, reader) {
   const { known, words: { t, say } } = ctx;
   const shown = findings.filter(({ foldedUnder }) => !foldedUnder);
   const found = shown.map((finding) => {
@@ -138,7 +138,7 @@ export function causes({ findings, evidence }, ctx, reader) {
     const calm = finding.severity === "info";
     return el("article", { part: "cause" }, ...calm ? [folded(headline, ...told)] : [el("h4", {}, headline), ...told]);
   });
-  return found.length ? [el("h3", {}, known.texts.words.causes), ...found] : [el("p", {}, ctx.m.readers.nothing)];
+  return found.length ? [el("h3", {}, known.texts.words.causes), ...found] : [el("p", {}, result === "passed" ? ctx.m.readers.nothing : ctx.m.readers.unclear)];
 }
 
 /** What to use here, and how to set up a client for it. `url`: where the app is. */

@@ -24,7 +24,7 @@ export const STYLE = `
 [part=more] > .fold { margin: 0; border-top: 1px solid var(--line); font-size: 1em }
 .fold > summary { padding: .7em 0 }
 .room { padding-bottom: 1.2em }
-.room > section > h3:first-child { display: none }
+.room > :is([part=side], [part=timeline], .history) > h3:first-child { display: none }
 [part=readers] + .fold { margin-top: 1.5em }
 [part=more] h3 { margin: 1.25em 0 .4em }
 [part=readers] { margin-top: 1em }
@@ -146,8 +146,8 @@ function fold(part, title, failed, build) {
 
 const dressed = new WeakSet();
 
-/** Fills the element's place for all that. */
-export function fill(mount, report, ctx) {
+/** Fills the element's places: `mount` for all that, `change` for what became of it since the check before. */
+export function fill(mount, change, report, ctx) {
   const { m, base, before, key, own } = ctx;
   // With consent only.
   if (own) keep(report, base);
@@ -174,8 +174,8 @@ export function fill(mount, report, ctx) {
     own && troubled && another(report, all),
     own && log(report, all),
   ].flat();
+  into(change, ...before ? [afterChange(before, report, all)].flat() : []);
   into(mount,
-    ...before ? [afterChange(before, report, all)].flat() : [],
     ...own && key ? [joined(report, all, key)].flat() : [],
     tabs(m.readers.label, [
       ["you", m.readers.you, you],

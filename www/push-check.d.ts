@@ -46,7 +46,7 @@ export interface End {
  * Custom properties, each with its own default in light and in dark: `--push-check-background`, `-text`, `-muted`, `-line`,
  * `-soft`, `-accent`, `-on-accent`, `-good`, `-good-soft`, `-warn`, `-warn-soft`; `-radius`, `-shadow`, `-font`.
  *
- * Parts: `card`, `word`, `headline`, `summary`, `todo`, `progress`, `path`, `methods`, `method`, `next`, `consent`, `primary`,
+ * Parts: `card`, `word`, `headline`, `summary`, `todo`, `change`, `progress`, `path`, `methods`, `method`, `next`, `consent`, `primary`,
  * `copy`, `download`, `offers`, `longer`, `watch`, `details`, `more`, and, once they are loaded, `readers`, `you`, `network`, `site`,
  * `report`, `cause`, `advice`, `log`.
  */

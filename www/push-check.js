@@ -278,7 +278,7 @@ export class PushCheck extends Base {
       this.#dressed = true;
       this.#m = ctx.m;
       view.filled();
-      fill(view.more, report, ctx);
+      fill(view.more, view.change, report, ctx);
     } catch {
       // What names the cause is there already; from here the rest does not come.
       if (report === this.#explained) view?.remark(words_.t.unexplained);

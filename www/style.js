@@ -70,7 +70,7 @@ header[data-state=warning] [part=word] { color: var(--warn) }
 [part=word]:empty { display: none }
 [part=todo] { margin-top: 1em; padding-inline-start: .9em; border-inline-start: 4px solid var(--accent); font-weight: 600; text-wrap: pretty }
 
-[part=path] { margin-top: 1.25em }
+[part=path], [part=change]:not(:empty) { margin-top: 1.25em }
 [part=path] svg { display: block; width: 100%; max-width: 34rem; margin: auto; fill: currentColor; font: 600 11px var(--push-check-font, system-ui, sans-serif) }
 [part=path] path { fill: none; stroke: var(--muted); stroke-width: 2 }
 [part=path] text { text-anchor: middle }
@@ -84,7 +84,7 @@ header[data-state=warning] [part=word] { color: var(--warn) }
 .box { fill: none; stroke-dasharray: 3 2 }
 .faint, .failed, .inconclusive, .waiting, .fails-so-far, .not-needed { stroke-dasharray: 1 5 }
 [part=path] .skipped { stroke: none }
-.trying { stroke-dasharray: 6 6; animation: flow 1s linear infinite }
+.trying, .opens { stroke-dasharray: 6 6; animation: flow 1s linear infinite }
 @keyframes flow { to { stroke-dashoffset: -12 } }
 [data-state=passed] .sign { fill: var(--good) }
 [data-state=warning] .sign, [data-state=failed] .sign { fill: var(--warn) }

@@ -14,6 +14,8 @@ const HANDSHAKE = ["answered-for", "request-altered", "answer-altered"];
 const muted = (...children) => el("p", { class: "muted" }, ...children);
 const terms = (pairs) => pairs.flatMap(([term, ...what]) => [el("dt", {}, term), el("dd", {}, ...what)]);
 
+const rank = ({ method }) => METHODS.indexOf(method);
+
 export class View {
   #rows = new Map();
   #words;
@@ -34,6 +36,7 @@ export class View {
     this.summary = el("p", { part: "summary", class: "muted" }, t.intro);
     this.header = el("header", {}, el("span", { class: "icon", "aria-hidden": true }), el("div", {}, this.word, this.headline, this.summary));
     this.todo = el("p", { part: "todo" });
+    this.change = el("div", { part: "change" });
     this.bar = el("progress", { part: "progress", max: 1000, "aria-label": t.progress });
     this.path = el("div", { part: "path" });
     this.columns = el("div", { class: "columns", "aria-hidden": true }, ...t.numbers.map((name) => el("span", {}, name)));
@@ -58,7 +61,7 @@ export class View {
     // Two or three messages a run, not one a method: rows change silently.
     this.status = el("p", { class: "unseen", role: "status" });
     this.card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
-      el("slot", { name: "intro" }), this.header, this.todo, this.bar, this.path, this.columns, this.list, this.next, this.consents,
+      el("slot", { name: "intro" }), this.header, this.todo, this.change, this.bar, this.path, this.columns, this.list, this.next, this.consents,
       el("div", { class: "actions" }, this.act, this.copy, this.download, el("slot", { name: "actions" })),
       this.note, this.offers, this.details, this.more, this.status);
     root.append(this.card);
@@ -84,8 +87,8 @@ export class View {
     const { t, say } = this.#words;
     this.bar.value = permille;
     if (remainingUs) this.summary.textContent = this.#words.left(remainingUs);
-    const states = methods.map(({ method, word, verdict }) => ({ method, state: verdict ?? word ?? "trying" }));
-    for (const { method, ended, state } of methods.map((one, at) => ({ ...one, ...states[at] }))) {
+    const states = [...methods].sort((a, b) => rank(a) - rank(b)).map(({ method, word, verdict, ended }) => ({ method, state: verdict ?? word ?? "trying", ended }));
+    for (const { method, ended, state } of states) {
       const row = this.#rows.get(method);
       if (!ended || !row) this.#state(method, state);
       else {
@@ -109,7 +112,6 @@ export class View {
     const { t } = this.#words;
     const elsewhere = report.lanes.filter(({ id, skipped }) => skipped === "mixed-content" && needed.includes(id));
     const { badge, headline, summary, act, next } = outcome(report, this.#words, base, elsewhere);
-    const rank = ({ method }) => METHODS.indexOf(method);
     const methods = [...report.methods].sort((a, b) => rank(a) - rank(b));
     this.#list(methods.map(({ method }) => method));
     for (const method of methods) this.#verdict(method, spare(report, method));
@@ -122,6 +124,7 @@ export class View {
     this.#say(badge, headline, summary);
     this.todo.textContent = why ?? act;
     into(this.next, ...terms([...next, ...elsewhere.map((lane) => [lane.id, ...untried(lane, this.#words, base)])]));
+    into(this.change);
     into(this.more);
     this.#shape("done", t.again);
     this.next.hidden = !next.length && !elsewhere.length;
@@ -186,7 +189,7 @@ export class View {
     this.card.dataset.shape = shape;
     this.bar.hidden = shape !== "running";
     this.offers.hidden = this.consents.hidden = this.details.hidden = true;
-    this.todo.hidden = this.next.hidden = this.more.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
+    this.todo.hidden = this.change.hidden = this.next.hidden = this.more.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
     this.path.hidden = shape !== "done" && shape !== "running";
     this.box?.remove();
     this.remark("");
@@ -194,7 +197,7 @@ export class View {
 
   #say(badge, headline, summary) {
     const { t } = this.#words;
-    this.word.textContent = t.badge[badge];
+    this.word.textContent = t.badge[badge] ?? "";
     this.headline.textContent = headline;
     this.summary.textContent = summary;
     this.status.textContent = headline + t.between + summary;

@@ -4,6 +4,7 @@
 mod bounds;
 mod full_evidence;
 mod full_report;
+mod redaction;
 #[path = "../support/mod.rs"]
 mod support;
 mod texts;

@@ -1,6 +1,8 @@
 //! Every word of the schema that a page may have to say has a text.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use pushcheck::explain::Unreadable;
 use serde_json::Value;
@@ -10,11 +12,17 @@ use crate::schema;
 const ENGLISH: &str = include_str!("../../www/text/en.js");
 const JAPANESE: &str = include_str!("../../www/text/ja.js");
 
+/// What the rooms say that words of the schema, or of ours, choose.
+const DETAILS: &str = include_str!("../../www/more/text/en/details.js");
+const LOG: &str = include_str!("../../www/more/text/en/log.js");
+
 /// The keys of one of the texts' groups.
 fn texts(group: &str) -> BTreeSet<String> {
-    let (_, rest) = ENGLISH
-        .split_once(&format!("\n  {group}: {{\n"))
-        .expect(group);
+    texts_in(ENGLISH, group)
+}
+
+fn texts_in(all: &str, group: &str) -> BTreeSet<String> {
+    let (_, rest) = all.split_once(&format!("\n  {group}: {{\n")).expect(group);
     let (block, _) = rest.split_once("\n  }").expect(group);
     let lines = block
         .lines()
@@ -43,19 +51,19 @@ fn every_word_that_a_page_may_have_to_say_has_a_text() {
         ("strength", "Strength"),
         ("surely", "Strength"),
         ("skipped", "Skipped"),
-        ("seenBy", "StatusFrom"),
     ] {
         assert_eq!(texts(group), words(name), "{group}");
     }
+    assert_eq!(texts_in(DETAILS, "seenBy"), words("StatusFrom"));
     let unreadable = Unreadable::ALL.iter().map(|why| why.as_str());
     assert_eq!(
-        texts("unreadable"),
+        texts_in(LOG, "unreadable"),
         unreadable.chain(["file"]).map(str::to_owned).collect()
     );
     let states: BTreeSet<_> = &words("Word") | &words("Verdict");
     assert_eq!(
         &texts("state") - &states,
-        BTreeSet::from(["trying".to_owned()])
+        ["trying", "not-needed"].map(str::to_owned).into()
     );
     assert_eq!(&states - &texts("state"), BTreeSet::new());
     let (said, known) = (texts("headline"), words("RunResult"));
@@ -94,4 +102,50 @@ fn each_language_has_the_same_keys_and_placeholders() {
         assert_eq!(english, japanese);
     }
     assert_eq!(keys(ENGLISH).len(), keys(JAPANESE).len());
+}
+
+/// The rooms' texts of a language, by room.
+fn rooms(language: &str) -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/more/text");
+    let files = fs::read_dir(folder.join(language)).expect("the rooms' texts");
+    let mut rooms: Vec<_> = files
+        .map(|file| {
+            let file = file.expect("a file");
+            let name = file.file_name().to_string_lossy().into_owned();
+            (name, fs::read_to_string(file.path()).expect("a text"))
+        })
+        .collect();
+    rooms.sort();
+    rooms
+}
+
+#[test]
+fn each_room_says_the_same_in_each_language() {
+    let (english, japanese) = (rooms("en"), rooms("ja"));
+    assert!(english.len() >= 12, "{}", english.len());
+    for ((room, english), (other, japanese)) in english.iter().zip(&japanese) {
+        assert_eq!(room, other);
+        let set = |text| keys(text).into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(set(english), set(japanese), "{room}");
+        assert_eq!(keys(english).len(), keys(japanese).len(), "{room}");
+    }
+    assert_eq!(english.len(), japanese.len());
+}
+
+#[test]
+fn rows_stand_in_the_order_of_the_texts() {
+    let words = include_str!("../../www/words.js");
+    let (_, rest) = words.split_once("METHODS = [").expect("the methods");
+    let (listed, _) = rest.split_once(']').expect("an end");
+    let listed: Vec<_> = listed
+        .split(", ")
+        .map(|name| name.trim_matches('"'))
+        .collect();
+    let (_, rest) = ENGLISH.split_once("\n  method: {\n").expect("the methods");
+    let (block, _) = rest.split_once("\n  }").expect("an end");
+    let named: Vec<_> = block
+        .lines()
+        .filter_map(|line| Some(line.trim().split_once(": ")?.0.trim_matches('"')))
+        .collect();
+    assert_eq!(listed, named);
 }

@@ -84,7 +84,6 @@ export default {
 
   // One word beside the sign.
   badge: {
-    trying: "Checking",
     passed: "All well",
     warning: "A problem",
     inconclusive: "Not certain",

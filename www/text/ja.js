@@ -84,7 +84,6 @@ export default {
 
   // One word beside the sign.
   badge: {
-    trying: "診断中",
     passed: "良好",
     warning: "問題あり",
     inconclusive: "判定できず",

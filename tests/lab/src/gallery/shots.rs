@@ -55,7 +55,12 @@ async fn all(shots: &Shots) -> Result<usize> {
         .with_context(|| format!("cannot create {}", shots.out.display()))?;
     let folder = shots.www.as_deref().map(|www| ["--www", www]);
     let server = Server::tls(folder.as_ref().map_or(&[], |flags| flags)).await?;
-    let browser = Browser::Chromium.open(&Options::default()).await?;
+    let options = Options {
+        // They take room from the page, not from its picture.
+        chromium_flags: vec!["--hide-scrollbars".to_owned()],
+        ..Options::default()
+    };
+    let browser = Browser::Chromium.open(&options).await?;
     let chosen = |state: &&State<'_>| {
         shots.only.is_empty() || shots.only.iter().any(|part| state.name.contains(part))
     };
@@ -87,6 +92,9 @@ async fn all(shots: &Shots) -> Result<usize> {
     Ok(failed)
 }
 
+/// The tallest picture, CSS pixels: a timeline may be longer than anybody looks at.
+const TALLEST: u64 = 7000;
+
 /// One picture, of the whole page.
 async fn shot(
     browser: &Running,
@@ -95,23 +103,26 @@ async fn shot(
     look: Look<'_>,
     (_, width, height, scale): (&str, u32, u32, u32),
 ) -> Result<Vec<u8>> {
-    let metrics =
-        json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": false});
-    cdp(browser, "Emulation.setDeviceMetricsOverride", metrics).await?;
+    let screen = |height: u64| json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": false});
+    const RESIZE: &str = "Emulation.setDeviceMetricsOverride";
+    cdp(browser, RESIZE, screen(height.into())).await?;
     state.show(browser, page, look).await?;
-    // What is drawn anew when the screen changes is drawn by then.
+    let tall = browser
+        .run("scrollTo(0, 0); document.activeElement?.blur(); return document.documentElement.scrollHeight;")
+        .await?;
+    // As tall as the page: what is out of sight may not be drawn.
+    let tall = tall
+        .as_u64()
+        .unwrap_or_default()
+        .clamp(height.into(), TALLEST);
+    cdp(browser, RESIZE, screen(tall)).await?;
     browser
         .run_async(
-            "scrollTo(0, 0); document.activeElement?.blur(); await new Promise((done) => setTimeout(done, 200));",
+            "await new Promise((done) => setTimeout(done, 300));",
             super::SOON,
         )
         .await?;
-    let taken = cdp(
-        browser,
-        "Page.captureScreenshot",
-        json!({"captureBeyondViewport": true}),
-    )
-    .await?;
+    let taken = cdp(browser, "Page.captureScreenshot", json!({})).await?;
     let png = taken["data"].as_str().context("there is no picture")?;
     Ok(STANDARD.decode(png)?)
 }

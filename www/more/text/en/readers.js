@@ -5,4 +5,5 @@ export default {
   site: "Site operator",
   report: "Report",
   nothing: "Nothing was found that needs a change.",
+  unclear: "No cause was found; that does not say that there is none.",
 };
