@@ -8,6 +8,8 @@ import { unpack } from "./more/short.js";
 import { style } from "./style.js";
 import { LANGUAGES, words } from "./words.js";
 
+const HERE = new URL("./", import.meta.url).href;
+
 const TEXTS = {
   en: {
     title: "A connection report",
@@ -35,13 +37,13 @@ const TEXTS = {
     },
   },
   ja: {
-    title: "接続診断のレポート",
+    title: "接続診断レポート",
     address: "このページのアドレスから読み取りました。その部分は、どこにも送信されません。",
     file: "ファイル「{name}」から読み取りました。",
     pasted: "貼り付けられた内容から読み取りました。",
     short: "これは短縮形です。結果、原因、測定値を含み、個々の試行や両側の観測記録は含みません。",
     bare: "両側の観測記録を含まないため、グラフやタイムラインに表示できるものはわずかです。",
-    anybody: "内容は、渡した人が自由に書き換えられるものです。別のときの、別のネットワークの結果かもしれません。",
+    anybody: "内容は、渡した人が自由に書き換えられるものです。また、これは別の時点の結果であり、別のネットワークのものかもしれません。",
     two: "比較",
     open: "レポートを開く",
     offline: "このブラウザーの中だけで読み取り、どこにも送信しません。2つのファイルを同時に選ぶと、比較します。",
@@ -51,7 +53,7 @@ const TEXTS = {
     what: { address: "アドレスに含まれるレポート", pasted: "貼り付けられた内容" },
     many: "比較できるのは2つです。{n}個のファイルが選ばれたため、最初の2つを表示しています。",
     why: {
-      cut: "{name}は途中で切れています。",
+      cut: "{name}は途中で切れていて、レポートの終わりまで入っていません。",
       "no-block": "{name}に診断レポートがありません。JSONもレポートへのリンクも見つかりません。",
       damaged: "{name}は壊れているか、一部が欠けています。リンク全体をコピーしてください。",
       newer: "{name}は、このページより新しい版で作られています。作成元のページで開いてください。",
@@ -111,7 +113,7 @@ const $ = (id) => document.getElementById(id);
 
 function start(lang) {
   const here = TEXTS[lang];
-  const text = (name) => import(`./more/text/${lang}/${name}.js`).then((module) => module.default);
+  const text = (name) => import(`${HERE}pkg/more-${lang}.js`).then((module) => module.default[name]);
   const { say } = words("en");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   // What was opened last: what comes later from before is not shown.
@@ -124,7 +126,7 @@ function start(lang) {
   };
 
   async function show(report) {
-    await import("./push-check.js");
+    await import(`${HERE}push-check.js`);
     const before = document.querySelector("push-check");
     const check = before ?? el("push-check", { lang });
     check.report = report;

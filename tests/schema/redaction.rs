@@ -15,7 +15,10 @@ fn leaves(schema: &Value, part: &Value, path: &str, found: &mut BTreeSet<String>
         let name = name.trim_start_matches("#/$defs/");
         return leaves(schema, &schema["$defs"][name], path, found);
     }
-    if let Some(parts) = part["anyOf"].as_array().or(part["oneOf"].as_array()) {
+    if let Some(parts) = part["anyOf"]
+        .as_array()
+        .or_else(|| part["oneOf"].as_array())
+    {
         let several = parts.iter().filter(|part| part["type"] != "null");
         return several.for_each(|part| leaves(schema, part, path, found));
     }

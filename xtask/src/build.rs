@@ -59,6 +59,7 @@ const BUNDLES: &[(&str, &str)] = &[
     ("more.js", "more.js"),
     ("look.js", "look.js"),
     ("read.js", "read.js"),
+    ("more/text/en.js", "more-en.js"),
     ("more/text/ja.js", "more-ja.js"),
 ];
 
@@ -69,6 +70,7 @@ const BESIDES: &[&str] = &[
     BUNDLES[2].1,
     BUNDLES[3].1,
     BUNDLES[4].1,
+    BUNDLES[5].1,
     QR,
     examples::FOLDER,
 ];

@@ -14,6 +14,7 @@ mod log;
 mod misuse;
 mod outage;
 mod policy;
+mod read;
 mod round;
 mod watch;
 
@@ -140,6 +141,8 @@ const ALL: &[Check] = checks![
     CHECK explain::a_newer_report_is_shown_as_far_as_it_is_known,
     CHECK explain::what_is_pasted_is_code,
     CHECK explain::the_element_speaks_japanese_where_the_page_does,
+    CHECK read::a_link_is_read_without_asking_anybody,
+    CHECK read::files_are_shown_or_named_with_the_reason,
     CHECK keyboard::tab_and_enter_start_it_with_visible_focus,
     CHECK lanes::the_https_lane_passes_over_http_2,
     CHECK lanes::a_plain_lane_of_an_https_page_is_skipped,

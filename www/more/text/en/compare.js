@@ -88,7 +88,7 @@ export default {
     fallback: "the makeshift check",
   },
   figures: "Figures",
-  rule: "“Higher” and “lower” stand only where two figures are further apart than both scatter, and by more than a tenth. A figure of a single moment, or of few, counts from double on.",
+  rule: "“Higher” and “lower” stand only where two figures are further apart than both scatter, and by more than a tenth. A figure of a single moment, or of few, counts only where it is more than double.",
   measured: "Measured",
   figureOf: "{method}: {figure}",
   figure: {

@@ -95,5 +95,5 @@ export default {
   version: "Version: {name} {version}",
   browser: "Browser: {browser}",
   rest: "(The whole letter follows here: it was copied and has to be pasted, or is attached as a file.)",
-  again: "To check again after a change, open this on the same network: {url}",
+  again: "To check again, open this on the same network: {url}",
 };

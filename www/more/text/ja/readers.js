@@ -1,5 +1,5 @@
 export default {
-  label: "読む人",
+  label: "対象者",
   you: "あなた",
   network: "ネットワーク管理者",
   site: "サイト運営者",

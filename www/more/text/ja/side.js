@@ -1,6 +1,6 @@
 export default {
   title: "方式の比較",
-  intro: "このネットワークでの、各方式の実力とコストです。",
+  intro: "このネットワークで、各方式にかかるコストと得られる性能です。",
   none: "このレポートには、方式が含まれていません。",
   property: "項目",
   unknown: "不明",
@@ -12,7 +12,7 @@ export default {
     always: "標準仕様やブラウザーの実装により、どのネットワークでも同じです。",
     unknown: "不明：ここでは測定していません。",
   },
-  bytesNote: "印のないものは、ここで測定した値です。バイト数は診断用サーバーが数えたもので、TLSとTCPの分は含みません。",
+  bytesNote: "印のないものは、ここで測定した値です。バイト数は診断サーバーが数えたもので、TLSとTCPの分は含みません。",
   works: { title: "使えるか" },
   delay: {
     title: "メッセージの遅れ",
@@ -34,7 +34,7 @@ export default {
     uncounted: "接続を共有するHTTP/2のため未計測",
   },
   idle: {
-    title: "何もない1分間",
+    title: "新着のない1分間",
     minute: "{bytes}（{each}ごとに問い合わせ）",
     nothing: "0 B",
     beat: "{each}ごとのハートビートで{bytes}",
@@ -67,12 +67,12 @@ export default {
     starts: "続きからは再開せず",
   },
   limit: {
-    title: "切断される無通信時間",
+    title: "切断に至る無通信の長さ",
     short: "該当なし（すぐ終わるリクエスト）",
     survived: "{time}まで切断なし（それより長い無通信は未診断）",
     before: "{died}未満",
     ends: "{lived}〜{died}",
-    anyway: "データを送っていても{lived}〜{died}",
+    anyway: "データを送っていても{lived}〜{died}で切断",
     told: "切断はページに通知",
     untold: "切断はページに通知されず",
     every: "{time}ごとの送信で維持",
@@ -83,7 +83,7 @@ export default {
     connection: "TCP接続1本",
     shared: "共有接続のストリーム1本",
     request: "保留中のリクエスト1件",
-    memory: "メモリー{from}〜{to} kB（この診断用サーバーの場合）",
+    memory: "メモリー{from}〜{to} kB（この診断サーバーの場合）",
     noMemory: "メモリー不明",
     hourly: "毎時{n}リクエスト",
     noConnection: "その間の接続なし",
@@ -92,7 +92,7 @@ export default {
     title: "自動での再接続",
     itself: "あり",
     after: "{time}後に再接続",
-    byApp: "なし（アプリやライブラリーで対応）",
+    byApp: "なし（アプリやライブラリで対応）",
     asks: "不要（毎回新しいリクエスト）",
   },
   many: {
@@ -100,7 +100,7 @@ export default {
     six: "1ホストにつき、全タブ合わせて{n}本（{protocol}）",
     hundred: "実用上の制限なし（{protocol}）",
     perhaps: "HTTP/1.1では1ホストにつき全タブ合わせて{n}本、HTTP/2でははるかに多数",
-    ownLimit: "別枠で200本以上",
+    ownLimit: "独自の上限で、200本以上",
     noLimit: "実用上の制限なし（すぐ終わるリクエスト）",
   },
 };
