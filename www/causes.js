@@ -20,12 +20,15 @@ code { overflow-wrap: anywhere }
 pre code { overflow-wrap: normal }
 `;
 
+/** How long each part is waited for, ms. */
+const PATIENCE = 20_000;
+
 const loading = new Map();
 
 /** A part of the catalogue, once; asked for anew after a failure. */
 function part(name) {
   if (!loading.has(name)) {
-    const asked = fetch(`${HERE}causes/${name}.json`).then((answer) => {
+    const asked = fetch(`${HERE}causes/${name}.json`, { signal: AbortSignal.timeout(PATIENCE) }).then((answer) => {
       if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
       return answer.json().then(bare);
     });

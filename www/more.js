@@ -16,7 +16,7 @@ import english from "./more/text/en.js";
 const HERE = new URL("./", import.meta.url).href;
 
 /** How long the server's word of itself is waited for, ms. */
-const PATIENCE = 3000;
+const PATIENCE = 1500;
 
 /** How it looks: what all rooms share, then each. */
 export const STYLE = `
@@ -76,8 +76,8 @@ export async function context({ words, base, act, ...more }) {
 
 let made = 0;
 
-/** Readers as tabs (ARIA Authoring Practices, tabs with manual activation of none: what is focused is shown). */
-function tabs(label, panels) {
+/** Readers as tabs (ARIA Authoring Practices § Tabs; what has the focus is shown). */
+function tabs(label, failed, panels) {
   const id = `readers-${++made}`;
   const buttons = panels.map(([name, title], at) => el("button", {
     type: "button", role: "tab", id: `${id}-${name}`, "aria-controls": `${id}-${name}-panel`, "aria-selected": at ? "false" : "true", tabindex: at ? "-1" : "0",
@@ -86,8 +86,13 @@ function tabs(label, panels) {
     const panel = el("div", { role: "tabpanel", part: name, id: `${id}-${name}-panel`, "aria-labelledby": `${id}-${name}`, tabindex: "0", hidden: !!at });
     // Built when it is first looked at.
     panel.build = () => {
-      into(panel, ...[build()].flat());
       panel.build = null;
+      try {
+        into(panel, ...[build()].flat());
+      } catch {
+        // A report that is not what it says it is.
+        into(panel, el("p", {}, failed));
+      }
     };
     return panel;
   });
@@ -148,7 +153,7 @@ const dressed = new WeakSet();
 
 /** Fills the element's places: `mount` for all that, `change` for what became of it since the check before. */
 export function fill(mount, change, report, ctx) {
-  const { m, base, before, key, own } = ctx;
+  const { m, base, previous, key, own } = ctx;
   // With consent only.
   if (own) keep(report, base);
   // The app is where the page is; a page in a sandbox is nowhere.
@@ -164,7 +169,11 @@ export function fill(mount, change, report, ctx) {
   const times = close("timeline");
   const evidence = async (ids) => {
     await times.build();
-    (await look()).highlight(times, [ids].flat());
+    try {
+      (await look()).highlight(times, [ids].flat());
+    } catch {
+      ctx.act.remark(t.unexplained);
+    }
   };
   const all = { ...ctx, act: { ...ctx.act, evidence } };
   const troubled = report.methods.some(({ verdict }) => verdict !== "passed") || report.findings.length;
@@ -174,10 +183,10 @@ export function fill(mount, change, report, ctx) {
     own && troubled && another(report, all),
     own && log(report, all),
   ].flat();
-  into(change, ...before ? [afterChange(before, report, all)].flat() : []);
+  into(change, ...previous ? [afterChange(previous, report, all)].flat() : []);
   into(mount,
     ...own && key ? [joined(report, all, key)].flat() : [],
-    tabs(m.readers.label, [
+    tabs(m.readers.label, t.unexplained, [
       ["you", m.readers.you, you],
       ["network", m.readers.network, () => admin(report, all)],
       ["site", m.readers.site, () => [...causes(report, all, "site"), el("section", { part: "advice" }, ...advice(report, all, app))]],

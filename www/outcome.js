@@ -14,9 +14,12 @@ function kind(report, elsewhere) {
   if (report.run.mode === "fallback") return "fallback";
   if (findings.some(({ code }) => code === "own-failure")) return "own";
   if (methods.some(({ watched }) => watched?.cuts)) return "cuts";
-  if (result === "passed" && methods.some(({ watched }) => watched)) return "heldOn";
+  if (result === "passed" && methods.some(({ watched }) => watched)) {
+    return methods.some(({ watched }) => watched?.unclear || watched?.silences) ? "heldAwake" : "heldOn";
+  }
   if (result === "aborted" || result === "passed") return result;
-  if (!surroundings.online) return "offline";
+  // Some networks are none to the browser.
+  if (!surroundings.online && !works) return "offline";
   if (surroundings.notices.some(({ notice }) => notice.what === "offline")) return "wentOffline";
   if (works && result === "inconclusive" && elsewhere.length) return "elsewhere";
   if (result === "warning") {
@@ -28,7 +31,7 @@ function kind(report, elsewhere) {
   return result === "failed" && works ? "required" : result;
 }
 
-const BADGES = { passed: "passed", enough: "passed", heldOn: "passed", inconclusive: "inconclusive", aborted: "skipped", elsewhere: "inconclusive", fallback: "inconclusive" };
+const BADGES = { passed: "passed", enough: "passed", heldOn: "passed", heldAwake: "inconclusive", inconclusive: "inconclusive", aborted: "skipped", elsewhere: "inconclusive", fallback: "inconclusive" };
 
 /**
  * The result in plain words: `{badge, headline, summary, act, next}`; `act` is what to do, `next` what it is made of. `base`:
@@ -48,13 +51,17 @@ export function outcome(report, { t, say, list, time, bytes }, base, elsewhere) 
   const host = base ? new URL(base).host : report.lanes.find(({ host }) => host)?.host ?? t.path.server;
   const directive = attemptsOf(methods).find(({ blockedBy }) => blockedBy)?.blockedBy;
   const opened = list(methods.filter(({ word }) => word === "opens").map(({ method }) => t.method[method] ?? method));
-  const values = { good: of("passed", "warning"), bad: of("failed"), flawed: of("warning"), host, directive, opened };
+  // Lanes that the site needs, and on which nothing works.
+  const reached = ({ id }) => methods.some(({ lanes }) => lanes.some(({ lane, verdict }) => lane === id && ["passed", "warning"].includes(verdict)));
+  const missed = report.lanes.filter((lane) => lane.required && !lane.skipped && !reached(lane)).map(({ id }) => id);
+  const tried = of("passed", "warning", "failed", "inconclusive");
+  const values = { good: of("passed", "warning"), bad: of("failed") || list(missed), flawed: of("warning"), host, directive, opened };
   const next = [];
-  const tried = [];
+  const scope = [];
   if (base && which !== "own" && which !== "forbidden" && which !== "fallback" && methods.some(({ verdict }) => verdict !== "skipped")) {
     const idle = Math.max(1000, ...methods.map(({ idleTestedMs }) => idleTestedMs));
-    tried.push(
-      [t.tested, say(t.testedWhat, { host, time: time(run.durationUs) })],
+    scope.push(
+      [t.tested, say(t.testedWhat, { tried, host, time: time(run.durationUs) })],
       [t.untested, say(t.untestedWhat, { idle: time(idle * 1000) })],
     );
   }
@@ -109,6 +116,6 @@ export function outcome(report, { t, say, list, time, bytes }, base, elsewhere) 
     headline: t.headline[which],
     summary: say(t.summary[summary], values),
     act: say(t.nextStep[which], values),
-    next: [...next, ...tried],
+    next: [...next, ...scope],
   };
 }

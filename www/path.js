@@ -15,19 +15,20 @@ const BREAKS = { page: 83, server: 316 };
 
 /** Who stands there, by what the codes of its findings begin with. */
 const STANDS = [
-  ["filter", /^(filter|frame-tamper|tls-insp|inspection)/],
-  ["proxy", /^(proxy|transparent-proxy)/],
-  ["portal", /^captive/],
+  ["filter", /^(filter|frame-tamper|tls-inspection|inspection)-?/],
+  ["proxy", /^(proxy|transparent-proxy)-/],
+  ["portal", /^captive-portal$/],
   ["gateway", /^(rp|waf|cdn)-/],
-  ["firewall", /^(dpi|port-blackholed|nat)/],
-  ["policy", /^(csp|mixed|managed|local-network)/],
-  ["extension", /^extension/],
+  ["policy", /^(csp-connect-src|managed-policy-block)$/],
+  ["extension", /^extension-block$/],
 ];
 
-/** Who stands where a method breaks; undefined: not known, or only a guess. */
-export const stands = (findings, method) => {
-  const sure = findings.find((one) => (one.method === method || !one.method) && one.strength !== "possible" && one.severity !== "info");
-  return sure && STANDS.find(([, codes]) => codes.test(sure.code))?.[0];
+/** Who stands where a method breaks; undefined: not known, or there are others whom it could be. */
+export const stands = (findings, { method, verdict }) => {
+  const own = (one) => (one.method ?? method) === method && (one.lane ?? "main") === "main" && !one.foldedUnder && one.severity !== "info";
+  const sure = (one) => one.strength === "proved" || (one.strength === "likely" && !one.rivals?.length);
+  const found = ["failed", "warning"].includes(verdict) && findings.find((one) => own(one) && sure(one));
+  return found ? STANDS.find(([, codes]) => codes.test(found.code))?.[0] : undefined;
 };
 
 const bar = (x1, x2, y, kind) => svg("path", { d: `M${x1} ${y}H${x2}`, class: kind });

@@ -55,10 +55,10 @@ export class PushCheck extends HTMLElement {
     options: Options;
     /** Texts of your own, over those of the language: the keys of `text/en.js`, and in `rooms` those of `more/text/en.js`. Read when the element is connected. */
     texts: Record<string, unknown> | null;
-    /** The last report; null: none yet. One that is set is shown; while a run is on that does nothing. */
+    /** The last report; null: none yet. One that is set is shown as made elsewhere; while a run is on that does nothing. */
     report: Report | null;
     /** The report that the last one is held against, to say what a change did; null: none. Set by a second run. */
-    before: Report | null;
+    previous: Report | null;
     /** A run is on. */
     readonly running: boolean;
     /**

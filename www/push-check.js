@@ -93,8 +93,10 @@ export class PushCheck extends Base {
   #abort = null;
   #run = null;
   #report = null;
+  /** This page has made it itself. */
+  #own = false;
   /** The report before that: what a change did is seen beside it. */
-  #before = null;
+  #previous = null;
   #reading = false;
   /** The report that the rooms were asked about. */
   #explained = null;
@@ -136,16 +138,23 @@ export class PushCheck extends Base {
     await null;
     const tag = this.lang || this.closest("[lang]")?.lang || navigator.language;
     const texts = await textsOf(tag.split("-")[0]);
-    this.#words = words(tag, this.texts ? { ...(texts ?? words("en").t), ...this.texts } : texts);
-    this.#view = new View(this.shadowRoot, this.#words, {
+    const view = () => new View(this.shadowRoot, this.#words, {
       // The second click of a double click would stop what the first one started.
       act: ({ detail }) => detail < 2 && (this.running ? this.stop() : this.start()),
       longer: () => this.start({ mode: "thorough" }),
       watch: () => this.start({ mode: "watch" }),
       copy: () => this.#copy(this.#json, this.#words.t.copied),
-      details: () => this.#fill(this.#report, true),
+      details: () => this.#fill(this.#report),
       download: () => this.#save(`pushcheck-${this.#report.run.id}.json`, "application/json", this.#json),
     });
+    try {
+      this.#words = words(tag, this.texts ? { ...(texts ?? words("en").t), ...this.texts } : texts);
+      this.#view = view();
+    } catch {
+      // Texts of the page's own that are none.
+      this.#words = words(tag, texts);
+      this.#view = view();
+    }
     this.#hue();
   }
 
@@ -166,8 +175,8 @@ export class PushCheck extends Base {
   set report(report) {
     if (this.running || !report) return;
     this.#report = report;
-    this.#before = null;
-    this.#ran = this.#asked();
+    this.#own = false;
+    this.#previous = null;
     this.#ready ??= this.#build();
     this.#ready.then(() => {
       if (report !== this.#report) return;
@@ -181,13 +190,13 @@ export class PushCheck extends Base {
     });
   }
 
-  get before() {
-    return this.#before;
+  get previous() {
+    return this.#previous;
   }
 
   /** What the report is held against. */
-  set before(report) {
-    this.#before = report;
+  set previous(report) {
+    this.#previous = report;
     if (this.#report && !this.running) this.#fill(this.#report);
   }
 
@@ -235,7 +244,7 @@ export class PushCheck extends Base {
     }
     this.#report = read;
     const named = read.evidence.traces.filter(({ events }) => events.some(({ event }) => event.what === "net-error")).length;
-    this.#show(read, undefined, true);
+    this.#show(read);
     const { say, count } = this.#words;
     if (this.#m) this.#view?.remark(say(this.#m.log.read, { n: count(named) }));
     this.#tell("report", read);
@@ -243,19 +252,21 @@ export class PushCheck extends Base {
   }
 
   /** Shows a report, and all that is shown on demand. */
-  #show(report, why, own) {
+  #show(report, why) {
     const { base, requiredLanes } = this.#ran;
+    const own = this.#own;
     this.#view?.done(report, own ? base : null, requiredLanes ?? [], why);
     // What nothing is wrong with is explained when somebody asks.
-    const calm = own && report.result === "passed" && !report.findings.length && !this.#before && !this.#ran.key && !remembers();
+    const calm = own && report.result === "passed" && !report.findings.length && !this.#previous && !this.#ran.key && !remembers();
     if (calm) this.#view?.asks();
-    else this.#fill(report, own);
+    else this.#fill(report);
   }
 
   /** Asks for what is not there from the start: explanations, readers, charts. */
-  async #fill(report, own) {
+  async #fill(report) {
     const view = this.#view;
-    const before = this.#before;
+    const own = this.#own;
+    const previous = this.#previous;
     this.#explained = report;
     const words_ = this.#words;
     const { base, key } = this.#ran;
@@ -271,7 +282,7 @@ export class PushCheck extends Base {
         log: (file) => this.readNetLog(file),
         language: async (language) => words(language, await textsOf(language)),
       };
-      const ctx = await context({ own, before, words: words_, base, key, act });
+      const ctx = await context({ own, previous, words: words_, base, key, act });
       // Another report is shown since.
       if (report !== this.#explained || !view) return;
       if (!this.#dressed) dress(this.shadowRoot, STYLE);
@@ -288,7 +299,8 @@ export class PushCheck extends Base {
   async #go(more) {
     const { signal } = (this.#abort = new AbortController());
     this.#explained = null;
-    const before = this.#report;
+    // What somebody else's check said is nothing that a change here could have cured.
+    const previous = this.#own ? this.#report : null;
     let report = null;
     let failure = {};
     let leaving = false;
@@ -312,8 +324,9 @@ export class PushCheck extends Base {
       });
       if (leaving && this.#view?.sends) send(report, options.base);
       this.#report = report;
-      this.#before = before;
-      this.#show(report, undefined, true);
+      this.#own = true;
+      this.#previous = previous;
+      this.#show(report);
     } catch (error) {
       // `run()` rejects on misuse only.
       failure = error instanceof Unable ? error : new Unable(error instanceof TypeError ? "misuse" : "own", { message: said(error) });
@@ -333,8 +346,9 @@ export class PushCheck extends Base {
       const report = (this.#report = await fallback(this.#ran, signal, (directive) => {
         Object.assign(failure, { reason: "policy", values: { url: this.#ran.base, directive } });
       }));
-      this.#before = null;
-      this.#show(report, this.#words.say(this.#words.t.unable[failure.reason], failure.values), true);
+      this.#own = true;
+      this.#previous = null;
+      this.#show(report, this.#words.say(this.#words.t.unable[failure.reason], failure.values));
       return report;
     } catch {
       this.#view?.unable(failure);
@@ -355,7 +369,10 @@ export class PushCheck extends Base {
     }
     Object.assign(options, this.options);
     try {
-      options.base = new URL(options.base, document.baseURI).href;
+      const base = new URL(options.base, document.baseURI);
+      // A path is a folder, as the widget takes it.
+      base.pathname = base.pathname.replace(/\/*$/, "/");
+      options.base = base.href;
     } catch {
       // Goes on as it is: `run()` names the field.
     }
@@ -366,12 +383,18 @@ export class PushCheck extends Base {
     this.dispatchEvent(new CustomEvent(`pushcheck-${what}`, { detail, bubbles: true, composed: true }));
   }
 
+  /** Undefined: what was set cannot be told as JSON. */
   get #json() {
-    return JSON.stringify(this.#report, null, 2);
+    try {
+      return JSON.stringify(this.#report, null, 2);
+    } catch {
+      return undefined;
+    }
   }
 
   async #copy(text, done) {
     const { t } = this.#words;
+    if (text === undefined) return;
     try {
       await navigator.clipboard.writeText(text);
       this.#view.remark(done);
@@ -383,7 +406,7 @@ export class PushCheck extends Base {
 
   #save(name, type, text) {
     const href = URL.createObjectURL(new Blob([text], { type }));
-    Object.assign(document.createElement("a"), { href, download: name }).click();
+    if (text !== undefined) Object.assign(document.createElement("a"), { href, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   }
 }

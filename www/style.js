@@ -128,11 +128,10 @@ summary { color: var(--accent); cursor: pointer }
   .numbers, .columns { grid-template-columns: 1fr 1fr 1.2fr 1fr 1fr }
   .none { display: block; color: var(--muted) }
   .numbers dt { position: absolute; overflow: hidden; clip-path: inset(50%); width: 1px; height: 1px }
-  .columns { display: grid; gap: .8em; width: calc(27em / .78); margin: 1.5em 0 -.9em auto }
+  .columns { display: grid; gap: .8em; width: calc(27em / .78); margin-block: 1.5em -.9em; margin-inline: auto 0 }
   [part=next] { grid-template-columns: auto 1fr }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
-@media (forced-colors: active) { .icon { border: 1px solid } [part=path] path { stroke: CanvasText } }
-@media print { button, input, .actions, [part=details] { margin-top: 1.25em }
-[part=offers] { display: none } [part=card] { border: 0; box-shadow: none } }
+@media (forced-colors: active) { .icon { border: 1px solid } [part=path] path:not(.skipped) { stroke: CanvasText !important } }
+@media print { button, input, .actions, [part=offers], [part=details] { display: none } [part=card] { border: 0; box-shadow: none } }
 `;

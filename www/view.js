@@ -32,7 +32,7 @@ export class View {
       return made;
     };
     this.word = el("p", { part: "word" });
-    this.headline = el("h2", { part: "headline", id: "headline" }, t.title);
+    this.headline = el("h2", { part: "headline", id: "headline", tabindex: "-1" }, t.title);
     this.summary = el("p", { part: "summary", class: "muted" }, t.intro);
     this.header = el("header", {}, el("span", { class: "icon", "aria-hidden": true }), el("div", {}, this.word, this.headline, this.summary));
     this.todo = el("p", { part: "todo" });
@@ -119,14 +119,14 @@ export class View {
       method,
       place,
       state: spare(report, methods[at]) ? "not-needed" : verdict,
-      stands: verdict !== "passed" && stands(report.findings, method),
+      stands: stands(report.findings, methods[at]),
     })));
     this.#say(badge, headline, summary);
     this.todo.textContent = why ?? act;
     into(this.next, ...terms([...next, ...elsewhere.map((lane) => [lane.id, ...untried(lane, this.#words, base)])]));
+    this.#shape("done", t.again);
     into(this.change);
     into(this.more);
-    this.#shape("done", t.again);
     this.next.hidden = !next.length && !elsewhere.length;
     // What was silent for longer, or is held, can only be lost where something works.
     const works = report.methods.some(({ idleTestedMs }) => idleTestedMs);
@@ -139,9 +139,15 @@ export class View {
     this.details.hidden = false;
   }
 
-  /** It is there. */
+  /** It is there; whoever asked goes on at its beginning. */
   filled() {
+    const asked = this.#focused === this.details;
     this.details.hidden = true;
+    if (asked) this.more.querySelector("[role=tab]")?.focus();
+  }
+
+  get #focused() {
+    return this.card.getRootNode().activeElement;
   }
 
   /** There is nothing to show but why. */
@@ -165,7 +171,7 @@ export class View {
 
   /** Copies the old way: a text, selected. Where that is not allowed either it stays, for the person to copy. */
   offer(text) {
-    const { activeElement } = this.card.getRootNode();
+    const focused = this.#focused;
     this.box?.remove();
     this.box = el("textarea", { readonly: true, rows: 6, "aria-label": this.#words.t.report }, text);
     this.note.after(this.box);
@@ -174,7 +180,7 @@ export class View {
     const copied = document.execCommand("copy");
     if (copied) {
       this.box.remove();
-      activeElement?.focus();
+      focused?.focus();
     }
     return copied;
   }
@@ -185,6 +191,9 @@ export class View {
   }
 
   #shape(shape, label) {
+    const within = (place) => place.contains(this.#focused);
+    // What is about to go has the focus: it goes to what starts and stops, or, of what was in the rooms, to the answer.
+    const [offered, inside] = [within(this.offers), within(this.more) || within(this.change)];
     this.act.textContent = label;
     this.card.dataset.shape = shape;
     this.bar.hidden = shape !== "running";
@@ -193,6 +202,8 @@ export class View {
     this.path.hidden = shape !== "done" && shape !== "running";
     this.box?.remove();
     this.remark("");
+    if (offered) this.act.focus();
+    if (inside) this.headline.focus();
   }
 
   #say(badge, headline, summary) {
@@ -207,8 +218,9 @@ export class View {
   #draw(rows, label) {
     const { t, say } = this.#words;
     this.#path = rows;
-    const broken = rows.filter(({ place }) => place && place !== "nowhere");
-    const said = broken.map(({ method, place }) => say(t.path.at, { method: t.method[method] ?? method, place: t.place[place] ?? place }));
+    const broken = rows.filter(({ state, place }) => (place ? place !== "nowhere" : state !== "passed"));
+    const said = broken.map(({ method, state, place }) =>
+      say(t.path.at, { method: t.method[method] ?? method, place: t.place[place] ?? place ?? t.state[state] ?? state }));
     into(this.path, path(rows, t.path, label ?? (said.join(t.between) || t.place.nowhere)));
   }
 

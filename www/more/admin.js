@@ -41,7 +41,7 @@ function option(lang, chosen) {
 }
 
 /** The room. */
-export function admin(report, { words, m, known, base, about, act }) {
+export function admin(report, { words, m, known, base, about, own, act }) {
   const texts = m.admin;
   const button = (name, press) => {
     const made = el("button", { type: "button" }, name);
@@ -52,11 +52,12 @@ export function admin(report, { words, m, known, base, about, act }) {
   const article = el("article", { class: "letter" });
   const link = el("a", { class: "mail" }, texts.mail);
   const cut = el("p", { class: "muted" }, texts.cut);
+  const file = ["pushcheck", report.run.id.replace(/\W|^0*$/g, "")].filter(Boolean).join("-");
   let written;
   let whole;
   const write = (of) => {
     const { t } = of.words;
-    written = letter(report, { words: of.words, l: of.m.letter, known: of.known, base, about });
+    written = letter(report, { words: of.words, l: of.m.letter, known: of.known, base, about, own });
     const begun = mail(written, of.m.letter.rest);
     ({ whole } = begun);
     link.setAttribute("href", begun.href);
@@ -89,7 +90,7 @@ export function admin(report, { words, m, known, base, about, act }) {
     el("div", { class: "actions" },
       button(texts.copy, () => act.copy(written.text, texts.copied)),
       link,
-      button(texts.save, () => act.save(`pushcheck-${report.run.id.replace(/\W/g, "")}.txt`, "text/plain", written.text))),
+      button(texts.save, () => act.save(`${file}.txt`, "text/plain", written.text))),
     cut,
     article);
 }

@@ -4,7 +4,7 @@ import { attemptsOf, untried } from "../lanes.js";
 
 const muted = (...children) => el("p", { class: "muted" }, ...children);
 
-export function details({ run, software, about, surroundings, findings, lanes, methods }, { words, m, base }) {
+export function details({ run, software, about, surroundings, findings, lanes, methods }, { words, m, base, own }) {
   const { t, say, time, count, date } = words;
   const { details: d } = m;
   const part = (title, items) => items.length ? [el("h3", {}, title), el("ul", {}, ...items.map((item) => el("li", {}, ...item)))] : [];
@@ -17,7 +17,7 @@ export function details({ run, software, about, surroundings, findings, lanes, m
 
   const ways = lanes.map((lane) => [
     el("code", {}, lane.id), ` ${lane.scheme}${lane.host ? `://${lane.host}:${lane.port}` : ""} · `,
-    ...lane.skipped ? untried(lane, words, base) : [d.tried],
+    ...lane.skipped ? untried(lane, words, own ? base : null) : [d.tried],
   ]);
 
   const polled = methods.flatMap(({ delivery }) => delivery?.atInterval ?? []).map(({ everyMs, meanUs, worstUs }) =>

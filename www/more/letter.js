@@ -67,13 +67,13 @@ const weight = ({ whose, strength }) => WEIGHT.findIndex((one) => one === whose 
  * Whether anything has to change: `{works, methods, focus, lanes, claims, aside, …}`. `works`: what the app needs works here as it
  * is, by `methods`, of which `beats` only where something is sent every so many ms; `focus`: the methods that the claims are about;
  * `lanes`: needed ones that nothing works on, or that were not tried; `aside`: findings that cost nothing here; `left`: how many
- * are not told.
+ * are not told; `ended`: before all was tried.
  */
 export function judge(report) {
-  const { methods, findings, advice, lanes: all, result } = report;
+  const { run, methods, findings, advice, lanes: all, result } = report;
   const methodOf = methodsOf(report);
   const order = advice?.order ?? [];
-  const beat = advice?.settings.find(({ name }) => name === "heartbeatMs")?.value ?? null;
+  const beat = advice?.settings?.find(({ name }) => name === "heartbeatMs")?.value ?? null;
   const good = ({ method, verdict }) => verdict === "passed" || (verdict === "warning" && order.includes(method));
   const tried = methods.filter(({ verdict }) => verdict !== "skipped");
   const required = methods.filter((method) => method.required);
@@ -107,9 +107,12 @@ export function judge(report) {
     claims: claims.slice(0, FEW),
     aside: beside.slice(0, FEW),
     left: Math.max(0, claims.length - FEW) + Math.max(0, beside.length - FEW),
-    ended: result === "aborted",
+    ended: result === "aborted" || run.truncated === true,
   };
 }
+
+/** A run's id that was left out where the report came from: nothing is known by it, and its moments are cut to the day. */
+const nameless = ({ id }) => /^0*$/.test(id ?? "");
 
 /** Which request a probe makes: the path's last part (`src/wire/path.rs`). */
 export function kindOf(probe, method) {
@@ -129,24 +132,26 @@ export function moment(ms) {
 
 /**
  * The attempts for logs: `{rows, more}`. A row is `{id, at, http, path, arrived, how}`: `at` ms since 1970 or null, `http` the
- * request's method, `path` with the origin where it is not the main one, `arrived` how often it did, null: unknown; `how` what came
- * of it. First what failed, then one each that passed.
+ * request's method, `path` with the origin where it is not the main one, from `…` on where `base` is null or the run has no id,
+ * `arrived` how often it did, null: unknown; `how` what came of it. First what failed, then one each that passed.
  */
 export function attempts({ run, methods, evidence, lanes }, base, about) {
   const traces = new Map((evidence?.traces ?? []).map((trace) => [trace.id, trace]));
   const arrivals = new Map((evidence?.sightings ?? []).map((sighting) => [`${sighting.probe}/${sighting.attempt}`, sighting]));
-  const root = URL.canParse(base) ? new URL(base).pathname : "/";
+  const root = URL.canParse(base) ? new URL(base).pathname : "…/";
+  const unnamed = nameless(run);
   const row = (method, lane, own, one, us) => {
     const kind = arrivals.get(`${one.probe}/${one.attempt}`)?.kind ?? kindOf(one.probe, method);
     const { scheme = "", host, port } = lanes.find(({ id }) => id === lane) ?? {};
     const known = about?.lanes?.find(({ id }) => id === lane)?.base ?? root;
-    const other = lane === "main" || !host ? "" : `${scheme}://${host}:${port}`;
+    const other = lane === "main" || !host ? "" : `${scheme}://${host}:${port}${known === "…/" ? "/" : ""}`;
+    const last = `${one.probe}/${one.attempt}/${kind}`;
     return {
       id: one.id ?? null,
-      at: us === undefined ? null : run.startedAt + us / 1000,
+      at: us === undefined || unnamed ? null : run.startedAt + us / 1000,
       http: arrivals.get(`${one.probe}/${one.attempt}`)?.method ?? (kind === "upload" ? "POST" : "GET"),
       // The embedder's own endpoints are in no report.
-      path: own || !kind ? null : `${other}${known}v1/runs/${run.id}/${one.probe}/${one.attempt}/${kind}`,
+      path: own || !kind ? null : unnamed ? `…/${last}` : `${other}${known}v1/runs/${run.id}/${last}`,
       way: `${method} ${lane}`,
       arrived: one.arrivals ?? null,
       how: one,
@@ -166,6 +171,7 @@ export function attempts({ run, methods, evidence, lanes }, base, about) {
 
 /** By how much the server's wall clock is ahead of the page's at least, ms: of all that arrived the least; null: unknown. */
 export function ahead({ run, evidence }) {
+  if (nameless(run)) return null;
   const began = new Map((evidence?.instances ?? []).map(({ id, startedAt }) => [id, startedAt]));
   const left = new Map((evidence?.traces ?? []).map(({ probe, attempt, startedAt }) => [`${probe}/${attempt}`, startedAt]));
   let least = null;
@@ -192,20 +198,23 @@ function plain({ kind, text, items, head, rows }, { row }, say) {
 /**
  * The letter: `{subject, blocks, text}`. `l`: its texts; `words` and `known` in its language too. A block is `{kind, …}`:
  * `heading`, `paragraph` and `code` have a `text`, `list` has `items`, `table` has `label`, `head` and `rows`. `text` is all of it
- * without markup, wrapped nowhere.
+ * without markup, wrapped nowhere. Only where `own` is true the report is of this page's server: else `base` and `about` tell
+ * nothing of it.
  */
-export function letter(report, { words, l, known, base, about }) {
+export function letter(report, { words, l, known, own: ours, ...server }) {
+  const { base, about } = ours === true ? server : { base: null, about: null };
   const { t, say, list, time, count, locale } = words;
   const { run, software, surroundings } = report;
   const made = judge(report);
   const methodOf = methodsOf(report);
   const { works, claims, focus, aside } = made;
   const main = report.lanes.find(({ id }) => id === "main");
-  const here = URL.canParse(base) ? new URL(base).hostname : base;
+  const here = URL.canParse(base) ? new URL(base).hostname : null;
   const host = main?.host ?? here;
   const label = (method) => t.method[method] ?? method ?? t.unknown;
   const labels = (methods) => list(many(methods).map(label));
-  const where = (lane) => `${lane.scheme}://${lane.host ?? here}:${lane.port}`;
+  const where = ({ scheme, host: name, port }) =>
+    (name ?? here ? `${scheme}://${name ?? here}:${port}` : say(l.portOnly, { scheme, port }));
   const join = (...sentences) => clean(sentences.filter(Boolean).join(t.between));
   const out = [];
   const add = (kind, text) => text && out.push({ kind, text: kind === "code" ? text : clean(text) });
@@ -244,8 +253,10 @@ export function letter(report, { words, l, known, base, about }) {
   const [first, ...others] = claims;
   if (works) {
     const beaten = made.beats.map(([method]) => method);
-    const lead = made.required ? l.works : made.whole ? l.whole : l.worksIf;
-    const named = { methods: lead === l.worksIf ? or(made.methods) : labels(made.methods), where: main ? where(main) : host };
+    const all = made.whole && main ? l.whole : l.worksIf;
+    // What was not tried any more may be needed.
+    const lead = made.ended ? l.worksIf : made.required ? l.works : all;
+    const named = { methods: lead === l.worksIf ? or(made.methods) : labels(made.methods), where: main && where(main) };
     const every = Math.min(...made.beats.map(([, ms]) => ms ?? Infinity));
     const beats = beaten.length && { methods: labels(beaten), time: Number.isFinite(every) ? time(every * 1000) : t.unknown };
     add("paragraph", beats ? say(l.beat, beats) : say(lead, named));
@@ -285,7 +296,7 @@ export function letter(report, { words, l, known, base, about }) {
   const advised = helps.flatMap(({ finding, whose }) =>
     [finding, ...whose === "open" ? finding.rivals : []].map(({ code }) => ({ ...finding, code })).filter(({ code }) => ours(code)));
   const needed = asked.map(({ finding: { lane } }) => report.lanes.find(({ id }) => id === lane) ?? main).filter(Boolean);
-  const hosts = many([...needed.map((lane) => lane.host ?? here), ...needed.length ? [] : [host]]);
+  const hosts = many([...needed.map((lane) => lane.host ?? here), ...needed.length ? [] : [host]].filter(Boolean));
   const ports = many(needed.map(({ port }) => port));
   const blamed = many(asked.flatMap(({ finding: { method } }) => method ?? focus));
   if (helps.length) add("heading", l.exempt);
@@ -294,7 +305,7 @@ export function letter(report, { words, l, known, base, about }) {
     const onlySocket = blamed.length === 1 && blamed[0] === "web-socket";
     const addresses = (about?.addresses ?? []).filter(({ name }) => hosts.includes(name)).slice(0, MOST);
     listed([
-      say(l.hosts, { hosts: list(hosts) }),
+      hosts.length ? say(l.hosts, { hosts: list(hosts) }) : l.noHosts,
       ...addresses.map(({ name, addresses }) => say(l.addresses, { name, addresses: list(many(addresses)) })),
       ...many(needed.map(({ port, scheme }) => say(l.port, { port, scheme: onlySocket ? scheme.replace("http", "ws") : scheme }))),
       onlySocket ? l.socket : blamed.length > 0 && say(l.methods, { methods: labels(blamed) }),
@@ -338,7 +349,7 @@ export function letter(report, { words, l, known, base, about }) {
     text: known ? said(fact, known, words) : [fact.fact, fact.value].filter(Boolean).join(" "),
   })));
   const single = new Set(facts.map(({ of }) => of)).size < 2;
-  if (facts.length) add("paragraph", say(l.our, { host }));
+  if (facts.length) add("paragraph", host ? say(l.our, { host }) : l.ours);
   for (const one of ["page", "server", "measured"]) {
     const mine = facts.filter(({ side }) => side === one);
     const own = [...new Set(mine.map(({ of, text }) => (single || !of ? text : say(l.of, { what: label(of), text }))))];
@@ -355,8 +366,10 @@ export function letter(report, { words, l, known, base, about }) {
     const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
     const clock = ahead(report);
     const apart = clock !== null && Math.abs(clock) >= APART && { time: time(Math.abs(clock) * 1000) };
-    add("paragraph", join(say(l.times, { zone }), apart && say(clock > 0 ? l.clockAhead : l.clockBehind, apart)));
-    add("paragraph", say(l.connect, { host, port: main?.port ?? "" }));
+    const timed = rows.some(({ at }) => at !== null);
+    const times = say(ours === true ? l.times : l.timesThere, { zone });
+    if (timed) add("paragraph", join(times, apart && say(clock > 0 ? l.clockAhead : l.clockBehind, apart)));
+    if (host && main) add("paragraph", say(l.connect, { host, port: main.port }));
     const none = t.unknown;
     const cells = rows.map(({ id, at, http, path, arrived, how }) => {
       const [utc, own] = moment(at) ?? [none, none];
@@ -376,17 +389,22 @@ export function letter(report, { words, l, known, base, about }) {
   // 5: what this is.
   add("heading", l.about);
   const began = moment(run.startedAt);
-  add("paragraph", join(say(l.ran, { host: URL.canParse(base) ? new URL(base).host : base }), l.content));
+  const unnamed = nameless(run);
+  const { engine } = surroundings;
+  const browser = surroundings.userAgent?.slice(0, 300) || (engine ? `${engine.family} ${engine.version}` : t.unknown);
+  add("paragraph", join(
+    here ? say(l.ran, { host: new URL(base).host }) : host ? say(l.ranThere, { host }) : l.ranSomewhere, l.content));
   listed([
-    say(l.run, { id: run.id }),
-    began && say(l.began, { utc: began[0], own: began[1] }),
-    say(l.version, { name: software.name, version: software.version }),
-    say(l.browser, { browser: surroundings.userAgent.slice(0, 300) || t.unknown }),
+    !unnamed && say(l.run, { id: run.id }),
+    began && (unnamed ? say(l.beganOn, { day: began[0].slice(0, 10) }) : say(l.began, { utc: began[0], own: began[1] })),
+    software && say(l.version, { name: software.name, version: software.version }),
+    say(l.browser, { browser }),
   ].filter(Boolean));
-  add("paragraph", say(l.again, { url: base }));
+  if (here) add("paragraph", say(l.again, { url: base }));
 
   const text = out.map((block) => plain(block, l, say)).join("\n\n");
-  return { subject: clean(say(l.subject[subject(made)], { host })), blocks: out, text: `${text}\n` };
+  const check = host ? say(l.check, { host }) : l.checkOnly;
+  return { subject: clean(say(l.subject[subject(made)], { check })), blocks: out, text: `${text}\n` };
 }
 
 /** The most that mail programs take of a link, as characters. */
@@ -410,8 +428,8 @@ export function mail({ subject, text }, rest) {
 }
 
 /** Which subject fits. */
-function subject({ works, focus, claims: [first] }) {
-  if (works) return focus.length ? "partly" : "works";
+function subject({ works, focus, ended, claims: [first] }) {
+  if (works) return focus.length || ended ? "partly" : "works";
   if (!first || first.whose === "open" || first.whose === "between" || first.strength === "possible") return "unsure";
   return first.whose === "network" ? "asked" : first.whose;
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Lab, Outcome, RUN, SOON};
 use crate::browser::bounded;
+use crate::gallery::saved;
 use crate::page::Page;
 
 /// What the first page says of both.
@@ -76,26 +77,34 @@ async fn joins(lab: &Lab, link: &str) -> Result<()> {
 pub(super) async fn a_report_leaves_by_whatever_works(lab: &Lab) -> Result<Outcome> {
     let page = Page::open(&lab.browser, lab.field.workshop.page()).await?;
     page.ready(SOON).await?;
+    let foreign = saved("nginx-no-upgrade-firefox.json.gz")?;
     let told = page
         .browser()
         .run_async(
-            "const base = new URL('./', location).href;
-            const { send } = await import(base + 'more/send.js');
+            &format!(
+                "const base = new URL('./', location).href;
+            const {{ send }} = await import(base + 'more/send.js');
             const check = document.querySelector('push-check');
+            check.report = {foreign};
             const report = await check.start();
-            const by = {};
-            const { fetch: asked, WebSocket: Socket } = globalThis;
-            const forbid = { fetch: (url, init) => (init?.method === 'POST' ? Promise.reject(new TypeError('forbidden')) : asked(url, init)) };
+            const by = {{ previous: check.previous }};
+            const {{ fetch: asked, WebSocket: Socket }} = globalThis;
+            const forbid = {{ fetch: (url, init) => (init?.method === 'POST' ? Promise.reject(new TypeError('forbidden')) : asked(url, init)) }};
             by.first = await send(report, base);
             globalThis.fetch = forbid.fetch;
             by.second = await send(report, base);
-            globalThis.WebSocket = class { constructor() { throw new DOMException('forbidden', 'SecurityError'); } };
+            globalThis.WebSocket = class {{ constructor() {{ throw new DOMException('forbidden', 'SecurityError'); }} }};
             by.third = await send(report, base);
-            Object.assign(globalThis, { fetch: asked, WebSocket: Socket });
-            return by;",
+            Object.assign(globalThis, {{ fetch: asked, WebSocket: Socket }});
+            return by;"
+            ),
             RUN + 3 * SOON,
         )
         .await?;
+    ensure!(
+        told["previous"].is_null(),
+        "somebody else's report is held against it"
+    );
     let by = |which: &str| told[which]["by"].as_str().unwrap_or_default().to_owned();
     ensure!(
         [by("first"), by("second"), by("third")] == ["post", "web-socket", "get"],

@@ -128,6 +128,42 @@ pub(super) async fn a_newer_report_is_shown_as_far_as_it_is_known(lab: &Lab) -> 
     Outcome::ok()
 }
 
+/// The path picture names who stands there only where that is sure, and nobody reads that nothing breaks where something does.
+pub(super) async fn the_picture_claims_no_more_than_is_known(lab: &Lab) -> Result<Outcome> {
+    for (case, label, who) in [
+        ("direct-plain-chromium", "Nothing breaks.", ""),
+        ("blackholed-chromium", "WebSocket: Does not work here", ""),
+        (
+            "filter-101-close-chromium",
+            "WebSocket: The answer was changed on the way.",
+            "a filter",
+        ),
+        (
+            "nginx-no-upgrade-firefox",
+            "WebSocket: The request was changed on the way.",
+            "the site’s proxy",
+        ),
+        ("deflate-answer-dropped-chromium", "", ""),
+        ("idle-nat-chromium", "", ""),
+        ("squid-bump-trusted-chromium", "", ""),
+    ] {
+        let seen = seen(
+            lab,
+            case,
+            "en",
+            "return { label: root.querySelector('[part=path] svg').getAttribute('aria-label'), who: all(root, '.who').join() };",
+        )
+        .await?;
+        let said = seen["label"].as_str().unwrap_or_default();
+        ensure!(
+            said.contains(label) && (label == "Nothing breaks.") == (said == "Nothing breaks."),
+            "{case}: {said}"
+        );
+        ensure!(seen["who"] == who, "{case}: {} stands there", seen["who"]);
+    }
+    Outcome::ok()
+}
+
 /// Whatever works, what is shown for each library can be parsed, and nothing is left to fill in.
 pub(super) async fn what_is_pasted_is_code(lab: &Lab) -> Result<Outcome> {
     let told = run(

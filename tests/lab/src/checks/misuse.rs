@@ -52,6 +52,8 @@ const MISUSE: &[(&str, &str)] = &[
         "need.javascriptBothEnds",
     ),
     ("{need: {speed: 1}}", "need.speed"),
+    ("{key: 'secret'}", "key"),
+    ("{key: 7}", "key"),
     ("{labels: ['a']}", "labels"),
     ("{labels: {a: 1}}", "labels"),
     ("{endpoints: []}", "endpoints"),

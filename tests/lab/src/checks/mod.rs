@@ -139,6 +139,7 @@ const ALL: &[Check] = checks![
     CHECK embedding::examples_report_and_unmount,
     CHECK explain::what_is_found_is_told_to_each_reader,
     CHECK explain::a_newer_report_is_shown_as_far_as_it_is_known,
+    CHECK explain::the_picture_claims_no_more_than_is_known,
     CHECK explain::what_is_pasted_is_code,
     CHECK explain::the_element_speaks_japanese_where_the_page_does,
     CHECK read::a_link_is_read_without_asking_anybody,

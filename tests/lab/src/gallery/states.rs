@@ -124,7 +124,7 @@ const EVIDENCE: &str = "await unfold('[part=you] details');
 const COMPARE: &str = "const cured = structuredClone(report);
     for (const method of cured.methods) if (method.verdict === 'failed') Object.assign(method, { verdict: 'passed', place: 'nowhere' });
     cured.findings = []; cured.result = 'passed'; cured.run.id = '1'.repeat(32);
-    await show(cured); root.querySelector('[part=more]').replaceChildren(); check.before = report; await filled();";
+    await show(cured); root.querySelector('[part=more]').replaceChildren(); check.previous = report; await filled();";
 
 /// What the scripts may call. `report` is null where there is none.
 pub(super) const PRELUDE: &str = "
