@@ -25,6 +25,7 @@ const TEXTS = {
     choose: "Choose or drop files: JSON, or Markdown with a report in it",
     paste: "Or paste JSON, Markdown, or a link to a report",
     show: "Show it",
+    unable: "What shows it could not be loaded from this server. Load this page again once it can be reached.",
     what: { address: "The report in the address", pasted: "What was pasted" },
     many: "Two reports can be compared, and {n} files were chosen: these are the first two.",
     why: {
@@ -50,6 +51,7 @@ const TEXTS = {
     choose: "ファイルを選ぶか、ここにドロップしてください（JSON、またはレポートを含むMarkdown）",
     paste: "または、JSON、Markdown、レポートへのリンクを貼り付けてください",
     show: "表示する",
+    unable: "表示に必要なファイルを、このサーバーから読み込めませんでした。接続できる状態になってから、このページを再読み込みしてください。",
     what: { address: "アドレスに含まれるレポート", pasted: "貼り付けられた内容" },
     many: "比較できるのは2つです。{n}個のファイルが選ばれたため、最初の2つを表示しています。",
     why: {
@@ -125,19 +127,21 @@ function start(lang) {
     return paragraph(own ? say(own, { name }) : unread(read, name, (await text("history")).unread, say), "why");
   };
 
-  async function show(report) {
+  async function show(report, mine) {
     await import(`${HERE}push-check.js`);
+    if (mine !== turn) return;
     const before = document.querySelector("push-check");
     const check = before ?? el("push-check", { lang });
     check.report = report;
     if (!before) into($("report"), check);
   }
 
-  async function side(reports) {
+  async function side(reports, mine) {
     const tag = navigator.languages.find((tag) => tag.split("-")[0] === lang) ?? lang;
     const [{ STYLE, compare }, own, m] = await Promise.all([
       import("./more/compare.js"), import(`./text/${lang}.js`), text("compare"),
     ]);
+    if (mine !== turn) return;
     const spoken = words(tag, own.default);
     const mount = $("compare");
     const root = mount.shadowRoot ?? mount.attachShadow({ mode: "open" });
@@ -166,22 +170,31 @@ function start(lang) {
       told.length && paragraph(here.anybody, "muted"));
     $("compare").hidden = reports.length < 2;
     if (reports.length !== 1) into($("report"));
-    if (reports.length === 1) await show(reports[0]);
-    else if (reports.length) await side(reports);
-    if (reports.length) scrollTo(0, 0);
+    if (reports.length === 1) await show(reports[0], mine);
+    else if (reports.length) await side(reports, mine);
+    if (reports.length && mine === turn) scrollTo(0, 0);
   }
 
-  async function take(from, content) {
+  /** What is opened now; `each()` resolves with what `tell` takes. */
+  async function open(each, more) {
     const mine = ++turn;
-    await tell([[from, here.what[from], await opened(content)]], mine);
+    try {
+      await tell(await each(), mine, more);
+    } catch {
+      if (mine !== turn) return;
+      $("compare").hidden = true;
+      into($("report"));
+      into($("from"), paragraph(here.unable, "why"));
+    }
   }
 
-  async function takeFiles(files) {
-    const mine = ++turn;
+  const take = (from, content) => open(async () => [[from, here.what[from], await opened(content)]]);
+
+  const takeFiles = (files) => {
     const two = [...files].slice(0, 2);
-    const each = await Promise.all(two.map(async (file) => ["file", file.name.slice(0, 80), await openedFile(file)]));
-    await tell(each, mine, files.length > 2 && paragraph(say(here.many, { n: files.length })));
-  }
+    const each = () => Promise.all(two.map(async (file) => ["file", file.name.slice(0, 80), await openedFile(file)]));
+    return open(each, files.length > 2 && paragraph(say(here.many, { n: files.length })));
+  };
 
   const address = () => location.hash.startsWith("#r=") && take("address", location.hash);
 

@@ -19,6 +19,8 @@ export const STYLE = `
 .another .code svg { display: block; max-width: 100%; height: auto; border-radius: 8px; forced-color-adjust: none }
 .another .code > div:last-child { flex: 1 1 14em }
 .another .actions { margin-top: .8em }
+.another pre { max-height: 22em; margin: .6em 0 0; padding: .8em 1em; overflow: auto; border: 1px solid var(--line); border-radius: 10px }
+.another pre { background: var(--soft); font-size: .8em; white-space: pre-wrap; overflow-wrap: anywhere; direction: ltr; text-align: left }
 .another code { overflow-wrap: anywhere }
 .another [aria-disabled] { color: var(--muted); cursor: default }
 .another .scroll { position: relative; margin: .6em 0 }
@@ -222,7 +224,7 @@ export function another(report, ctx) {
 
 /** On the device that was asked: hands its report back, by one click. */
 export function joined(report, ctx, key) {
-  const { words: { say, bytes }, m, base } = ctx;
+  const { words: { say, bytes, count }, m, base } = ctx;
   const j = m.another.joined;
   const note = el("p", { role: "status" });
   const fits = fitting(report, key);
@@ -241,6 +243,9 @@ export function joined(report, ctx, key) {
   return el("div", { class: "another" },
     el("h3", {}, j.title),
     el("p", {}, say(fits ? j.what[fits.left ?? "whole"] : j.failed["too-large"], values)),
+    fits && el("details", {},
+      el("summary", {}, say(j.exactly, { n: count(fits.bytes) })),
+      el("pre", { tabindex: "0", role: "region", "aria-label": j.preview }, fits.text)),
     fits && el("div", { class: "actions" }, send),
     note);
 }

@@ -1,6 +1,6 @@
 /** Two reports side by side, and what a new check says of the one before. */
 import { el } from "../el.js";
-import { compared, short } from "./compared.js";
+import { compared, short, told } from "./compared.js";
 import { LAST } from "./reading.js";
 
 export { compared };
@@ -49,6 +49,10 @@ export function inOrder(methods, { t }) {
   return methods.slice(0, SHOWN).sort((one, other) => rank(one) - rank(other));
 }
 
+/** What the two are called, and what a change is where it is not known which of them was first. */
+const titles = ({ a, b, unordered }, ordered) => (ordered ? [a, b] : [unordered.one, unordered.two]);
+const shownAs = (change, ordered) => (ordered || !["better", "worse"].includes(change) ? change : "differs");
+
 /** At most so many items, and how many were left out. */
 function items(all, made, { words: { say, count }, m }) {
   const more = all.length - SHOWN;
@@ -57,26 +61,35 @@ function items(all, made, { words: { say, count }, m }) {
 }
 
 /** The sentences that say what changed, the plainest first. */
-function sentences({ kind, better, worse, left, unknown: unjudged, weak }, { words: { t, say, list }, m }) {
+function sentences({ kind, ordered, better, worse, left, unknown: unjudged, weak }, { words: { t, say, list }, m }) {
   const names = (methods) => list(methods.slice(0, SHOWN).map((method) => t.method[method] ?? short(method)));
   const values = { better: names(better), worse: names(worse), left: names(left), unknown: names(unjudged) };
   const { said } = m.compare;
   const alone = ["one", "own"].includes(kind);
   return [
-    said[kind],
-    !alone && left.length && said.left,
+    ordered ? said[kind] : said.unordered[kind] ?? said[kind],
+    !alone && !ordered && said.order,
+    !alone && ordered && left.length && said.left,
     !alone && unjudged.length && said.unknown,
     !alone && weak.length && said.weak,
   ].filter(Boolean).map((sentence) => say(sentence, values));
 }
 
 /** The findings by what became of them, each with why that may be otherwise. */
-function found({ findings: { cured, gone, still, fresh } }, ctx) {
+function found({ ordered, findings: { cured, gone, still, fresh } }, ctx) {
   const { words, m } = ctx;
   const c = m.compare;
   const part = (title, all, made) => (all.length ? [el("h4", {}, title), items(all, made, ctx)] : []);
   const plain = (finding) => cause(finding, words);
   const doubted = (whys) => ({ finding, why }) => [plain(finding), why && muted(whys[why] ?? why)];
+  if (!ordered) {
+    const only = (all) => all.map(({ finding }) => finding);
+    return [
+      ...part(c.unordered.a, [...cured, ...only(gone)], plain),
+      ...part(c.unordered.b, only(fresh), plain),
+      ...part(c.unordered.both, still, plain),
+    ];
+  }
   return [
     ...part(c.cured, cured, plain),
     ...part(c.gone, gone, doubted(c.absent)),
@@ -85,24 +98,32 @@ function found({ findings: { cured, gone, still, fresh } }, ctx) {
   ];
 }
 
-function verdicts({ methods, result }, [a, b], { words, m }) {
-  const { t, date } = words;
+function verdicts({ methods, result, ordered }, [a, b], { words, m }) {
+  const { t, locale } = words;
   const c = m.compare;
   const cell = (verdict, place) =>
     el("td", {}, t.state[verdict] ?? short(verdict), place && place !== "nowhere" && muted(t.place[place] ?? short(place)));
-  const rows = inOrder(methods, words).map(({ method, change, ...one }) => el("tr", { "data-change": change },
-    el("th", { scope: "row" }, t.method[method] ?? short(method)), cell(one.a, one.placeA), cell(one.b, one.placeB),
-    el("td", { class: "change" }, SIGNS[change] && el("span", { "aria-hidden": true }, SIGNS[change], " "), c.change[change])));
+  const row = ({ method, ...one }) => {
+    const change = shownAs(one.change, ordered);
+    return el("tr", { "data-change": change },
+      el("th", { scope: "row" }, t.method[method] ?? short(method)), cell(one.a, one.placeA), cell(one.b, one.placeB),
+      el("td", { class: "change" }, SIGNS[change] && el("span", { "aria-hidden": true }, SIGNS[change], " "),
+        c.change[change] ?? c.differs));
+  };
+  const rows = inOrder(methods, words).map(row);
   const all = el("tr", {}, el("th", { scope: "row" }, c.result),
     ...[result.a, result.b].map((word) => el("td", {}, c.results[word] ?? short(word))),
     el("td", {}, result.a === result.b ? c.change.same : c.differs));
   // Of a clock that tells no date there is none to show.
+  const date = ({ id, startedAt }) =>
+    (told(id) ? words.date(startedAt) : new Date(startedAt).toLocaleDateString(locale, { timeZone: "UTC" }));
   const when = (title, { run }) =>
-    el("span", {}, title, Math.abs(run.startedAt) <= LAST && el("small", {}, date(run.startedAt)));
-  return table(c.verdicts, [c.method, when(c.a, a), when(c.b, b), c.what], [...rows, all]);
+    el("span", {}, title, Math.abs(run.startedAt) <= LAST && el("small", {}, date(run)));
+  const [one, two] = titles(c, ordered);
+  return table(c.verdicts, [c.method, when(one, a), when(two, b), c.what], [...rows, all]);
 }
 
-function numbers({ methods }, { words, m }) {
+function numbers({ methods, ordered }, { words, m }) {
   const { t, say, time, count } = words;
   const c = m.compare;
   const value = (figure, of) => {
@@ -110,12 +131,17 @@ function numbers({ methods }, { words, m }) {
     if (figure === "idle") return say(of.cut ? c.idleCut : c.idleTested, { time: time(of.ms * 1000) });
     return figure === "overhead" ? say(t.bytes, { n: count(of) }) : time(of);
   };
+  const shifted = (change) => {
+    if (!change) return [unknown(c.incomparable)];
+    if (!ordered && change !== "same") return [c.differs];
+    return [el("span", { "aria-hidden": true }, SIGNS[change], " "), c.shift[change]];
+  };
   const rows = inOrder(methods, words).flatMap(({ method, figures }) => figures.map(({ figure, a, b, change }) => el("tr", {},
     el("th", { scope: "row" }, say(c.figureOf, { method: t.method[method] ?? short(method), figure: c.figure[figure] })),
-    el("td", {}, value(figure, a)), el("td", {}, value(figure, b)),
-    el("td", {}, ...change ? [el("span", { "aria-hidden": true }, SIGNS[change], " "), c.shift[change]] : [unknown(c.incomparable)]))));
+    el("td", {}, value(figure, a)), el("td", {}, value(figure, b)), el("td", {}, ...shifted(change)))));
   if (!rows.length) return [];
-  return [el("details", {}, el("summary", {}, c.figures), muted(c.rule), table(c.figures, [c.measured, c.a, c.b, c.what], rows))];
+  const head = [c.measured, ...titles(c, ordered), c.what];
+  return [el("details", {}, el("summary", {}, c.figures), muted(c.rule), table(c.figures, head, rows))];
 }
 
 /** What makes a comparison weak, as a list. */
@@ -142,7 +168,8 @@ export function compare([a, b], ctx) {
 
 /** What stands after "Check again": whether it helped, and what is otherwise now. */
 export function afterChange(previous, report, ctx) {
-  const what = compared(previous, report);
+  // Whoever shows them says which came first.
+  const what = compared(previous, report, true);
   const c = ctx.m.compare;
   const [first, ...others] = sentences(what, ctx);
   const { t, say } = ctx.words;
@@ -156,6 +183,6 @@ export function afterChange(previous, report, ctx) {
     others.length && el("p", {}, others.join(t.between)),
     changed.length && items(changed, line, ctx),
     // What is still there stands below, with what can be done.
-    ...found({ findings: { ...what.findings, still: [] } }, ctx),
+    ...found({ ...what, findings: { ...what.findings, still: [] } }, ctx),
     ...what.weak.length ? [el("details", {}, el("summary", {}, c.weakness), doubts(what.weak, ctx))] : []);
 }

@@ -10,6 +10,18 @@ const FEW = 8;
 /** A word of a stranger's, no longer than a line. */
 export const short = (text) => String(text ?? "").slice(0, 80);
 
+/** A day, ms: that of a report whose run's id was left out is all that is left of its moment. */
+const DAY = 86_400_000;
+
+/** What was left out of a report stands as zeros: nothing is the same by that. */
+export const told = (id) => (/^0*$/.test(id ?? "") ? null : id);
+
+/** Whether it is known which of two reports is the earlier one. */
+const inTime = ({ run: one }, { run: two }) => {
+  const day = ({ startedAt }) => Math.floor(startedAt / DAY);
+  return Boolean(told(one.id) && told(two.id)) || day(one) !== day(two);
+};
+
 const isBad = (verdict) => RANK[verdict] < RANK.passed;
 const methodOf = (report, name) => report.methods.find(({ method }) => method === name);
 const mainOf = (lanes) => lanes.find(({ lane }) => lane === "main") ?? lanes[0];
@@ -85,7 +97,7 @@ export function weaknesses(a, b) {
   const engine = ({ surroundings }) => surroundings.engine && `${surroundings.engine.family} ${surroundings.engine.version}`;
   differ("host", (report) => main(report)?.host);
   differ("way", (report) => main(report) && `${main(report).scheme} ${main(report).port}`);
-  differ("instance", ({ about }) => about?.instance);
+  differ("instance", ({ about }) => told(about?.instance));
   differ("vantage", ({ about }) => about && [about.vantage.tls, about.vantage.tcp, about.vantage.trustedHops].join(" "));
   if (engine(a) && engine(b)) differ("engine", engine);
   else differ("engine", ({ surroundings }) => surroundings.userAgent);
@@ -157,37 +169,40 @@ const listed = ({ findings }) => findings.slice(0, MOST).filter(({ foldedUnder, 
 const failedItself = ({ findings }) => findings.some(({ code }) => code === "own-failure");
 
 /** What changed in a word, with the methods that it is about. */
-function judged(a, b, methods, findings) {
+function judged(a, b, methods, findings, ordered) {
   const of = (test) => methods.filter(test).map(({ method }) => method);
   const apart = ({ change }) => ["untried", "unjudged", "farther"].includes(change);
   const better = of(({ change }) => change === "better");
   const worse = of(({ change }) => change === "worse");
   const left = of((one) => isBad(one.b) && one.change !== "worse" && !apart(one));
-  const unknown = of((one) => apart(one) && one.a !== one.b);
+  const unknown = of((one) => apart(one) && (one.a !== one.b || one.change === "unjudged"));
   const differs = methods.some(({ change }) => change === "moved") || findings.cured.length ||
     [...findings.gone, ...findings.fresh].some(({ why }) => !["untried", "unjudged", "shorter"].includes(why));
+  // What was not always seen, or could not be looked at again, may come back though the method passed.
+  const doubted = findings.gone.some(({ finding: { method }, why }) => why !== "quiet" && (!method || better.includes(method)));
   const kind = () => {
-    if (a.run.id === b.run.id) return "one";
+    if (told(a.run.id) && a.run.id === b.run.id) return "one";
     if (failedItself(a) || failedItself(b)) return "own";
     if (methods.every(apart)) return "unsure";
+    if (!ordered && (better.length || worse.length || differs)) return "differs";
     if (better.length && worse.length) return "other";
     if (worse.length) return "worse";
-    if (better.length) return left.length || unknown.length ? "better" : "cured";
+    if (better.length) return left.length || unknown.length ? "better" : doubted ? "unproved" : "cured";
     if (unknown.length && !findings.cured.length) return "unsure";
     return differs ? (left.length ? "moved" : "besides") : left.length ? "same" : "calm";
   };
-  return { kind: kind(), better, worse, left, unknown };
+  return { kind: kind(), ordered, better, worse, left, unknown };
 }
 
 /**
- * What differs between two reports, the earlier first.
+ * What differs between two reports, the earlier first; `ordered`: it is known to be the earlier one.
  *
- * `{kind, better, worse, left, unknown, result: {a, b}, methods, findings: {cured, gone, still, fresh}, weak}`; `kind` is the
+ * `{kind, ordered, better, worse, left, unknown, result: {a, b}, methods, findings: {cured, gone, still, fresh}, weak}`; `kind` is the
  * first sentence's, the four lists are methods. `methods`: `{method, a, b, placeA, placeB, change, figures}`, see `changeOf`.
  * `cured` and `still`: findings; `gone`: `{finding, why}`, see `unproved`; `fresh`: the same, `why` it may have been there before
  * (`rival`: it was among what looked alike), null: it was not. `weak`: see `weaknesses`.
  */
-export function compared(a, b) {
+export function compared(a, b, ordered = inTime(a, b)) {
   const names = [...new Set([...a.methods, ...b.methods].slice(0, MOST).map(({ method }) => method))];
   const methods = names.map((method) => {
     const [one, two] = [methodOf(a, method), methodOf(b, method)];
@@ -207,5 +222,5 @@ export function compared(a, b) {
     fresh: listed(b).filter((finding) => !there(finding, a))
       .map((finding) => ({ finding, why: suspected(finding) ? "rival" : unproved(finding, b, a) })),
   };
-  return { ...judged(a, b, methods, findings), result: { a: a.result, b: b.result }, methods, findings, weak: weaknesses(a, b) };
+  return { ...judged(a, b, methods, findings, ordered), result: { a: a.result, b: b.result }, methods, findings, weak: weaknesses(a, b) };
 }

@@ -24,7 +24,8 @@ export function details({ run, software, about, surroundings, findings, lanes, m
     [say(d.polled, { every: time(everyMs * 1000), mean: time(meanUs), worst: time(worstUs) })]);
 
   const rows = attemptsOf(methods).map((a) => {
-    const end = [a.ended, a.status && `${a.status} (${d.seenBy[a.statusFrom]})`, a.close?.code, a.close?.reason, a.closeClass, a.timeClass, a.error, a.blockedBy, a.refused, a.place];
+    const status = a.status && `${a.status} (${d.seenBy[a.statusFrom]})`;
+    const end = [a.ended, status, a.close?.code, a.close?.reason, a.closeClass, a.timeClass, a.error, a.blockedBy, a.refused, a.place];
     const cells = [
       a.lane, t.state[a.verdict] ?? a.verdict, time(a.openUs), time(a.firstMessageUs), time(a.endedUs), a.resourceTiming?.protocol,
       count(a.arrivals), end.filter(Boolean).join(" · "),
@@ -48,7 +49,7 @@ export function details({ run, software, about, surroundings, findings, lanes, m
       [d.began, date(run.startedAt)],
       [d.browser, engine ? `${engine.family} ${engine.version}` : userAgent || t.unknown],
       [d.server, about?.instance ?? t.unknown],
-      [d.version, software.version],
+      [d.version, software?.version ?? t.unknown],
     ].flatMap(([term, what]) => [el("dt", {}, term), el("dd", {}, what)])),
   ];
 }

@@ -23,6 +23,7 @@ export const STYLE = `
 .leave pre { background: var(--soft); font-size: .8em; white-space: pre-wrap; overflow-wrap: anywhere; direction: ltr; text-align: left }
 .leave pre ~ .muted { margin-top: .6em }
 .leave .actions { margin-top: 1em }
+.leave [part=send] { background: var(--accent); border-color: var(--accent); color: var(--on-accent) }
 .leave [aria-disabled=true] { opacity: .55; cursor: default }
 .leave .note:not(:empty) { margin-top: 1em; padding: .5em .8em; border-inline-start: 4px solid var(--accent) }
 .leave .note:not(:empty) { background: var(--soft); color: var(--text) }
@@ -32,6 +33,9 @@ export const STYLE = `
 .leave .link { font: .82em/1.4 monospace; overflow-wrap: anywhere }
 @media print { .leave > :not(.code), .leave .code > :not(svg, .link) { display: none } }
 `;
+
+/** How long the table is waited for, ms. */
+const PATIENCE = 8000;
 
 /** Light modules around a QR code (ISO/IEC 18004 § 6.3.8). */
 const QUIET = 4;
@@ -54,15 +58,31 @@ export function fileName({ run: { id, startedAt } }, level) {
   return ["pushcheck", day, level, /^0*$/.test(id) ? "" : String(id).slice(0, 8)].filter(Boolean).join("-") + ".json";
 }
 
-let loading;
+let loaded;
 
-function table() {
-  loading ??= fetch(TABLE).then((answer) => {
+async function table() {
+  if (loaded) return loaded;
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), PATIENCE);
+  try {
+    const answer = await fetch(TABLE, { signal: late.signal });
     if (!answer.ok) throw new Error(answer.statusText);
-    return answer.json();
-  });
-  loading.catch(() => (loading = undefined));
-  return loading;
+    const rules = await answer.json();
+    // Something on the way may have answered in its place.
+    if (!Array.isArray(rules?.levels)) throw new TypeError("no table");
+    return (loaded = rules);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The report as Markdown; where that cannot be told, for a report that is not what it says it is, its JSON alone. */
+function ticket(report, json, ...how) {
+  try {
+    return markdown(report, ...how);
+  } catch {
+    return `\`\`\`json\n${json}\n\`\`\`\n`;
+  }
 }
 
 const muted = (...children) => el("p", { class: "muted" }, ...children);
@@ -89,7 +109,8 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
   const leaving = () => {
     if (!made.has(level)) {
       const part = redact(report, level, rules);
-      made.set(level, { report: part, json: print(part), markdown: markdown(part, words, known, m.ticket) });
+      const json = print(part);
+      made.set(level, { report: part, json, markdown: ticket(part, json, words, known, m.ticket) });
     }
     return made.get(level);
   };
@@ -107,7 +128,7 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
   const long = el("p", { class: "muted", hidden: true });
   const note = el("p", { class: "note", role: "status" });
   const retry = button(m.again, () => begin());
-  const submit = button(say(m.send, { host }), () => go(), "primary");
+  const submit = button(say(m.send, { host }), () => go(), "send");
   const leaves = [
     submit,
     button(m.copyMarkdown, () => act.copy(as("markdown"), m.copied.markdown)),
@@ -149,8 +170,14 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
       retry.hidden = false;
       return;
     }
+    try {
+      show();
+    } catch {
+      // Not what it says it is: nothing of it leaves.
+      shown.textContent = m.unmade;
+      return;
+    }
     enable(true, ...leaves);
-    show();
     if (code.open) draw();
   }
 
@@ -190,7 +217,7 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
     }).catch(() => muted(m.qr.none));
     // Another level was chosen meanwhile.
     if (mine !== latest) return;
-    into(drawn, muted(m.qr.why), picture,
+    into(drawn, muted(m.qr.why), mine === "public" && muted(say(m.qr.names, { host })), picture,
       el("p", { class: "link" }, el("a", { href: url, target: "_blank", rel: "noreferrer" }, url)),
       el("div", { class: "actions" }, button(m.qr.copy, () => act.copy(url, m.copied.link))));
   }

@@ -201,8 +201,8 @@ function plain({ kind, text, items, head, rows }, { row }, say) {
  * without markup, wrapped nowhere. Only where `own` is true the report is of this page's server: else `base` and `about` tell
  * nothing of it.
  */
-export function letter(report, { words, l, known, own: ours, ...server }) {
-  const { base, about } = ours === true ? server : { base: null, about: null };
+export function letter(report, { words, l, known, own: local, ...server }) {
+  const { base, about } = local === true ? server : { base: null, about: null };
   const { t, say, list, time, count, locale } = words;
   const { run, software, surroundings } = report;
   const made = judge(report);
@@ -367,7 +367,7 @@ export function letter(report, { words, l, known, own: ours, ...server }) {
     const clock = ahead(report);
     const apart = clock !== null && Math.abs(clock) >= APART && { time: time(Math.abs(clock) * 1000) };
     const timed = rows.some(({ at }) => at !== null);
-    const times = say(ours === true ? l.times : l.timesThere, { zone });
+    const times = say(local === true ? l.times : l.timesThere, { zone });
     if (timed) add("paragraph", join(times, apart && say(clock > 0 ? l.clockAhead : l.clockBehind, apart)));
     if (host && main) add("paragraph", say(l.connect, { host, port: main.port }));
     const none = t.unknown;

@@ -11,8 +11,8 @@ use crate::workspace::Workspace;
 
 /// All of it, brotli, in bytes: what was measured, with room for another compiler. More than the 55 kB that are meant:
 /// places and seals took 9 kB, the longer look and how streams are held 5, evidence in facts and advice 7, the path picture and
-/// what is tried without WebAssembly 2.
-const BUDGET: u64 = 116_500;
+/// what is tried without WebAssembly 3.
+const BUDGET: u64 = 117_000;
 
 /// What the page loads, below `www/`, before the first probe starts: on the networks that this is for, what is fetched later does
 /// not arrive.
@@ -39,9 +39,9 @@ const OPENED: &[&str] = &["pkg/look.js", "pkg/qr.wasm"];
 /// What another language's page loads besides, before the first probe.
 const JAPANESE: &[&str] = &["text/ja.js", "causes/ja.js"];
 /// All that is loaded to explain, in English, brotli; in Japanese a seventh more.
-const BUDGET_TO_EXPLAIN: u64 = 92_800;
+const BUDGET_TO_EXPLAIN: u64 = 93_700;
 /// Of all that is loaded when it is opened, brotli.
-const BUDGET_TO_LOOK: u64 = 30_200;
+const BUDGET_TO_LOOK: u64 = 30_500;
 /// Of another language before the first probe, brotli.
 const BUDGET_OF_LANGUAGE: u64 = 8_800;
 

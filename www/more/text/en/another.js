@@ -114,6 +114,8 @@ export default {
       evidence: "The page that made the link waits for it. On a click the report shown on this page goes to {host} without its raw evidence ({size}), which keeps it for a while for whoever has that link.",
       attempts: "The page that made the link waits for it. On a click the report shown on this page goes to {host} without its raw evidence and single attempts ({size}), which keeps it for a while for whoever has that link.",
     },
+    exactly: "What is sent, exactly as it is: {n} bytes",
+    preview: "What is sent",
     sending: "Sending …",
     sent: "Sent. Go on at the page that made the link.",
     failed: {

@@ -4,6 +4,7 @@ export default {
   // The first sentence, then what adds to it.
   said: {
     cured: "It is cured. Works now: {better}.",
+    unproved: "Better, which does not prove it cured. Works now: {better}.",
     better: "Better than before: {better}.",
     worse: "Worse than before: {worse}.",
     other: "Something else broke. Better: {better}. Worse: {worse}.",
@@ -13,9 +14,17 @@ export default {
     besides: "What can be compared works, as before. What was found besides has changed.",
     unsure: "Whether anything changed cannot be told.",
     own: "One of the two checks failed itself: they cannot be compared.",
+    // Where it is not known which of the two came first.
+    unordered: {
+      differs: "The two checks differ.",
+      same: "The two checks do not differ.",
+      calm: "The two checks do not differ. What was tried works in both.",
+      unsure: "Whether the two checks differ cannot be told.",
+    },
+    order: "Which of them was made first is not known: the reports do not hold the time of day.",
     one: "These are one and the same check.",
     left: "Still not as it should be: {left}.",
-    unknown: "Not judged alike in both checks: {unknown}.",
+    unknown: "Could not be compared: {unknown}.",
     weak: "The two checks differ in more than time (see below): take this as a hint.",
   },
   line: "{method}. Before: {a}. Now: {b}. {change}",
@@ -33,6 +42,13 @@ export default {
     aborted: "Stopped",
   },
   differs: "Differs",
+  unordered: {
+    one: "One",
+    two: "The other",
+    a: "Only in the one",
+    b: "Only in the other",
+    both: "In both",
+  },
   change: {
     better: "Better",
     worse: "Worse",

@@ -28,6 +28,7 @@ export default {
   tooLong: "Longer than issues of common trackers may be ({n} characters): attach the JSON file instead, or choose less.",
   loading: "Preparing …",
   noTable: "What may leave could not be loaded, so nothing leaves yet.",
+  unmade: "This report is not what it says it is: nothing of it leaves.",
   again: "Try again",
 
   send: "Send to {host}",
@@ -67,6 +68,7 @@ export default {
   qr: {
     title: "By QR code",
     why: "A short form: the results, causes and figures, without single attempts. It stands in the part of the address that browsers send to nobody; whoever opens it reads it in their own browser.",
+    names: "The report in it names no host, but the link leads to this page’s server, {host}, and so names it to whoever sees it.",
     label: "QR code with a link to the short form of this report",
     link: "The link",
     copy: "Copy the link",

@@ -4,6 +4,7 @@ export default {
   // The first sentence, then what adds to it.
   said: {
     cured: "直りました。使えるようになった方式：{better}。",
+    unproved: "良くなりましたが、直ったとは言い切れません。使えるようになった方式：{better}。",
     better: "前回より良くなりました：{better}。",
     worse: "前回より悪くなりました：{worse}。",
     other: "別の箇所に不具合が出ました。良くなった方式：{better}。悪くなった方式：{worse}。",
@@ -13,9 +14,17 @@ export default {
     besides: "比較できる方式は、前回と同じく使えます。それ以外の検出結果が変わりました。",
     unsure: "変化があったかどうかは判断できません。",
     own: "一方の診断そのものが失敗しているため、比較できません。",
+    // Where it is not known which of the two came first.
+    unordered: {
+      differs: "2つの診断には違いがあります。",
+      same: "2つの診断に違いはありません。",
+      calm: "2つの診断に違いはありません。試した方式は、どちらでも使えます。",
+      unsure: "2つの診断に違いがあるかどうかは判断できません。",
+    },
+    order: "診断レポートに時刻が含まれていないため、どちらが先に実施されたかはわかりません。",
     one: "どちらも同じ診断です。",
     left: "まだ問題のある方式：{left}。",
-    unknown: "両方の診断で同じ条件では判定できなかった方式：{unknown}。",
+    unknown: "比較できなかった方式：{unknown}。",
     weak: "2つの診断は、実施した時刻以外の条件も異なります（下記参照）。目安としてご覧ください。",
   },
   line: "{method}　前回：{a}　今回：{b}　{change}",
@@ -32,7 +41,14 @@ export default {
     inconclusive: "判定できませんでした",
     aborted: "途中で停止しました",
   },
-  differs: "変化あり",
+  differs: "違いあり",
+  unordered: {
+    one: "一方",
+    two: "もう一方",
+    a: "一方にのみあるもの",
+    b: "もう一方にのみあるもの",
+    both: "両方にあるもの",
+  },
   change: {
     better: "改善",
     worse: "悪化",
