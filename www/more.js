@@ -118,7 +118,12 @@ function tabs(label, failed, panels) {
     buttons[next].focus();
   });
   choose(0);
-  return el("section", { part: "readers" }, list, ...shown);
+  const section = el("section", { part: "readers" }, list, ...shown);
+  return [section, (name) => {
+    const at = panels.findIndex(([one]) => one === name);
+    choose(at);
+    buttons[at].focus();
+  }];
 }
 
 let looking;
@@ -151,7 +156,10 @@ function fold(part, title, failed, build) {
 
 const dressed = new WeakSet();
 
-/** Fills the element's places: `mount` for all that, `change` for what became of it since the check before. */
+/**
+ * Fills the element's places: `mount` for all that, `change` for what became of it since the check before. Returns what shows
+ * what leaves.
+ */
 export function fill(mount, change, report, ctx) {
   const { m, base, previous, key, own } = ctx;
   // With consent only.
@@ -184,17 +192,19 @@ export function fill(mount, change, report, ctx) {
     own && log(report, all),
   ].flat();
   into(change, ...previous ? [afterChange(previous, report, all)].flat() : []);
+  const [readers, show] = tabs(m.readers.label, t.unexplained, [
+    ["you", m.readers.you, you],
+    ["network", m.readers.network, () => admin(report, all)],
+    ["site", m.readers.site, () => [...causes(report, all, "site"), el("section", { part: "advice" }, ...advice(report, all, app))]],
+    ["report", m.readers.report, () => leave(report, all)],
+  ]);
   into(mount,
     ...own && key ? [joined(report, all, key)].flat() : [],
-    tabs(m.readers.label, t.unexplained, [
-      ["you", m.readers.you, you],
-      ["network", m.readers.network, () => admin(report, all)],
-      ["site", m.readers.site, () => [...causes(report, all, "site"), el("section", { part: "advice" }, ...advice(report, all, app))]],
-      ["report", m.readers.report, () => leave(report, all)],
-    ]),
+    readers,
     close("side"),
     close("charts"),
     times,
     close("history"),
     fold("details", m.details.title, "", async () => details(report, all)));
+  return () => show("report");
 }

@@ -2,6 +2,7 @@
  * From a report to the answer in plain words: pure, of codes and figures.
  */
 import { attemptsOf } from "./lanes.js";
+import { stands } from "./path.js";
 
 /** A method that fails and that the site can do without. */
 export const spare = ({ methods }, { verdict, required }) => verdict === "failed" && !required && methods.some((other) => other.required);
@@ -33,11 +34,19 @@ function kind(report, elsewhere) {
 
 const BADGES = { passed: "passed", enough: "passed", heldOn: "passed", heldAwake: "inconclusive", inconclusive: "inconclusive", aborted: "skipped", elsewhere: "inconclusive", fallback: "inconclusive" };
 
+/** To whom a report goes of a check in which something works: where all that is broken stands at the same door. */
+function whose({ methods, findings }) {
+  const doors = methods.filter(({ verdict }) => verdict === "failed").map((method) => DOORS[stands(findings, method)]);
+  return doors.length && doors.every((door) => door && door === doors[0]) ? doors[0] : "warning";
+}
+
+const DOORS = { gateway: "warningSite", filter: "warningNetwork", proxy: "warningNetwork", portal: "warningNetwork" };
+
 /**
  * The result in plain words: `{badge, headline, summary, act, next}`; `act` is what to do, `next` what it is made of. `base`:
  * URL of the server that was asked; null: not by this page.
  */
-export function outcome(report, { t, say, list, time, bytes }, base, elsewhere) {
+export function outcome(report, { t, say, list, time, bytes, locale }, base, elsewhere) {
   const { methods, run, findings } = report;
   const found = kind(report, elsewhere);
   // A newer version may know further results.
@@ -58,7 +67,9 @@ export function outcome(report, { t, say, list, time, bytes }, base, elsewhere) 
   const values = { good: of("passed", "warning"), bad: of("failed") || list(missed), flawed: of("warning"), host, directive, opened };
   const next = [];
   const scope = [];
-  if (base && which !== "own" && which !== "forbidden" && which !== "fallback" && methods.some(({ verdict }) => verdict !== "skipped")) {
+  const date = new Date(run.startedAt).toLocaleDateString(locale);
+  if (!base) scope.push([t.tested, say(t.testedThen, { tried, host, date })]);
+  else if (which !== "own" && which !== "forbidden" && which !== "fallback" && methods.some(({ verdict }) => verdict !== "skipped")) {
     const idle = Math.max(1000, ...methods.map(({ idleTestedMs }) => idleTestedMs));
     scope.push(
       [t.tested, say(t.testedWhat, { tried, host, time: time(run.durationUs) })],
@@ -115,7 +126,7 @@ export function outcome(report, { t, say, list, time, bytes }, base, elsewhere) 
     badge: BADGES[which] ?? "warning",
     headline: t.headline[which],
     summary: say(t.summary[summary], values),
-    act: say(t.nextStep[which], values),
+    act: say(t.nextStep[which === "warning" ? whose(report) : which], values),
     next: [...next, ...scope],
   };
 }

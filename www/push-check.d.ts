@@ -34,7 +34,7 @@ export interface End {
  *
  * Attributes: `base` (URL of the probe server; default: where `push-check.js` came from), `auto` (starts by itself),
  * `methods`, `required`, `lanes` (words parted by spaces), `mode`, `longest-silence-ms`, `watch-ms`, `need` (a preset's
- * name), `lang` (`en` or `ja`; default: the page's, else the browser's), `theme` (`light`, `dark`, `auto`: as the system).
+ * name), `lang` (`en` or `ja`; default: the page's, else the browser's; read once, when it is connected), `theme` (`light`, `dark`, `auto`: as the system).
  * `hidden` hides it.
  *
  * Events bubble and cross shadow boundaries. `pushcheck-start` comes before any connection: pause your own client there,
@@ -47,7 +47,7 @@ export interface End {
  * `-soft`, `-accent`, `-on-accent`, `-good`, `-good-soft`, `-warn`, `-warn-soft`; `-radius`, `-shadow`, `-font`.
  *
  * Parts: `card`, `word`, `headline`, `summary`, `todo`, `change`, `progress`, `path`, `methods`, `method`, `next`, `consent`, `primary`,
- * `copy`, `download`, `offers`, `longer`, `watch`, `details`, `more`, and, once they are loaded, `readers`, `you`, `network`, `site`,
+ * `share`, `copy`, `download`, `offers`, `longer`, `watch`, `details`, `more`, and, once they are loaded, `readers`, `you`, `network`, `site`,
  * `report`, `cause`, `advice`, `log`.
  */
 export class PushCheck extends HTMLElement {
@@ -55,7 +55,7 @@ export class PushCheck extends HTMLElement {
     options: Options;
     /** Texts of your own, over those of the language: the keys of `text/en.js`, and in `rooms` those of `more/text/en.js`. Read when the element is connected. */
     texts: Record<string, unknown> | null;
-    /** The last report; null: none yet. One that is set is shown as made elsewhere; while a run is on that does nothing. */
+    /** The last report; null: none. One that is set is shown as made elsewhere, null as nothing; while a run is on that does nothing. */
     report: Report | null;
     /** The report that the last one is held against, to say what a change did; null: none. Set by a second run. */
     previous: Report | null;

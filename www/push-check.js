@@ -97,12 +97,15 @@ export class PushCheck extends Base {
   #own = false;
   /** The report before that: what a change did is seen beside it. */
   #previous = null;
+  /** It was set, and no report since. */
+  #held = false;
   #reading = false;
   /** The report that the rooms were asked about. */
   #explained = null;
   #dressed = false;
-  /** The rooms' texts, once they are there. */
+  /** The rooms' texts, once they are there, and what shows what leaves. */
   #m = null;
+  #share = null;
   /** What the last run was asked for. */
   #ran = { base: HERE };
   #hue = () => this.#view?.dark(this.getAttribute("theme"), DARK?.matches);
@@ -145,6 +148,7 @@ export class PushCheck extends Base {
       watch: () => this.start({ mode: "watch" }),
       copy: () => this.#copy(this.#json, this.#words.t.copied),
       details: () => this.#fill(this.#report),
+      share: () => this.#share?.(),
       download: () => this.#save(`pushcheck-${this.#report.run.id}.json`, "application/json", this.#json),
     });
     try {
@@ -171,21 +175,24 @@ export class PushCheck extends Base {
     return this.#report;
   }
 
-  /** Shows a report of elsewhere; a run that is on is not disturbed. */
+  /** Shows a report of elsewhere, or nothing; a run that is on is not disturbed. */
   set report(report) {
-    if (this.running || !report) return;
-    this.#report = report;
+    if (this.running) return;
+    this.#report = report ?? null;
     this.#own = false;
-    this.#previous = null;
+    // Frameworks set properties in an order of their own.
+    if (!this.#held) this.#previous = null;
+    this.#held = false;
     this.#ready ??= this.#build();
     this.#ready.then(() => {
       if (report !== this.#report) return;
       try {
-        this.#show(report);
-      } catch (error) {
+        if (report === null) this.#view.idle();
+        else this.#show(report);
+      } catch {
         // Not what it says it is.
         this.#report = null;
-        this.#view.unable(new Unable("misuse", { message: said(error) }));
+        this.#view.unable(new Unable("report"));
       }
     });
   }
@@ -197,6 +204,7 @@ export class PushCheck extends Base {
   /** What the report is held against. */
   set previous(report) {
     this.#previous = report;
+    this.#held = true;
     if (this.#report && !this.running) this.#fill(this.#report);
   }
 
@@ -289,7 +297,7 @@ export class PushCheck extends Base {
       this.#dressed = true;
       this.#m = ctx.m;
       view.filled();
-      fill(view.more, view.change, report, ctx);
+      this.#share = fill(view.more, view.change, report, ctx);
     } catch {
       // What names the cause is there already; from here the rest does not come.
       if (report === this.#explained) view?.remark(words_.t.unexplained);
@@ -405,6 +413,7 @@ export class PushCheck extends Base {
   }
 
   #save(name, type, text) {
+    this.#view.remark("");
     const href = URL.createObjectURL(new Blob([text], { type }));
     if (text !== undefined) Object.assign(document.createElement("a"), { href, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);

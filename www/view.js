@@ -22,8 +22,8 @@ export class View {
   /** What the path picture shows. */
   #path = [];
 
-  /** `act`, `longer`, `watch`, `copy`, `download`, `details`: what the buttons do. */
-  constructor(root, words, { act, longer, watch, copy, download, details }) {
+  /** `act`, `longer`, `watch`, `copy`, `download`, `details`, `share`: what the buttons do. */
+  constructor(root, words, { act, longer, watch, copy, download, details, share }) {
     this.#words = words;
     const { t } = words;
     const button = (part, label, click) => {
@@ -32,8 +32,8 @@ export class View {
       return made;
     };
     this.word = el("p", { part: "word" });
-    this.headline = el("h2", { part: "headline", id: "headline", tabindex: "-1" }, t.title);
-    this.summary = el("p", { part: "summary", class: "muted" }, t.intro);
+    this.headline = el("h2", { part: "headline", id: "headline", tabindex: "-1" });
+    this.summary = el("p", { part: "summary", class: "muted" });
     this.header = el("header", {}, el("span", { class: "icon", "aria-hidden": true }), el("div", {}, this.word, this.headline, this.summary));
     this.todo = el("p", { part: "todo" });
     this.change = el("div", { part: "change" });
@@ -55,16 +55,25 @@ export class View {
     this.consents = el("label", { part: "consent", class: "muted" }, this.consent, el("span", {}));
     this.copy = button("copy", t.copy, copy);
     this.download = button("download", t.download, download);
+    this.share = button("share", t.share, share);
     this.details = button("details", t.details, details);
     this.note = el("p", { class: "muted note", role: "status" });
     this.more = el("div", { part: "more" });
     // Two or three messages a run, not one a method: rows change silently.
     this.status = el("p", { class: "unseen", role: "status" });
     this.card = el("section", { part: "card", lang: t.lang, dir: t.dir, "aria-labelledby": "headline" },
-      el("slot", { name: "intro" }), this.header, this.todo, this.change, this.bar, this.path, this.columns, this.list, this.next, this.consents,
-      el("div", { class: "actions" }, this.act, this.copy, this.download, el("slot", { name: "actions" })),
-      this.note, this.offers, this.details, this.more, this.status);
+      el("slot", { name: "intro" }), this.header, this.todo, this.bar, this.consents,
+      el("div", { class: "actions" }, this.act, this.share, this.copy, this.download, el("slot", { name: "actions" })),
+      this.note, this.change, this.path, this.columns, this.list, this.next, this.offers, this.details, this.more, this.status);
     root.append(this.card);
+    this.idle();
+  }
+
+  /** Nothing has been tried, and nothing is shown. */
+  idle() {
+    const { t } = this.#words;
+    this.#say("", t.title, t.intro);
+    this.status.textContent = "";
     this.#shape("idle", t.start);
     this.#list(METHODS);
   }
@@ -139,10 +148,11 @@ export class View {
     this.details.hidden = false;
   }
 
-  /** It is there; whoever asked goes on at its beginning. */
+  /** It is there: what leaves is chosen there. Whoever asked goes on at its beginning. */
   filled() {
     const asked = this.#focused === this.details;
-    this.details.hidden = true;
+    this.details.hidden = this.copy.hidden = this.download.hidden = true;
+    this.share.hidden = false;
     if (asked) this.more.querySelector("[role=tab]")?.focus();
   }
 
@@ -155,7 +165,7 @@ export class View {
     const { t, say } = this.#words;
     this.#list(METHODS);
     if (reason === "stopped") this.#say("skipped", t.headline.aborted, "");
-    else this.#say("warning", t.headline.unable, say(t.unable[reason], values));
+    else this.#say("warning", reason === "report" ? t.headline.unreadable : t.headline.unable, say(t.unable[reason], values));
     this.#shape("unable", t.again);
   }
 
@@ -197,7 +207,7 @@ export class View {
     this.act.textContent = label;
     this.card.dataset.shape = shape;
     this.bar.hidden = shape !== "running";
-    this.offers.hidden = this.consents.hidden = this.details.hidden = true;
+    this.offers.hidden = this.consents.hidden = this.details.hidden = this.share.hidden = true;
     this.todo.hidden = this.change.hidden = this.next.hidden = this.more.hidden = this.copy.hidden = this.download.hidden = shape !== "done";
     this.path.hidden = shape !== "done" && shape !== "running";
     this.box?.remove();
@@ -237,7 +247,7 @@ export class View {
       const state = el("p", { class: "state" }, t.how[method]);
       const numbers = el("dl", { class: "numbers" });
       const item = el("li", { part: "method" }, el("span", { class: "icon", "aria-hidden": true }, SIGNS[method]),
-        el("div", {}, el("h3", {}, t.method[method] ?? method), state), numbers);
+        el("div", {}, el("h3", {}, el("span", { class: "glyph", "aria-hidden": true }, SIGNS[method]), t.method[method] ?? method), state), numbers);
       this.#rows.set(method, { item, state, numbers });
       return item;
     }));

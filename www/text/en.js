@@ -18,6 +18,7 @@ export default {
   copied: "Report copied.",
   copyByHand: "Copying is not allowed here: press Ctrl+C or ⌘C.",
   download: "Download JSON",
+  share: "Send or copy this report",
   soon: "Takes about six seconds.",
   later: "Takes two to six minutes; each method’s result comes within seconds.",
   left: "About {time} left.",
@@ -79,7 +80,7 @@ export default {
   worst: "worst {worst}",
   bytes: "{n} B",
   perMessage: "a message",
-  survived: "survived",
+  survived: "longest tried",
   cut: "ends it",
 
   // One word beside the sign.
@@ -110,6 +111,7 @@ export default {
     own: "The check itself failed.",
     fallback: "The full check cannot run in this page.",
     unable: "The check could not start.",
+    unreadable: "This report cannot be shown.",
   },
   summary: {
     passed: "Works: {good}.",
@@ -136,6 +138,7 @@ export default {
 
   tested: "Tested",
   testedWhat: "{tried}: between this page and {host}, in {time}.",
+  testedThen: "{tried}: between another page and {host}, on {date}.",
   untested: "Not tested",
   untestedWhat: "Your app’s own server, another time of day, heavy load, silences of more than {idle}.",
   nextStep: {
@@ -146,6 +149,8 @@ export default {
     heldOn: "If it happens at another time, watch then; if it never shows here, send this report to whoever runs the app.",
     heldAwake: "Keep this page open and in front, and watch again.",
     warning: "Apps that can use what works will be fine. For others, send this report to whoever runs the site or this network.",
+    warningSite: "Apps that can use what works will be fine. For others, send this report to whoever runs the site.",
+    warningNetwork: "Apps that can use what works will be fine. For others, send this report to whoever runs this network.",
     failed: "Try another network, such as a phone’s. If it works there, send this report to whoever runs this network.",
     required: "Try another network, such as a phone’s. If it works there, send this report to whoever runs this network.",
     offline: "Connect this device, then run the check again.",
@@ -179,6 +184,7 @@ export default {
     module: "{url} could not be loaded: {message}",
     misuse: "Wrong setting: {message}",
     own: "It failed: {message}",
+    report: "It is no report of pushcheck, or a damaged one.",
   },
 
   // The stations of the path, and who may stand there.

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 /// All of it, brotli, in bytes: what was measured, with room for another compiler. More than the 55 kB that are meant:
 /// places and seals took 9 kB, the longer look and how streams are held 5, evidence in facts and advice 7, the path picture and
 /// what is tried without WebAssembly 3.
-const BUDGET: u64 = 117_000;
+const BUDGET: u64 = 117_400;
 
 /// What the page loads, below `www/`, before the first probe starts: on the networks that this is for, what is fetched later does
 /// not arrive.
@@ -39,7 +39,7 @@ const OPENED: &[&str] = &["pkg/look.js", "pkg/qr.wasm"];
 /// What another language's page loads besides, before the first probe.
 const JAPANESE: &[&str] = &["text/ja.js", "causes/ja.js"];
 /// All that is loaded to explain, in English, brotli; in Japanese a seventh more.
-const BUDGET_TO_EXPLAIN: u64 = 93_700;
+const BUDGET_TO_EXPLAIN: u64 = 94_200;
 /// Of all that is loaded when it is opened, brotli.
 const BUDGET_TO_LOOK: u64 = 30_500;
 /// Of another language before the first probe, brotli.
