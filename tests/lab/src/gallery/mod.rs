@@ -1,4 +1,4 @@
-//! The page in every state that it has, without waiting for a network to come to it: [`states`] lists them, [`shots`] takes
+//! The page in every state that it has, without waiting for a network to come to it: [`STATES`] lists them, [`command`] takes
 //! their pictures.
 
 mod saved;
