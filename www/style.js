@@ -91,6 +91,7 @@ header[data-state=warning] [part=word] { color: var(--warn) }
 
 header { display: flex; gap: 1em }
 .glyph { margin-inline-end: .5em; color: var(--muted); font-weight: 400 }
+:not([data-state]) > div > h3 > .glyph { display: none }
 header p, .note, textarea { margin-top: .4em }
 .icon { flex: none; display: grid; place-items: center; box-sizing: border-box; width: 1.75em; height: 1.75em; border-radius: 50%; background: var(--soft); color: var(--muted); font-weight: 700; line-height: 1 }
 header .icon { font-size: 1.5em }

@@ -18,7 +18,7 @@ export default {
   copied: "診断レポートをコピーしました。",
   copyByHand: "ここでは自動でコピーできません。Ctrl+Cまたは⌘Cを押してください。",
   download: "JSONをダウンロード",
-  share: "この診断レポートを送る・コピーする",
+  share: "レポートを送る・コピー",
   soon: "約6秒かかります。",
   later: "2〜6分かかります。各方式の結果は数秒で出ます。",
   left: "残り約{time}です。",
