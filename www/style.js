@@ -125,12 +125,12 @@ summary { color: var(--accent); cursor: pointer }
 
 .unseen { position: absolute; overflow: hidden; clip-path: inset(50%); width: 1px; height: 1px; white-space: nowrap }
 @container (min-width: 38em) {
-  .measured { grid-template-columns: auto 1fr 27em }
+  .measured { grid-template-columns: auto 1fr 26em }
   .numbers { grid-column: 3 }
   .numbers, .columns { grid-template-columns: 1fr 1fr 1.2fr 1fr 1fr }
   .none { display: block; color: var(--muted) }
   .numbers dt { position: absolute; overflow: hidden; clip-path: inset(50%); width: 1px; height: 1px }
-  .columns { display: grid; gap: .8em; width: calc(27em / .78); margin-block: 1.5em -.9em; margin-inline: auto 0 }
+  .columns { display: grid; gap: .8em; width: calc(26em / .78); margin-block: 1.5em -.9em; margin-inline: auto 0 }
   [part=next] { grid-template-columns: auto 1fr }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }

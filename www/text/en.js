@@ -80,7 +80,7 @@ export default {
   worst: "worst {worst}",
   bytes: "{n} B",
   perMessage: "a message",
-  survived: "longest tried",
+  survived: "tried",
   cut: "ends it",
 
   // One word beside the sign.
