@@ -52,6 +52,9 @@ async function texts(language) {
   }
 }
 
+/** What the rooms say, in the words of an element. */
+export const said = async ({ t }) => t.rooms ?? texts(t.lang);
+
 /** What the server says of itself now; null: it is not heard. */
 async function about(base) {
   try {
@@ -66,7 +69,7 @@ async function about(base) {
 export async function context({ words, base, act, ...more }) {
   const { lang } = words.t;
   // Of a report of elsewhere nobody is asked.
-  const [known, m, told] = await Promise.all([catalogue(lang), words.t.rooms ?? texts(lang), more.own ? about(base) : null]);
+  const [known, m, told] = await Promise.all([catalogue(lang), said(words), more.own ? about(base) : null]);
   const language = async (other) => {
     const [of, known, m] = await Promise.all([act.language(other), catalogue(other), texts(other)]);
     return { words: of, known, m };

@@ -243,6 +243,8 @@ export class PushCheck extends Base {
         judgeNetLog("");
       } catch {}
     }
+    // How it is said comes with the rooms.
+    this.#m ??= await more().then(({ said }) => said(this.#words), () => null);
     this.#reading = false;
     // Another run has begun, or ended, since.
     if (report !== this.#report || this.running) return null;
