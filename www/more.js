@@ -187,11 +187,10 @@ export function fill(mount, change, report, ctx) {
     }
   };
   const all = { ...ctx, act: { ...ctx.act, evidence } };
-  const troubled = report.methods.some(({ verdict }) => verdict !== "passed") || report.findings.length;
   const you = () => [
     causes(report, all, "person"),
     // Both go on from what this page has tried itself.
-    own && troubled && another(report, all),
+    own && another(report, all),
     own && log(report, all),
   ].flat();
   into(change, ...previous ? [afterChange(previous, report, all)].flat() : []);

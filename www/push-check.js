@@ -267,7 +267,9 @@ export class PushCheck extends Base {
     const own = this.#own;
     this.#view?.done(report, own ? base : null, requiredLanes ?? [], why);
     // What nothing is wrong with is explained when somebody asks.
-    const calm = own && report.result === "passed" && !report.findings.length && !this.#previous && !this.#ran.key && !remembers();
+    const calm = own && report.result === "passed" && !report.findings.length && !this.#previous && !this.#ran.key && !remembers()
+      // Another page could try those.
+      && !report.lanes.some(({ skipped }) => skipped === "mixed-content");
     if (calm) this.#view?.asks();
     else this.#fill(report);
   }

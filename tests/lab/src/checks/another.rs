@@ -51,6 +51,42 @@ pub(super) async fn two_devices_are_judged_together(lab: &Lab) -> Result<Outcome
     Ok(Outcome::Passed(said.chars().take(200).collect()))
 }
 
+/// An https page that may not try a plain lane offers a link to the page there, and judges both together.
+pub(super) async fn a_plain_half_joins_its_https_page(lab: &Lab) -> Result<Outcome> {
+    let page = Page::open(&lab.browser, lab.field.server.tls_page()?).await?;
+    page.ready(SOON).await?;
+    page.run("document.querySelector('push-check').setAttribute('lanes', 'plain');")
+        .await?;
+    page.diagnose(RUN).await?;
+    let offered = "document.querySelector('push-check').shadowRoot.querySelector('.another a[href*=\"#join=\"]')";
+    page.until("a link to the plain page", offered, SOON)
+        .await?;
+    let link = page.run(&format!("return {offered}.href;")).await?;
+    let link = link.as_str().context("there is no link")?;
+    ensure!(link.starts_with("http://"), "the link is {link}");
+    // What a click does, but for the tab, which a driver has to name.
+    page.run(&format!(
+        "{offered}.addEventListener('click', (event) => event.preventDefault()); {offered}.click();"
+    ))
+    .await?;
+
+    let client = lab.browser.client();
+    let here = bounded("name the tab", client.window()).await?;
+    let other = bounded("open a tab", client.new_window(true)).await?;
+    bounded("change tabs", client.switch_to_window(other.handle)).await?;
+    let joined = joins(lab, link).await;
+    bounded("close the tab", client.close_window()).await?;
+    bounded("change back", client.switch_to_window(here)).await?;
+    joined?;
+    page.until("what both say together", JUDGED, RUN).await?;
+    let record = page.record().await?;
+    ensure!(
+        record.errors.is_empty() && record.violations.is_empty(),
+        "{record:?}"
+    );
+    Outcome::ok()
+}
+
 /// The other device: the key does not stay in its address, and one click hands the report back.
 async fn joins(lab: &Lab, link: &str) -> Result<()> {
     let page = Page::open(&lab.browser, link).await?;

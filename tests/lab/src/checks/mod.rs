@@ -110,6 +110,7 @@ const ALL: &[Check] = checks![
     CHECK access::the_surface_is_what_is_declared,
     CHECK healthy::every_method_passes_with_real_numbers,
     CHECK another::two_devices_are_judged_together,
+    CHECK another::a_plain_half_joins_its_https_page,
     CHECK another::a_report_leaves_by_whatever_works,
     CHECK healthy::the_report_counts_what_the_server_counted,
     CHECK healthy::events_reach_the_page_in_order,
