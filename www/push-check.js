@@ -2,85 +2,16 @@
  * <push-check>: which push methods work from here, as an element. `push-check.d.ts` tells its attributes, properties,
  * methods and events.
  */
-import { initSync, judgeNetLog, readNetLog, run, runOf } from "./pkg/pushcheck.js";
+import { judgeNetLog, readNetLog, run, runOf } from "./pkg/pushcheck.js";
 import { dress } from "./el.js";
 import { fallback } from "./fallback.js";
+import { HERE, Unable, load, more, said, textsOf } from "./load.js";
 import { style } from "./style.js";
 import { View } from "./view.js";
-import { LANGUAGES, METHODS, words } from "./words.js";
-
-const HERE = new URL("./", import.meta.url).href;
-
-/** How long the texts of another language are waited for, ms. */
-const PATIENCE = 2000;
-
-/** Why there is no report: a key of the texts' `unable`, and what its sentence needs. */
-class Unable extends Error {
-  constructor(reason, values = {}) {
-    super(Object.values(values).join(": ") || reason);
-    Object.assign(this, { reason, values });
-  }
-}
-
-let loading;
+import { METHODS, words } from "./words.js";
 
 /** Whether the browser, or the system, is set to dark. */
 const DARK = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
-
-/** The texts of a language but English, which is always there; undefined: they did not come in time. */
-async function textsOf(language) {
-  if (!LANGUAGES.includes(language) || language === "en") return undefined;
-  // What does not come from here in time is not waited for: English is there.
-  const late = new Promise((done) => setTimeout(done, PATIENCE));
-  const asked = import(`${HERE}text/${language}.js`).then((module) => module.default, () => undefined);
-  return Promise.race([asked, late]);
-}
-
-let rooms;
-
-/** What is shown on demand, once for all elements of a page; tried anew after a failure. */
-function more() {
-  rooms ??= import(`${HERE}more.js`).catch((error) => {
-    rooms = undefined;
-    throw error;
-  });
-  return rooms;
-}
-
-/** The widget itself, once for all elements of a page; tried anew after a failure. */
-function load() {
-  loading ??= fetchWidget().catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
-}
-
-async function fetchWidget() {
-  if (!globalThis.WebAssembly) throw new Unable("no-webassembly");
-  const violations = [];
-  const note = (event) => violations.push(event);
-  document.addEventListener("securitypolicyviolation", note);
-  const url = `${HERE}pkg/pushcheck_bg.wasm`;
-  try {
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-    // Not while it arrives: that would ask for a media type that not every server knows.
-    initSync({ module: await WebAssembly.compile(await answer.arrayBuffer()) });
-  } catch (error) {
-    // The event comes in a task of its own, after the rejection.
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const forbidden = error instanceof WebAssembly.CompileError && /policy|CSP/i.test(error.message);
-    if (forbidden || violations.some(({ blockedURI }) => blockedURI === "wasm-eval")) throw new Unable("policy-wasm");
-    const named = violations.find(({ blockedURI }) => blockedURI.startsWith(new URL(HERE).origin));
-    if (named) throw new Unable("policy", { url, directive: named.effectiveDirective });
-    throw new Unable("module", { url, message: said(error) });
-  } finally {
-    document.removeEventListener("securitypolicyviolation", note);
-  }
-}
-
-const said = (error) => String(error?.message ?? error);
 
 // Importing this file where there is no DOM must not throw.
 const Base = globalThis.HTMLElement ?? class {};
