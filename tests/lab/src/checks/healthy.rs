@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use pushcheck::diagnosis::{MethodReport, RunResult, Verdict};
+use pushcheck::diagnosis::{Code, MethodReport, RunResult, Verdict};
 use pushcheck::method::Method;
 use pushcheck::report::Report;
 use serde_json::Value;
@@ -140,6 +140,15 @@ pub(super) fn all_passed(report: &Report) -> Result<()> {
         "the result is {:?}",
         report.result
     );
+    // That the page stood still is true of a machine that gives it no time.
+    if report
+        .findings
+        .iter()
+        .any(|one| one.code == Code::SlowMainThread)
+    {
+        let gap = report.surroundings.longest_gap_us;
+        return Err(Starved(format!("main thread blocked for up to {gap} µs")).into());
+    }
     ensure!(
         report.findings.is_empty(),
         "findings on a healthy network: {:?}",
