@@ -109,7 +109,8 @@ export class PushCheck extends Base {
   /** Shows a report of elsewhere, or nothing; a run that is on is not disturbed. */
   set report(report) {
     if (this.running) return;
-    this.#report = report ?? null;
+    report ??= null;
+    this.#report = report;
     this.#own = false;
     // Frameworks set properties in an order of their own.
     if (!this.#held) this.#previous = null;
@@ -219,7 +220,6 @@ export class PushCheck extends Base {
         copy: (text, done) => this.#copy(text, done),
         save: (name, type, text) => this.#save(name, type, text),
         remark: (text) => view.remark(text),
-        again: () => this.start(),
         show: (other) => (this.report = other),
         runId: runOf,
         log: (file) => this.readNetLog(file),
@@ -349,8 +349,9 @@ export class PushCheck extends Base {
 
   #save(name, type, text) {
     this.#view.remark("");
+    if (text === undefined) return;
     const href = URL.createObjectURL(new Blob([text], { type }));
-    if (text !== undefined) Object.assign(document.createElement("a"), { href, download: name }).click();
+    Object.assign(document.createElement("a"), { href, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   }
 }

@@ -146,7 +146,7 @@ function start(lang) {
     const mount = $("compare");
     const root = mount.shadowRoot ?? mount.attachShadow({ mode: "open" });
     if (!root.childElementCount) dress(root, style + TABLES + STYLE);
-    const act = { evidence() {}, remark() {}, again() {}, copy: async () => {}, save() {} };
+    const act = { evidence() {}, remark() {}, copy: async () => {}, save() {} };
     const ctx = { words: spoken, m: { compare: m }, known: null, base: new URL("./", location.href).href, about: null, act };
     const heading = el("h2", { class: "unseen" }, here.two);
     const card = el("section", { part: "card", lang, dir: spoken.t.dir }, heading, ...[compare(reports, ctx)].flat());
