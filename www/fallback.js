@@ -74,6 +74,7 @@ async function tell(base, chosen, required, signal) {
       userAgent: navigator.userAgent, engine: null, origin, secureContext: isSecureContext, isolated: !!globalThis.crossOriginIsolated,
       embedded: parent !== window, language: navigator.language, online: navigator.onLine, clockStepUs: 0, hiddenUs: 0, longestGapUs: 0, lateUs: 0,
       notices: [],
+      clients: null,
     },
     lanes: [], about: null, methods: told, findings: [], advice: null, evidence: null,
   };

@@ -14,6 +14,7 @@ function kind(report, elsewhere) {
   const works = some("passed", "warning");
   if (report.run.mode === "fallback") return "fallback";
   if (findings.some(({ code }) => code === "own-failure")) return "own";
+  if (result === "passed" && findings.some(({ code, strength }) => code === "page-code" && strength !== "possible")) return "page";
   if (methods.some(({ watched }) => watched?.cuts)) return "cuts";
   if (result === "passed" && methods.some(({ watched }) => watched)) {
     return methods.some(({ watched }) => watched?.unclear || watched?.silences) ? "heldAwake" : "heldOn";

@@ -2,7 +2,7 @@
  * <push-check>: which push methods work from here, as an element. `push-check.d.ts` tells its attributes, properties,
  * methods and events.
  */
-import { judgeNetLog, readNetLog, run, runOf } from "./pkg/pushcheck.js";
+import { judgeClients, judgeNetLog, readNetLog, run, runOf } from "./pkg/pushcheck.js";
 import { dress } from "./el.js";
 import { fallback } from "./fallback.js";
 import { HERE, Unable, load, more, said, textsOf } from "./load.js";
@@ -265,6 +265,9 @@ export class PushCheck extends Base {
         this.#view?.progress(progress);
         this.#tell("progress", progress);
       });
+      // What the page's own clients did, where somebody has looked at them.
+      const clients = globalThis.pushCheckObserve?.clients();
+      if (clients) report = judgeClients(report.run.id, clients) ?? report;
       if (leaving && this.#view?.sends) send(report, options.base);
       this.#report = report;
       this.#own = true;

@@ -957,6 +957,46 @@ export interface Surroundings {
     lateUs: number;
     /** Changes of all that during the run. */
     notices: StampedNotice[];
+    /** The page's own clients, one a method; null: nobody looked at them. */
+    clients: Client[] | null;
+}
+
+/** A client of the page's own: all that it did at one endpoint, from when it was looked at until the run ended. */
+export interface Client {
+    /** The method that it uses. */
+    method: Method;
+    /** The lane on which the run asked the same endpoint, from the same page; null: it did not. */
+    lane: string | null;
+    /** Connections or requests that it began. */
+    began: number;
+    /** Those of them that opened: `open`, or an answer with a status of 200 to 299. */
+    opened: number;
+    /** Those that failed before, and that the page itself had not ended. */
+    failed: number;
+    /** Those of the failed ones that began after the run. */
+    failedInRun: number;
+    /** Those that the page ended before they opened: `close()`, or its signal. */
+    endedEarly: number;
+    /** Constructors that threw. */
+    threw: number;
+    /** Calls of `send()` before `open`, which throw. */
+    sentEarly: number;
+    /** Calls of `send()` after `close`, which do nothing. */
+    sentLate: number;
+    /** Exceptions that left the page's handlers of `open`, `message`, `error` and `close`. */
+    handlerThrew: number;
+    /** Connections that ended, other than by the page and with close code 1000, while it listened to neither `error` nor `close`, and after which it began no other. */
+    unheard: number;
+    /** Event streams that it closed when they broke off, where the browser would have opened them again, and after which it began no other. */
+    left: number;
+    /** Answers of a type that streams have which it waits for as a whole, and which have not ended. */
+    readWhole: number;
+    /** The most that began within ten seconds, each at once after one before had ended. */
+    atOnce: number;
+    /** The last close code (RFC 6455 § 7.4); null: none came. */
+    closeCode: number | null;
+    /** The name of the last exception; null: there was none. */
+    error: string | null;
 }
 
 /** A browser's engine. */
@@ -1530,6 +1570,8 @@ export interface OwnEndpoints {
     serverSentEvents?: OwnEndpoint;
     /** An endpoint that holds a request until there is news. */
     longPolling?: OwnEndpoint;
+    /** An endpoint whose answer is read while it arrives. */
+    streamingFetch?: OwnEndpoint;
 }
 
 /** An endpoint of your own. */
@@ -1540,7 +1582,7 @@ export interface OwnEndpoint {
     protocols?: string[];
     /** Send cookies (HTTP). Default: false. */
     withCredentials?: boolean;
-    /** Further request headers (long polling; browsers allow none for the others). */
+    /** Further request headers (long polling and streaming fetch; browsers allow none for the others). */
     headers?: Record<string, string>;
     /** What to send once it is open (WebSocket). */
     firstMessage?: string;

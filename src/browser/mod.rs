@@ -21,6 +21,7 @@ use std::rc::Rc;
 
 pub use listen::Listener;
 pub use pump::{Pump, Told};
+pub(crate) use read::clients;
 pub use surroundings::surroundings;
 use wasm_bindgen::JsValue;
 

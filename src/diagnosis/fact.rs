@@ -52,6 +52,25 @@ facts! {
     PageClosed = "page-closed",
     /// It had opened and ended without a closing handshake. Value: after so many ms.
     BrokeOff = "broke-off",
+    // The page's own client.
+    /// Attempts of the page's own client failed. Value: how many.
+    ClientFailed = "client-failed",
+    /// The page ended attempts before they had opened. Value: how many.
+    ClientEndedEarly = "client-ended-early",
+    /// The page sent before its connection had opened, which throws. Value: how often.
+    ClientSentEarly = "client-sent-early",
+    /// The page sent after its connection had closed, which does nothing. Value: how often.
+    ClientSentLate = "client-sent-late",
+    /// Exceptions left the page's handlers. Value: the name of the last.
+    ClientHandlerThrew = "client-handler-threw",
+    /// Its connection ended while the page listened to neither `error` nor `close`. Value: how often.
+    ClientUnheard = "client-unheard",
+    /// The page closed an event stream that had broken off, and began no other.
+    ClientLeft = "client-left",
+    /// The page waits for the end of an answer that is a stream.
+    ClientReadWhole = "client-read-whole",
+    /// The page began again at once, again and again. Value: the most within ten seconds.
+    ClientAtOnce = "client-at-once",
     // The server's half.
     /// Nothing of it reached the server, which was watching all the while.
     NothingArrived = "nothing-arrived",

@@ -5,6 +5,7 @@ pub mod burst;
 mod cause;
 mod chain;
 mod class;
+mod client;
 pub mod clock;
 mod code;
 pub mod compressed;
@@ -74,6 +75,9 @@ pub fn diagnose(evidence: &Evidence, asked: &Asked) -> Diagnosis {
         findings.insert(at, finding);
     };
     around::around(evidence).into_iter().for_each(&mut add);
+    client::page_code(evidence, &methods)
+        .into_iter()
+        .for_each(&mut add);
     for finding in cause::causes(evidence, &methods, strength) {
         add(finding);
     }

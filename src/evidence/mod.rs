@@ -1,10 +1,12 @@
 //! Raw evidence: traces (page), sightings (server), surroundings. Append-only; never an opinion.
 
+mod client;
 mod event;
 mod surroundings;
 mod trace;
 mod watch;
 
+pub use client::Client;
 pub use event::{Event, ResourceTiming, Stamped};
 pub use surroundings::{Engine, EngineFamily, Notice, StampedNotice, Surroundings};
 pub use trace::{Ended, Trace};

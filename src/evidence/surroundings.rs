@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Client;
 use crate::time::Micros;
 use crate::wire::after;
 
@@ -35,6 +36,8 @@ pub struct Surroundings {
     pub late_us: u64,
     /// Changes of all that during the run.
     pub notices: Vec<StampedNotice>,
+    /// The page's own clients, one a method; null: nobody looked at them.
+    pub clients: Option<Vec<Client>>,
 }
 
 /// A browser's engine.

@@ -1,7 +1,7 @@
 //! The face: options in, report out, for JavaScript and for Rust.
 
+mod anew;
 mod convert;
-mod net_log;
 mod options;
 mod panic;
 
@@ -10,7 +10,7 @@ use core::future::poll_fn;
 use core::task::{Poll, Waker};
 use std::rc::Rc;
 
-pub use net_log::{judge_net_log, read_net_log};
+pub use anew::{judge_clients, judge_net_log, read_net_log};
 pub use options::{Options, OptionsError};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsValue, UnwrapThrowExt};
@@ -66,7 +66,7 @@ fn start_from_js(options: Options, signal: &JsValue, on_progress: JsValue, resol
         Told::Report(report) => {
             open.close();
             let _unheard = js::apply(&resolve, &[&convert::to_js(&*report)]);
-            net_log::keep(report);
+            anew::keep(report);
         }
     };
     start(options, signal, Box::new(tell));

@@ -1,7 +1,7 @@
 //! Evidence in which nothing is null or empty that can be otherwise: every sort of event and notice.
 
 use pushcheck::evidence::{
-    Ended, Engine, EngineFamily, Event, HoldEnd, HoldEnded, HoldLog, Notice, ResourceTiming,
+    Client, Ended, Engine, EngineFamily, Event, HoldEnd, HoldEnded, HoldLog, Notice, ResourceTiming,
     Silence, Stamped, StampedNotice, Surroundings, Trace, WatchLog,
 };
 use pushcheck::method::Method;
@@ -47,6 +47,25 @@ pub(crate) fn surroundings() -> Surroundings {
                 notice,
             })
             .collect(),
+        clients: Some(vec![Client {
+            method: Method::WebSocket,
+            lane: Some("own-web-socket".to_owned()),
+            began: 9,
+            opened: 8,
+            failed: 7,
+            failed_in_run: 6,
+            ended_early: 5,
+            threw: 4,
+            sent_early: 3,
+            sent_late: 2,
+            handler_threw: 1,
+            unheard: 1,
+            left: 1,
+            read_whole: 1,
+            at_once: 1,
+            close_code: Some(1006),
+            error: Some("SyntaxError".to_owned()),
+        }]),
     }
 }
 

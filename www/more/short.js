@@ -194,7 +194,7 @@ function whole({
     run: { id: id ?? NO_ID, startedAt, durationUs, mode, labels: [], truncated },
     result,
     surroundings: {
-      userAgent: "", origin: "", language: "", ...rest,
+      userAgent: "", origin: "", language: "", clients: null, ...rest,
       notices: notices.map(({ at, what, ...told }) => {
         const tells = TELLS[what] ?? [];
         expect(tells.every((name) => told[name] !== null));

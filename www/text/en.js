@@ -93,6 +93,7 @@ export default {
   // The result in one plain sentence, then what it is made of.
   headline: {
     passed: "Live updates work well here.",
+    page: "The connection works; this page’s own code does not.",
     flawed: "Live updates work here, with flaws.",
     enough: "What this site needs works here.",
     cuts: "Live updates work here, but are cut now and then.",
@@ -115,6 +116,7 @@ export default {
   },
   summary: {
     passed: "Works: {good}.",
+    page: "Works: {good}. The page’s own connection fails all the same.",
     flawed: "Works, with a flaw: {flawed}.",
     enough: "Works: {good}. Not needed here: {bad}.",
     cuts: "Works, with a flaw: {flawed}.",
@@ -143,6 +145,7 @@ export default {
   untestedWhat: "Your app’s own server, another time of day, heavy load, silences of more than {idle}.",
   nextStep: {
     passed: "If an app still loses live updates here, send this report to whoever runs its server.",
+    page: "Tell whoever runs this page that its own code fails, and send them this report.",
     enough: "Nothing has to change for this site.",
     flawed: "Live updates can be used. If they stutter, send this report to whoever runs the site.",
     cuts: "Apps that reconnect by themselves will be fine. For others, send this report to whoever runs the site or this network.",

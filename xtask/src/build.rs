@@ -53,9 +53,10 @@ const QR: &str = "qr.wasm";
 /// What names parts of it.
 const BINDINGS: &[&str] = &["pushcheck.js", "pushcheck.d.ts"];
 /// Scripts with all that they import: below `www/`, and their names in `pkg`. The element has the bindings in it. The server
-/// serves those of the first four names instead of their sources.
+/// serves those of the first five names instead of their sources.
 const BUNDLES: &[(&str, &str)] = &[
     ("push-check.js", "push-check.js"),
+    ("push-check-observe.js", "push-check-observe.js"),
     ("more.js", "more.js"),
     ("look.js", "look.js"),
     ("read.js", "read.js"),
@@ -71,6 +72,7 @@ const BESIDES: &[&str] = &[
     BUNDLES[3].1,
     BUNDLES[4].1,
     BUNDLES[5].1,
+    BUNDLES[6].1,
     QR,
     examples::FOLDER,
 ];

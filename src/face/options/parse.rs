@@ -48,10 +48,11 @@ const ENDPOINT_FIELDS: [&str; 7] = [
 ];
 
 /// The methods that take an endpoint.
-const ENDPOINTS: [(&str, Method); 3] = [
+const ENDPOINTS: [(&str, Method); 4] = [
     ("webSocket", Method::WebSocket),
     ("serverSentEvents", Method::ServerSentEvents),
     ("longPolling", Method::LongPolling),
+    ("streamingFetch", Method::StreamingFetch),
 ];
 
 /// The arguments of `run`.
@@ -204,7 +205,7 @@ fn endpoint(field: &Field<'_>, method: Method) -> (Base, OwnEndpoint) {
     );
     let further = field.at("headers");
     let headers = further.pairs();
-    if !headers.is_empty() && method != Method::LongPolling {
+    if !headers.is_empty() && (web_socket || method == Method::ServerSentEvents) {
         further.wrong("cannot be set by this method");
     }
     let own = OwnEndpoint {

@@ -19,6 +19,7 @@ pub mod page;
 mod process;
 mod program;
 pub mod replay;
+mod sample;
 pub mod server;
 pub mod soak;
 

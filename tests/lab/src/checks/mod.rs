@@ -12,6 +12,7 @@ mod lanes;
 mod life;
 mod log;
 mod misuse;
+mod observe;
 mod outage;
 mod policy;
 mod read;
@@ -148,6 +149,8 @@ const ALL: &[Check] = checks![
     CHECK keyboard::tab_and_enter_start_it_with_visible_focus,
     CHECK lanes::the_https_lane_passes_over_http_2,
     CHECK lanes::a_plain_lane_of_an_https_page_is_skipped,
+    ROW observe::what_the_pages_own_code_spoils_is_named,
+    ROW observe::apps_that_are_right_are_not_blamed,
     CHECK policy::our_own_policy_is_not_violated,
     CHECK policy::a_policy_without_wasm_is_named,
     CHECK policy::a_fallback_names_what_forbids_it,

@@ -1,4 +1,5 @@
-//! Logs of the browser's own network that a visitor hands over, read for a run of this page.
+//! What is learned after a run of this page, and its report judged anew: logs of the browser's own network that a visitor
+//! hands over, and what the page's own clients did.
 
 use core::cell::RefCell;
 
@@ -6,7 +7,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::convert;
-use crate::explain::{LoggedError, NetLog, Unreadable};
+use crate::browser;
+use crate::explain::{NetLog, Unreadable};
 use crate::replay;
 use crate::report::Report;
 
@@ -46,18 +48,29 @@ pub fn read_net_log(run: &str, text: &str) -> bool {
 pub fn judge_net_log(run: &str) -> JsValue {
     let open = OPEN.take().filter(|(of, _)| of == run);
     let read = open.map_or(Err(Unreadable::Empty), |(_, log)| log.finish());
-    match read.and_then(|errors| judged(run, errors)) {
+    match read.and_then(|errors| judged(run, |report| replay::add_logged(report, errors))) {
         Ok(report) => report,
         Err(why) => why.as_str().into(),
     }
 }
 
-fn judged(run: &str, errors: Vec<LoggedError>) -> Result<JsValue, Unreadable> {
+/// The run's report, judged anew with what the page's own clients did, as `push-check-observe.js` counted it; undefined: no
+/// such run, or nothing that it could have counted.
+#[wasm_bindgen(js_name = judgeClients, unchecked_return_type = "Report | undefined")]
+pub fn judge_clients(run: &str, clients: JsValue) -> JsValue {
+    let Some(clients) = browser::clients(clients) else {
+        return JsValue::UNDEFINED;
+    };
+    let add = |report: &mut Report| report.surroundings.clients = Some(clients);
+    judged(run, add).unwrap_or(JsValue::UNDEFINED)
+}
+
+fn judged(run: &str, add: impl FnOnce(&mut Report)) -> Result<JsValue, Unreadable> {
     REPORTS.with_borrow_mut(|reports| {
         let of = |kept: &&mut Option<Report>| kept.as_ref().is_some_and(|one| one.run.id == run);
         let kept = reports.iter_mut().find(of).ok_or(Unreadable::OtherRun)?;
         let judged = kept.take().and_then(|mut report| {
-            replay::add_logged(&mut report, errors);
+            add(&mut report);
             replay::again(report)
         });
         let again = judged.ok_or(Unreadable::OtherRun)?;

@@ -1,0 +1,378 @@
+/**
+ * Looks at the page's own clients, so that a check can tell whether the page's code is what fails. A plain script, to be put
+ * before all others; `push-check-observe.d.ts` tells what it leaves behind: `pushCheckObserve`. It wraps `WebSocket`,
+ * `EventSource` and `fetch`, counts what the page does with them, and keeps neither what is said nor the values of queries,
+ * headers or cookies. What it wraps behaves as before.
+ */
+(() => {
+  const page = globalThis;
+  // Where there is no page there is nothing to look at; a second one would count everything twice.
+  if (!page.document || page.pushCheckObserve) return;
+
+  /** More endpoints of one kind are not looked at; of those that nothing is wrong with the oldest makes room. */
+  const MOST = 20;
+  /** What begins so soon after an end begins at once, ms. */
+  const AT_ONCE = 500;
+  const TEN_SECONDS = 10_000;
+  /** After so long nothing will be begun any more, and what has not ended will not, ms. */
+  const PATIENCE = 2_000;
+  const STREAMS = /^\s*(text\/event-stream|application\/(x-)?(ndjson|jsonl|stream\+json|json-seq))\b/i;
+  const LONGEST = 2_000;
+  const COUNTS = {
+    began: 0, opened: 0, failed: 0, endedEarly: 0, threw: 0, sentEarly: 0, sentLate: 0, handlerThrew: 0, unheard: 0, atOnce: 0,
+  };
+
+  const targets = new Map();
+  const undo = [];
+  const removed = new AbortController();
+  /** The DOM event that the page handles now, and where it is counted. */
+  let handling = null;
+  /** Clients that are paused for a check end what they would not have ended. */
+  let pausing = false;
+  let run = null;
+
+  const now = () => performance.now();
+  /** What is strange to us is the page's own business, and the browser's. */
+  const tried = (look) => {
+    try {
+      return look();
+    } catch {
+      return null;
+    }
+  };
+  const nameOf = (error) => String(error?.name ?? typeof error).slice(0, 100);
+
+  /** Parts of an address: no value of a query, no user, no fragment. */
+  function parts({ protocol, hostname, port, pathname, searchParams, hash }) {
+    return { scheme: protocol.slice(0, -1), host: hostname, port, path: pathname, query: [...searchParams.keys()].slice(0, MOST), fragment: hash !== "" };
+  }
+
+  /** Where something is counted; null: not at all. `more`: what the check needs to ask the same. */
+  function targetOf(method, address, more = {}) {
+    if (observer.aside || removed.signal.aborted) return null;
+    let url = null;
+    try {
+      url = new URL(address, document.baseURI);
+    } catch {
+      // No address: the browser will say so, too.
+    }
+    // What the check itself asks its server for.
+    if (run && url?.href.startsWith(run.probes)) return null;
+    const key = [method, url?.href ?? "", ...(more.protocols ?? [])].join("\n");
+    let target = targets.get(key);
+    if (!target) {
+      const alike = [...targets].filter(([, other]) => other.method === method);
+      if (alike.length >= MOST) {
+        const calm = alike.find(([, other]) => weight(other) === 0);
+        if (!calm) return null;
+        targets.delete(calm[0]);
+      }
+      target = { method, url, more, ...COUNTS, times: [], runs: [], whole: new Set(), closeCode: null, error: null, endedAt: null, leftAt: null };
+      targets.set(key, target);
+    }
+    return target;
+  }
+
+  function begin(target) {
+    if (!target) return null;
+    const at = now();
+    target.began += 1;
+    target.lastAt = at;
+    if (target.endedAt !== null && at - target.endedAt < AT_ONCE) {
+      target.times = [...target.times.filter((time) => at - time < TEN_SECONDS), at].slice(-100);
+      target.atOnce = Math.max(target.atOnce, target.times.length);
+    }
+    // It goes on after all.
+    Object.assign(target, { endedAt: null, leftAt: null, unheard: 0 });
+    return { target, at, opened: false, ending: false, heard: new Set() };
+  }
+
+  function threw(target, error) {
+    if (!target) return;
+    target.threw += 1;
+    target.error = nameOf(error);
+  }
+
+  function failed({ target, at }) {
+    target.failed += 1;
+    target.runs = [...target.runs, at].slice(-100);
+    target.endedAt = now();
+  }
+
+  /** The page ends it. */
+  function ends(entry) {
+    if (!entry.opened && !entry.ending && !pausing) entry.target.endedEarly += 1;
+    entry.ending = true;
+  }
+
+  /** Whether somebody of the page's listens to such an event. */
+  const hears = (object, { heard }, type) => heard.has(type) || typeof object[`on${type}`] === "function";
+
+  const entries = new WeakMap();
+
+  /** Ours come first, so that what the page's handlers throw is known by the event that they handle. */
+  function listen(object, entry, handlers) {
+    for (const [type, handler] of Object.entries(handlers)) {
+      const heard = (event) => {
+        // What is said is not held on to.
+        handling = { event: new WeakRef(event), target: entry.target };
+        handler(event);
+      };
+      EventTarget.prototype.addEventListener.call(object, type, heard, { signal: removed.signal });
+    }
+    entries.set(object, entry);
+  }
+
+  function replace(of, name, make) {
+    const before = Object.getOwnPropertyDescriptor(of, name);
+    const value = make(of[name]);
+    Object.defineProperty(of, name, { configurable: true, enumerable: before?.enumerable ?? true, writable: true, value });
+    undo.push(() => {
+      // Somebody else has wrapped it since: theirs stays, and passes on what we no longer count.
+      if (of[name] !== value) return;
+      if (before) Object.defineProperty(of, name, before);
+      else delete of[name];
+    });
+  }
+
+  /** A constructor that follows what it makes. */
+  function construct(name, targetFor, follow) {
+    if (!page[name]) return;
+    const made = page[name];
+    replace(page, name, (original) => new Proxy(original, {
+      construct(of, args, newTarget) {
+        const target = tried(() => targetFor(args));
+        let object;
+        try {
+          object = Reflect.construct(of, args, newTarget);
+        } catch (error) {
+          threw(target, error);
+          throw error;
+        }
+        const entry = begin(target);
+        if (entry) follow(object, entry);
+        return object;
+      },
+    }));
+    replace(made.prototype, "constructor", () => page[name]);
+    replace(made.prototype, "addEventListener", (original) => function addEventListener(type, ...rest) {
+      entries.get(this)?.heard.add(String(type));
+      return original.call(this, type, ...rest);
+    });
+    replace(made.prototype, "close", (original) => function close(...args) {
+      const entry = entries.get(this);
+      if (entry) closes(this, entry);
+      return original.apply(this, args);
+    });
+  }
+
+  function closes(object, entry) {
+    if (object.readyState > 1) return;
+    // An event stream that has broken off is on its way to open again.
+    const lost = entry.opened && object.readyState === 0;
+    if (lost && !pausing && !entry.ending) entry.target.leftAt = now();
+    ends(entry);
+    entry.target.endedAt = now();
+  }
+
+  const protocolsOf = (given) => (given === undefined ? [] : typeof given === "string" ? [given] : Array.isArray(given) ? given.map(String) : []);
+
+  construct("WebSocket", ([address, protocols]) => targetOf("web-socket", address, { protocols: protocolsOf(protocols) }), (socket, entry) => {
+    const { target } = entry;
+    listen(socket, entry, {
+      open() {
+        entry.opened = true;
+        target.opened += 1;
+      },
+      message() {},
+      error() {},
+      close({ code, wasClean }) {
+        target.closeCode = code;
+        target.endedAt = now();
+        if (entry.ending) return;
+        if (!entry.opened) failed(entry);
+        else if (!(wasClean && code === 1000) && !hears(socket, entry, "close") && !hears(socket, entry, "error")) target.unheard += 1;
+      },
+    });
+  });
+  if (page.WebSocket) replace(WebSocket.prototype, "send", (original) => function send(...args) {
+    const { target } = entries.get(this) ?? {};
+    if (target && this.readyState === 0) target.sentEarly += 1;
+    if (target && this.readyState === 3) target.sentLate += 1;
+    return original.apply(this, args);
+  });
+
+  construct("EventSource", ([address, init]) => targetOf("server-sent-events", address, { withCredentials: Boolean(init?.withCredentials) }), (source, entry) => {
+    const { target } = entry;
+    listen(source, entry, {
+      open() {
+        if (!entry.opened) target.opened += 1;
+        entry.opened = true;
+      },
+      message() {},
+      error() {
+        // Else the browser opens it again.
+        if (source.readyState !== 2 || entry.ending) return;
+        target.endedAt = now();
+        if (!entry.opened) failed(entry);
+        else if (!hears(source, entry, "error")) target.unheard += 1;
+      },
+    });
+  });
+
+  /** What a GET asks for; null: something else, or an address in a form of its own. */
+  function asked(input, init) {
+    const request = page.Request && input instanceof Request ? input : null;
+    const method = String(init?.method ?? request?.method ?? "GET").toUpperCase();
+    if (method !== "GET" || !(request || typeof input === "string" || input instanceof URL)) return null;
+    let headers = {};
+    try {
+      headers = Object.fromEntries(new Headers(init?.headers ?? request?.headers));
+    } catch {
+      // The browser will say so, too.
+    }
+    const withCredentials = (init?.credentials ?? request?.credentials) === "include";
+    return { target: targetOf("fetch", request?.url ?? String(input), { headers, withCredentials }), signal: init?.signal ?? request?.signal };
+  }
+
+  replace(page, "fetch", (original) => new Proxy(original, {
+    apply(of, self, args) {
+      const answer = Reflect.apply(of, self, args);
+      const { target, signal } = tried(() => asked(...args)) ?? {};
+      const entry = begin(target);
+      if (!entry) return answer;
+      // Handed on, so that a rejection that nobody handles is told as one.
+      return answer.then((response) => {
+        if (response.status >= 400) failed(entry);
+        else target.opened += 1;
+        entry.opened = true;
+        if (STREAMS.test(response.headers.get("content-type") ?? "")) {
+          target.streams = true;
+          entries.set(response, entry);
+        }
+        return response;
+      }, (error) => {
+        target.error = nameOf(error);
+        if (signal?.aborted) ends(entry);
+        else failed(entry);
+        throw error;
+      });
+    },
+  }));
+  for (const name of ["text", "json", "blob", "arrayBuffer", "bytes"]) {
+    if (!page.Response?.prototype[name]) continue;
+    replace(Response.prototype, name, (original) => function read(...args) {
+      const answer = original.apply(this, args);
+      const { target } = entries.get(this) ?? {};
+      if (!target) return answer;
+      const waits = { since: now() };
+      target.whole.add(waits);
+      return answer.finally(() => target.whole.delete(waits));
+    });
+  }
+
+  // Reported while the event is still being dispatched (HTML § 8.1.4.6): of whatever else fails it tells nothing.
+  page.addEventListener("error", ({ error }) => {
+    if (!(handling?.event.deref()?.eventPhase > Event.NONE)) return;
+    handling.target.handlerThrew += 1;
+    handling.target.error = nameOf(error);
+  }, { capture: true, signal: removed.signal });
+
+  const OPTIONS = { "web-socket": "webSocket", "server-sent-events": "serverSentEvents", "long-polling": "longPolling", "streaming-fetch": "streamingFetch" };
+  const methodOf = ({ method, streams }) => (method !== "fetch" ? method : streams ? "streaming-fetch" : "long-polling");
+
+  const readWhole = ({ whole }) => [...whole].filter(({ since }) => now() - since > PATIENCE).length;
+  const left = ({ leftAt }) => Number(leftAt !== null && now() - leftAt > PATIENCE);
+
+  function counted(target) {
+    const { closeCode, error } = target;
+    const counts = Object.keys(COUNTS).map((name) => [name, target[name]]);
+    return { ...Object.fromEntries(counts), left: left(target), readWhole: readWhole(target), closeCode, error };
+  }
+
+  /** How much speaks for a look: what spoils a connection, then failures, then nothing. */
+  function weight(target) {
+    const { sentEarly, handlerThrew, endedEarly, opened, unheard, sentLate, leftAt, whole, atOnce, failed } = target;
+    if (sentEarly || handlerThrew || (endedEarly && !opened)) return 3;
+    if (unheard || sentLate || leftAt !== null || (whole.size && target.streams) || atOnce > 3) return 2;
+    return failed ? 1 : 0;
+  }
+
+  /** The endpoint of that method to be asked, too; ordinary requests only where something is wrong with them. */
+  function chosen(method) {
+    const all = [...targets.values()].filter((target) => target.url && methodOf(target) === method);
+    const asked = all.filter((target) => target.method !== "fetch" || weight(target) > 0);
+    return asked.sort((a, b) => weight(b) - weight(a) || b.lastAt - a.lastAt)[0];
+  }
+
+  /** As an endpoint for `run()`; null: it takes none such. */
+  function endpoint({ url, more, method, streams }) {
+    const plain = new URL(url);
+    plain.hash = "";
+    const { protocols = [], headers = {} } = more;
+    const texts = [...protocols, ...Object.entries(headers).flat()];
+    const secure = location.protocol !== "https:" || ["https:", "wss:"].includes(plain.protocol);
+    const http = ["http:", "https:"].includes(plain.protocol);
+    if (plain.username || plain.password || plain.href.length > LONGEST || !secure || (!http && method !== "web-socket")) return null;
+    if (texts.length > MOST || texts.some((text) => text.length > 200)) return null;
+    const set = { url: plain.href };
+    if (method === "web-socket") set.protocols = protocols;
+    else set.withCredentials = Boolean(more.withCredentials);
+    if (method === "fetch") set.headers = headers;
+    // That something of a stream comes before its end is the question.
+    if (streams) set.expect = "";
+    return set;
+  }
+
+  const observer = {
+    /** While it is true what begins is none of the page's: the check sets it. */
+    aside: false,
+    prepare(options) {
+      run = { at: now(), probes: new URL("v1/", new URL(options.base, document.baseURI)).href, asked: new Map() };
+      const endpoints = { ...options.endpoints };
+      for (const [method, name] of Object.entries(OPTIONS)) {
+        const target = endpoints[name] ? undefined : chosen(method);
+        const set = target && endpoint(target);
+        if (!set) continue;
+        endpoints[name] = set;
+        run.asked.set(method, target);
+      }
+      if (run.asked.size) options.endpoints = endpoints;
+    },
+    clients() {
+      if (!run) return null;
+      const all = [];
+      for (const method of Object.keys(OPTIONS)) {
+        const asked = run.asked.get(method);
+        // Which of them threw has no endpoint to compare with.
+        const target = asked ?? [...targets.values()].find((target) => target.threw && methodOf(target) === method);
+        if (!target) continue;
+        const failedInRun = target.runs.filter((at) => at >= run.at).length;
+        all.push({ method, lane: asked ? `own-${method}` : null, ...counted(target), failedInRun });
+      }
+      return all;
+    },
+    record() {
+      return [...targets.values()].map((target) => {
+        const { protocols = [], headers = {} } = target.more;
+        const api = { "web-socket": "WebSocket", "server-sent-events": "EventSource", fetch: "fetch" }[target.method];
+        return { api, ...(target.url && parts(target.url)), protocols: protocols.length, headers: Object.keys(headers), ...counted(target) };
+      });
+    },
+    remove() {
+      removed.abort();
+      undo.reverse().forEach((back) => back());
+      undo.length = 0;
+      targets.clear();
+      if (page.pushCheckObserve === observer) delete page.pushCheckObserve;
+    },
+  };
+  page.pushCheckObserve = observer;
+
+  // Before the page's own listeners, which pause its clients.
+  document.addEventListener("pushcheck-start", ({ detail }) => {
+    pausing = true;
+    setTimeout(() => (pausing = false));
+    tried(() => observer.prepare(detail.options));
+  }, { capture: true, signal: removed.signal });
+})();
