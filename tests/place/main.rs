@@ -4,6 +4,7 @@
 mod absence;
 mod around;
 mod causes;
+mod clients;
 mod doubts;
 mod fetches;
 mod inspection;

@@ -1,8 +1,8 @@
 //! Evidence in which nothing is null or empty that can be otherwise: every sort of event and notice.
 
 use pushcheck::evidence::{
-    Client, Ended, Engine, EngineFamily, Event, HoldEnd, HoldEnded, HoldLog, Notice, ResourceTiming,
-    Silence, Stamped, StampedNotice, Surroundings, Trace, WatchLog,
+    Client, Ended, Engine, EngineFamily, Event, HoldEnd, HoldEnded, HoldLog, Notice,
+    ResourceTiming, Silence, Stamped, StampedNotice, Surroundings, Trace, WatchLog,
 };
 use pushcheck::method::Method;
 use pushcheck::time::Micros;
