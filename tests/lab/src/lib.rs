@@ -3,12 +3,13 @@
 //! [`browser`] starts Chromium, Firefox or WebKitGTK by its own driver and leaves nothing behind; [`page`] knows what a
 //! page with `<push-check>` can do; [`server`] and [`origin`] are what it talks to. Upon these stand the commands of the
 //! program: [`diagnose`](mod@diagnose), [`checks`], [`soak`] and [`lab`]. [`middlebox`] breaks what lies between them.
-//! [`gallery`] shows the page in every state that it has. [`replay`] judges saved reports again and needs none of all that.
+//! [`docs`] holds the documentation to what it says. [`gallery`] shows the page in every state that it has. [`replay`] judges saved reports again and needs none of all that.
 
 pub mod browser;
 pub mod checks;
 pub mod diagnose;
 mod display;
+pub mod docs;
 mod driver;
 pub mod gallery;
 pub mod lab;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
+use pushcheck_lab::docs::{self, Snippets};
 use pushcheck_lab::gallery::{self, Shots};
 use pushcheck_lab::lab::{self, Cell, Hold, Lab, Site};
 use pushcheck_lab::middlebox::{self, Middlebox};
@@ -39,6 +40,7 @@ enum Command {
     Hold(Hold),
     Middlebox(Middlebox),
     Replay(Replay),
+    Snippets(Snippets),
 }
 
 #[tokio::main]
@@ -56,6 +58,7 @@ async fn main() -> ExitCode {
             Command::Hold(hold) => lab::hold(hold),
             Command::Middlebox(middlebox) => middlebox::command(middlebox).await,
             Command::Replay(replay) => replay::command(replay),
+            Command::Snippets(snippets) => docs::command(snippets),
         }
     };
     // Dropping the work ends every browser and server that it has started.

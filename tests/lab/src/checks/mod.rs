@@ -2,6 +2,7 @@
 
 mod access;
 mod another;
+pub(crate) mod docs;
 mod embedding;
 mod explain;
 mod failure;
@@ -106,6 +107,12 @@ const ALL: &[Check] = checks![
     ROW access::every_state_is_accessible,
     ROW access::every_state_is_accessible_in_the_dark,
     ROW access::nothing_is_wider_than_a_small_phone,
+    ROW docs::what_readme_shows_runs,
+    ROW docs::what_docs_show_of_embedding_runs,
+    ROW docs::what_docs_show_of_options_runs,
+    ROW docs::what_docs_show_of_events_runs,
+    ROW docs::what_docs_show_of_looks_runs,
+    ROW docs::what_docs_show_of_reports_runs,
     CHECK access::every_word_comes_from_the_texts,
     CHECK access::arrows_go_from_reader_to_reader,
     CHECK access::the_surface_is_what_is_declared,

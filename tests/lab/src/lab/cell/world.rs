@@ -63,6 +63,10 @@ impl World {
         let scripts = format!("{page}:{}/", scheme.1);
         values.set("page", &page)?;
         values.set("scripts", scripts.trim_end_matches('/'))?;
+        for documented in &scenario.documented {
+            let text = documented.filled(&values).context("documented")?;
+            values.set(&documented.name, text)?;
+        }
         let base = values.fill(&scenario.page.base).context("page.base")?;
         network::hosts(&scenario.hosts, &values)?;
 

@@ -59,6 +59,9 @@ impl Keys {
         let mut files = Vec::new();
         collect(&scenario.folder, &mut files)?;
         add(&mut hash, &scenario.folder, files)?;
+        for documented in &scenario.documented {
+            hash.update(documented.text()?);
+        }
         let words = [
             self.sources.as_str(),
             &scenario.name,

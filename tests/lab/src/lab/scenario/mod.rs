@@ -1,5 +1,6 @@
 //! A scenario: what is broken, with which real configuration files, and what the report must say of it.
 
+mod documented;
 mod expect;
 mod find;
 mod parts;
@@ -16,6 +17,7 @@ use super::draw::Draw;
 use super::fixed::Fixed;
 use crate::browser::Browser;
 
+use documented::Documented;
 #[cfg(test)]
 pub(crate) use expect::Several;
 pub(crate) use expect::{Bursts, Causes, Compressed, Expect, Expected, Logged, Place, Queue};
@@ -64,6 +66,9 @@ pub(crate) struct Scenario {
     /// The probe server.
     #[serde(default)]
     pub(crate) server: Server,
+    /// Blocks of the documentation that stand in its files.
+    #[serde(default)]
+    pub(crate) documented: Vec<Documented>,
     /// Everything else that runs.
     #[serde(default, rename = "box")]
     pub(crate) boxes: Vec<Part>,
@@ -163,6 +168,9 @@ impl Scenario {
         }
         for fixed in &self.fixed {
             must_be_there(&self.folder, "fixed.file", &fixed.file)?;
+        }
+        for documented in &self.documented {
+            documented.text().context("documented")?;
         }
         self.browser.check(&self.folder).context("browser")?;
         self.expect.check().context("expect")
