@@ -156,7 +156,7 @@ async fn told(page: Page<'_>, error: anyhow::Error) -> anyhow::Error {
     if gap.is_some_and(|gap| gap > 1_000_000) {
         return anyhow::Error::new(Starved(format!("{error:#}")));
     }
-    let said = "return [document.body?.innerText, document.querySelector('push-check')?.shadowRoot?.textContent].join(' | ').slice(0, 600);";
+    let said = "return [globalThis.thrown ?? '', document.body?.innerText, document.querySelector('push-check')?.shadowRoot?.textContent].join(' | ').slice(0, 600);";
     let shown = page.run(said).await.unwrap_or_default();
     let record = page.record().await.unwrap_or_default();
     error.context(format!(

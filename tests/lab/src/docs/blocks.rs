@@ -46,6 +46,7 @@ impl Block {
         self.clause(name).is_some()
     }
 
+    #[cfg(test)]
     /// Its lines as commands: those that end in a backslash go on, comments are left out.
     pub(crate) fn commands(&self) -> Vec<String> {
         let joined = self.text.replace("\\\n", " ");

@@ -107,7 +107,9 @@ fn script(block: &Block) -> String {
     }
     text += &block.text;
     if let Some(names) = block.clause("shows") {
-        text += &format!("Object.assign(globalThis, {{ {names} }});\n");
+        for name in names.split(", ") {
+            text += &format!("Object.defineProperty(globalThis, \"{name}\", {{ get: () => {name} }});\n");
+        }
     }
     text
 }
@@ -146,7 +148,7 @@ impl Scene {
         files
     }
 
-    /// What must become true in the page.
+    /// What must become true in the page. What throws is not true yet; why stands in `thrown`.
     pub(crate) fn condition(&self, base: &str, own: &str) -> String {
         let expects = filled(&self.expects, base, own);
         format!(
@@ -155,7 +157,13 @@ impl Scene {
                 const report = globalThis.report ?? check?.report;
                 const text = document.body?.innerText ?? '';
                 const look = (part) => getComputedStyle(check.shadowRoot.querySelector(`[part~=${{part}}]`));
-                return ({expects});
+                globalThis.thrown = null;
+                try {{
+                    return ({expects});
+                }} catch (error) {{
+                    globalThis.thrown = error;
+                    return false;
+                }}
             }})()"
         )
     }
@@ -184,7 +192,7 @@ mod tests {
             <!-- docs: in one; shows a; expects a === 1; true -->\n```js\nconst a = \"https://probe.example/x\";\n```\n")?;
         let files = all[1].files("s", "http://127.0.0.1:1/", "http://b");
         assert!(files[0].1.contains("<p>One") && files[0].1.contains("src=\"s.js\""), "{files:?}");
-        assert_eq!(files[1].1, "const a = \"http://127.0.0.1:1/x\";\nObject.assign(globalThis, { a });\n");
+        assert!(files[1].1.starts_with("const a = \"http://127.0.0.1:1/x\";\n") && files[1].1.contains("get: () => a"));
         assert!(all[0].starts && all[1].condition("", "").contains("return (a === 1; true)"));
         Ok(())
     }

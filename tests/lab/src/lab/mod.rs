@@ -29,6 +29,8 @@ use clap::{Args, Subcommand};
 pub use cell::{Cell, Hold, Site};
 pub(crate) use cells::print;
 pub(crate) use folders::checkout;
+#[cfg(test)]
+pub(crate) use scenario::documented;
 
 /// Puts real browsers behind real networks in which one known thing is broken, and compares the reports with it.
 #[derive(Debug, Args)]

@@ -54,3 +54,35 @@ impl Documented {
         Ok(text)
     }
 }
+
+/// A block that a scenario of the project runs, and how it starts the server.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// The scenario.
+    pub(crate) scenario: String,
+    /// The page.
+    pub(crate) page: String,
+    /// The block.
+    pub(crate) block: String,
+    /// The server's flags, each as one word.
+    pub(crate) server: Vec<String>,
+}
+
+/// All of the project's own scenarios.
+#[cfg(test)]
+pub(crate) fn run() -> Result<Vec<Run>> {
+    let all = super::all(&[crate::lab::folders::scenarios()])?;
+    let each = |scenario: super::Scenario| {
+        let listen = scenario.server.listen.iter().map(|at| format!("--listen={at}"));
+        let server: Vec<String> = listen.chain(scenario.server.flags.iter().cloned()).collect();
+        let of = |one: &Documented| Run {
+            scenario: scenario.name.clone(),
+            page: one.page.clone(),
+            block: one.block.clone(),
+            server: server.clone(),
+        };
+        scenario.documented.iter().map(of).collect::<Vec<_>>()
+    };
+    Ok(all.into_iter().flat_map(each).collect())
+}

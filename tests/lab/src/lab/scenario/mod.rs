@@ -19,6 +19,8 @@ use crate::browser::Browser;
 
 use documented::Documented;
 #[cfg(test)]
+pub(crate) use documented::run as documented;
+#[cfg(test)]
 pub(crate) use expect::Several;
 pub(crate) use expect::{Bursts, Causes, Compressed, Expect, Expected, Logged, Place, Queue};
 pub(crate) use find::{all, chosen};
