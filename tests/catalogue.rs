@@ -10,7 +10,14 @@ use pushcheck::diagnosis::{Code, FactName};
 use pushcheck::method::Method;
 use serde_json::{Map, Value};
 
-const LANGUAGES: [&str; 2] = ["en", "ja"];
+/// The languages that the page speaks, as `www/words.js` lists them; English first.
+fn languages() -> Vec<String> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("www/words.js");
+    let text = read_to_string(file).expect("words.js");
+    let list = text.split_once("LANGUAGES = [").expect("a list").1;
+    let list = list.split_once(']').expect("its end").0;
+    list.split(", ").map(|one| one.trim_matches('"').to_owned()).collect()
+}
 
 /// What each cause has, and which of it may be null.
 const FIELDS: [(&str, bool); 7] = [
@@ -103,9 +110,9 @@ fn sentences(text: &str) -> Vec<String> {
 fn every_code_is_told_to_every_reader_in_every_language() {
     let codes = words(Code::ALL.iter().map(|code| code.as_str()));
     let mut silent: Vec<BTreeSet<(String, &str)>> = Vec::new();
-    for lang in LANGUAGES {
+    for lang in &languages() {
         let all = read(lang);
-        assert_eq!(all["lang"], lang);
+        assert_eq!(all["lang"], *lang);
         assert_eq!(keys(&all["causes"]), codes, "{lang}");
         let mut nothing = BTreeSet::new();
         for (code, cause) in object(&all["causes"], "causes") {
@@ -128,15 +135,18 @@ fn every_code_is_told_to_every_reader_in_every_language() {
         }
         silent.push(nothing);
     }
-    assert_eq!(
-        silent[0], silent[1],
+    assert!(silent.len() >= 2);
+    assert!(
+        silent.windows(2).all(|two| two[0] == two[1]),
         "what is nobody's to change is so in each language"
     );
 }
 
 #[test]
 fn a_headline_is_one_short_sentence() {
-    for (lang, most) in [("en", 110), ("ja", 60)] {
+    for lang in &languages() {
+        // A Japanese letter says what two of others do.
+        let most = if lang == "ja" { 60 } else { 110 };
         for (code, cause) in object(&read(lang)["causes"], "causes") {
             let headline = cause["headline"].as_str().expect("a headline");
             assert_eq!(sentences(headline).len(), 1, "{lang} {code}: {headline}");
@@ -150,7 +160,7 @@ fn a_headline_is_one_short_sentence() {
 
 #[test]
 fn no_sentence_stands_twice() {
-    for lang in LANGUAGES {
+    for lang in &languages() {
         let mut known: BTreeMap<String, String> = BTreeMap::new();
         for (way, text) in all_texts(&read(lang)["causes"]) {
             for sentence in sentences(&text) {
@@ -164,7 +174,7 @@ fn no_sentence_stands_twice() {
 
 #[test]
 fn a_remedy_names_what_to_change() {
-    for lang in LANGUAGES {
+    for lang in &languages() {
         for (code, cause) in object(&read(lang)["causes"], "causes") {
             for field in ["network", "site"] {
                 let Some(text) = cause[field].as_str() else {
@@ -181,21 +191,21 @@ fn a_remedy_names_what_to_change() {
 
 #[test]
 fn languages_have_the_same_keys_placeholders_and_settings() {
-    let [one, other] = LANGUAGES.map(|lang| all_texts(&read(lang)));
+    let english = all_texts(&read("en"));
     let ways = |texts: &BTreeMap<String, String>| texts.keys().cloned().collect::<BTreeSet<_>>();
-    assert_eq!(ways(&one), ways(&other));
-    for (way, text) in &one {
-        let translated = &other[way];
-        assert_eq!(
-            between(text, '{', '}'),
-            between(translated, '{', '}'),
-            "{way}"
-        );
-        assert_eq!(
-            between(text, '`', '`'),
-            between(translated, '`', '`'),
-            "{way}: {translated}"
-        );
+    for lang in &languages()[1..] {
+        let other = all_texts(&read(lang));
+        assert_eq!(ways(&english), ways(&other), "{lang}");
+        for (way, text) in &english {
+            let translated = &other[way];
+            for (open, close) in [('{', '}'), ('`', '`')] {
+                assert_eq!(
+                    between(text, open, close),
+                    between(translated, open, close),
+                    "{lang} {way}: {translated}"
+                );
+            }
+        }
     }
 }
 
@@ -240,7 +250,7 @@ fn every_fact_and_every_reason_has_a_sentence() {
     ];
     let reasons = reasons.map(|reason| serde_json::to_value(reason).expect("a word"));
     let reasons = words(reasons.iter().filter_map(Value::as_str));
-    for lang in LANGUAGES {
+    for lang in &languages() {
         let all = read(lang);
         assert_eq!(keys(&all["facts"]), facts, "{lang}");
         assert_eq!(keys(&all["reasons"]), reasons, "{lang}");

@@ -10,7 +10,6 @@ use serde_json::Value;
 use crate::schema;
 
 const ENGLISH: &str = include_str!("../../www/text/en.js");
-const JAPANESE: &str = include_str!("../../www/text/ja.js");
 
 /// What the rooms say that words of the schema, or of ours, choose.
 const DETAILS: &str = include_str!("../../www/more/text/en/details.js");
@@ -95,13 +94,29 @@ fn keys(text: &str) -> Vec<(String, BTreeSet<&str>)> {
     entries.collect()
 }
 
+/// The languages but English that the page speaks, as `words.js` lists them.
+fn others() -> Vec<String> {
+    let words = include_str!("../../www/words.js");
+    let (_, rest) = words.split_once("LANGUAGES = [").expect("a list");
+    let (list, _) = rest.split_once(']').expect("its end");
+    let all = list.split(", ").map(|one| one.trim_matches('"').to_owned());
+    let others: Vec<String> = all.filter(|one| one != "en").collect();
+    assert!(others.contains(&"ja".to_owned()), "{others:?}");
+    others
+}
+
 #[test]
 fn each_language_has_the_same_keys_and_placeholders() {
     assert!(keys(ENGLISH).len() > 150, "{}", keys(ENGLISH).len());
-    for (english, japanese) in keys(ENGLISH).into_iter().zip(keys(JAPANESE)) {
-        assert_eq!(english, japanese);
+    for language in others() {
+        let file = format!("www/text/{language}.js");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+        let text = fs::read_to_string(file).expect(&language);
+        for (english, other) in keys(ENGLISH).into_iter().zip(keys(&text)) {
+            assert_eq!(english, other, "{language}");
+        }
+        assert_eq!(keys(ENGLISH).len(), keys(&text).len(), "{language}");
     }
-    assert_eq!(keys(ENGLISH).len(), keys(JAPANESE).len());
 }
 
 /// The rooms' texts of a language, by room.
@@ -121,15 +136,18 @@ fn rooms(language: &str) -> Vec<(String, String)> {
 
 #[test]
 fn each_room_says_the_same_in_each_language() {
-    let (english, japanese) = (rooms("en"), rooms("ja"));
+    let english = rooms("en");
     assert!(english.len() >= 12, "{}", english.len());
-    for ((room, english), (other, japanese)) in english.iter().zip(&japanese) {
-        assert_eq!(room, other);
-        let set = |text| keys(text).into_iter().collect::<BTreeSet<_>>();
-        assert_eq!(set(english), set(japanese), "{room}");
-        assert_eq!(keys(english).len(), keys(japanese).len(), "{room}");
+    for language in others() {
+        let translated = rooms(&language);
+        for ((room, english), (other, text)) in english.iter().zip(&translated) {
+            assert_eq!(room, other, "{language}");
+            let set = |text| keys(text).into_iter().collect::<BTreeSet<_>>();
+            assert_eq!(set(english), set(text), "{language} {room}");
+            assert_eq!(keys(english).len(), keys(text).len(), "{language} {room}");
+        }
+        assert_eq!(english.len(), translated.len(), "{language}");
     }
-    assert_eq!(english.len(), japanese.len());
 }
 
 #[test]

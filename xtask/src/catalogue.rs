@@ -63,7 +63,24 @@ pub(crate) fn write(file: &Path, text: &str) -> Result<()> {
 mod tests {
     use serde_json::json;
 
-    use super::headlines;
+    use super::{LANGUAGES, headlines};
+
+    /// The page and the pages of causes speak the same languages, and the rooms' texts of each are bundled.
+    #[test]
+    fn every_language_is_known_wherever_it_has_to_be() {
+        let quoted = LANGUAGES.map(|lang| format!("{lang:?}")).join(", ");
+        let list = format!("LANGUAGES = [{quoted}];");
+        assert!(include_str!("../../www/words.js").contains(&list));
+        assert!(include_str!("../../www/causes-page.js").contains(&list));
+        for lang in LANGUAGES {
+            let bundle = format!("(\"more/text/{lang}.js\", \"more-{lang}.js\")");
+            assert!(include_str!("build.rs").contains(&bundle), "{lang}");
+            let own = format!("\n  {lang}: {{\n");
+            assert!(include_str!("../../www/read.js").contains(&own), "{lang}");
+            let said = format!("tag === {lang:?}");
+            assert!(include_str!("../../www/page.js").contains(&said), "{lang}");
+        }
+    }
 
     #[test]
     fn a_headline_stands_in_one_half_only() -> anyhow::Result<()> {

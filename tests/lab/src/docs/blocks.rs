@@ -1,7 +1,7 @@
 //! The blocks of code in the project's pages: `README.md` and `docs/*.md`. Also compiled into a test of xtask's.
 //!
 //! What a reader does not see stands in a comment before the fence: `<!-- docs: in embed; expects report -->`. Its clauses are parted
-//! by semicolons; `expects` and `after` take all that follows.
+//! by semicolons; `expects`, `after`, `before`, `instead` and `fails` take all that follows.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 const COMMENT: &str = "<!-- docs:";
 
 /// Clauses that take the rest of the comment, whatever stands in it.
-const LAST: [&str; 2] = ["expects", "after"];
+const LAST: [&str; 5] = ["expects", "after", "before", "instead", "fails"];
 
 /// A block between two fences.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,28 +25,31 @@ fn walks() -> Result<BTreeSet<String>> {
     Ok(walked.map(|block| block.page).collect())
 }
 
-/// Puts a block where it says: a new file, or after a line that stands there once.
+/// Where a block goes in a file that is there: after, before or instead of a line that stands in it once.
+const PLACES: [(&str, usize, usize); 3] = [("after", 1, 1), ("before", 0, 0), ("instead", 0, 1)];
+
+/// Puts a block where it says: a new file, or at a line of one that is there.
 fn put(block: &Block, root: &Path) -> Result<()> {
     let name = block.clause("file").context("no file")?;
     let file = root.join(name);
-    let Some(line) = block.clause("after") else {
+    let place = PLACES
+        .iter()
+        .find_map(|(clause, from, to)| Some((block.clause(clause)?, from, to)));
+    let Some((line, from, to)) = place else {
         ensure!(!file.exists(), "{}: {name} is there", block.at());
         let folder = file.parent().context("a file has a folder")?;
         fs::create_dir_all(folder)?;
         return fs::write(&file, &block.text).with_context(|| name.to_owned());
     };
     let text = fs::read_to_string(&file).with_context(|| name.to_owned())?;
-    let found: Vec<usize> = text
-        .lines()
-        .enumerate()
-        .filter(|(_, own)| own.trim() == line)
-        .map(|(at, _)| at)
-        .collect();
-    let [at] = found[..] else {
-        bail!("{}: “{line}” stands {} times in {name}", block.at(), found.len());
-    };
     let mut lines: Vec<&str> = text.lines().collect();
-    lines.splice(at + 1..at + 1, block.text.lines());
+    let is_meant = |own: &&str| own.trim() == line;
+    let count = lines.iter().copied().filter(is_meant).count();
+    let at = lines.iter().position(is_meant);
+    let (Some(at), 1) = (at, count) else {
+        bail!("{}: “{line}” stands {count} times in {name}", block.at());
+    };
+    lines.splice(at + from..at + to, block.text.lines());
     fs::write(&file, lines.join("\n") + "\n").with_context(|| name.to_owned())
 }
 
@@ -68,11 +71,18 @@ fn every_step_finds_its_place() -> Result<()> {
     for page in walks {
         let root = tempfile::tempdir()?;
         let steps = steps(&page)?;
-        let own = steps.iter().filter(|block| block.says("after"));
+        let own = steps
+            .iter()
+            .filter(|block| PLACES.iter().any(|(clause, ..)| block.says(clause)));
         let names: BTreeSet<String> = own.filter_map(|block| block.clause("file")).map(str::to_owned).collect();
         copied(names.into_iter().filter(|name| checkout().join(name).exists()), root.path())?;
         for block in steps.iter().filter(|block| block.says("file")) {
             put(block, root.path())?;
+        }
+        // A scenario that expects what is there today can be read today.
+        let scenarios = root.path().join("tests/lab/scenarios");
+        if page == "docs/add-a-scenario.md" {
+            assert_eq!(crate::lab::scenarios_in(&scenarios)?, ["legal-451"]);
         }
     }
     Ok(())

@@ -30,7 +30,7 @@ pub use cell::{Cell, Hold, Site};
 pub(crate) use cells::print;
 pub(crate) use folders::checkout;
 #[cfg(test)]
-pub(crate) use scenario::documented;
+pub(crate) use scenario::{documented, names as scenarios_in};
 
 /// Puts real browsers behind real networks in which one known thing is broken, and compares the reports with it.
 #[derive(Debug, Args)]

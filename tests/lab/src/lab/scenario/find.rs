@@ -30,6 +30,13 @@ pub(crate) fn all(folders: &[PathBuf]) -> Result<Vec<Scenario>> {
     Ok(found)
 }
 
+/// The names of a folder's scenarios.
+#[cfg(test)]
+pub(crate) fn names(folder: &Path) -> Result<Vec<String>> {
+    let all = all(&[folder.to_owned()])?;
+    Ok(all.into_iter().map(|scenario| scenario.name).collect())
+}
+
 fn within(folder: &Path) -> Result<Vec<PathBuf>> {
     if folder.join(FILE).is_file() {
         return Ok(vec![folder.to_owned()]);

@@ -23,6 +23,8 @@ pub(crate) use documented::run as documented;
 #[cfg(test)]
 pub(crate) use expect::Several;
 pub(crate) use expect::{Bursts, Causes, Compressed, Expect, Expected, Logged, Place, Queue};
+#[cfg(test)]
+pub(crate) use find::names;
 pub(crate) use find::{all, chosen};
 pub(crate) use parts::{
     BrowserPart, Certificate, Deed, Event, Gauge, Kind, NetworkPart, Page, Part, Scheme, Server,
