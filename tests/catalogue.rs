@@ -16,7 +16,9 @@ fn languages() -> Vec<String> {
     let text = read_to_string(file).expect("words.js");
     let list = text.split_once("LANGUAGES = [").expect("a list").1;
     let list = list.split_once(']').expect("its end").0;
-    list.split(", ").map(|one| one.trim_matches('"').to_owned()).collect()
+    list.split(", ")
+        .map(|one| one.trim_matches('"').to_owned())
+        .collect()
 }
 
 /// What each cause has, and which of it may be null.

@@ -3,6 +3,8 @@
 mod build;
 mod catalogue;
 mod display;
+#[cfg(test)]
+mod documented;
 mod examples;
 mod lab;
 mod names;

@@ -143,7 +143,10 @@ fn a_page_has_all_languages_and_the_path_where_something_breaks() {
     };
     let filter = page("filter-rewrites-101");
     assert_eq!(values(filter, "id"), LANGUAGES);
-    assert_eq!(values(filter, "data-place"), ["answer-altered"; LANGUAGES.len()]);
+    assert_eq!(
+        values(filter, "data-place"),
+        ["answer-altered"; LANGUAGES.len()]
+    );
     assert!(filter.contains("<code>filter-101-close</code>"));
     let quiet = page("tls-inspection-present");
     assert!(values(quiet, "data-place").is_empty());

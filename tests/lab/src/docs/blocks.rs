@@ -50,7 +50,9 @@ impl Block {
     /// Its lines as commands: those that end in a backslash go on, comments are left out.
     pub(crate) fn commands(&self) -> Vec<String> {
         let joined = self.text.replace("\\\n", " ");
-        let lines = joined.lines().map(|line| line.split(" #").next().unwrap_or(line).trim());
+        let lines = joined
+            .lines()
+            .map(|line| line.split(" #").next().unwrap_or(line).trim());
         lines
             .filter(|line| !line.is_empty() && !line.starts_with('#'))
             .map(str::to_owned)
@@ -65,7 +67,8 @@ impl Block {
 pub(crate) fn all(checkout: &Path) -> Result<Vec<Block>> {
     let mut pages = vec!["README.md".to_owned()];
     let folder = checkout.join("docs");
-    for entry in fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
+    for entry in
+        fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
     {
         let name = entry?.file_name().to_string_lossy().into_owned();
         if name.ends_with(".md") {
@@ -95,16 +98,28 @@ pub(crate) fn of(page: &str, text: &str) -> Result<Vec<Block>> {
             let Some(inside) = comment.trim_end().strip_suffix("-->") else {
                 bail!("{page}:{}: a comment ends on its line", at + 1);
             };
-            ensure!(clauses.is_none(), "{page}:{}: a comment without a block", at + 1);
+            ensure!(
+                clauses.is_none(),
+                "{page}:{}: a comment without a block",
+                at + 1
+            );
             clauses = Some(clauses_of(inside.trim()));
             continue;
         }
         let Some(kind) = line.trim_start().strip_prefix("```") else {
             let empty = line.trim().is_empty();
-            ensure!(empty || clauses.is_none(), "{page}:{}: a comment without a block", at + 1);
+            ensure!(
+                empty || clauses.is_none(),
+                "{page}:{}: a comment without a block",
+                at + 1
+            );
             continue;
         };
-        ensure!(line.starts_with("```"), "{page}:{}: a block is not indented", at + 1);
+        ensure!(
+            line.starts_with("```"),
+            "{page}:{}: a block is not indented",
+            at + 1
+        );
         let mut inside = String::new();
         loop {
             match lines.next() {

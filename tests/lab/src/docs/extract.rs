@@ -54,7 +54,10 @@ fn written(checkout: &Path, Snippets { kind, into }: &Snippets) -> Result<Vec<Pa
 
 /// The file of a block.
 fn name(block: &Block) -> String {
-    let page = block.page.trim_start_matches("docs/").trim_end_matches(".md");
+    let page = block
+        .page
+        .trim_start_matches("docs/")
+        .trim_end_matches(".md");
     format!("{}-{}.{}", page.to_lowercase(), block.line, block.kind)
 }
 
@@ -69,7 +72,10 @@ mod tests {
         fs::write(root.path().join("README.md"), "```ts\nlet a = 1;\n```\n")?;
         fs::write(root.path().join("docs/b.md"), "```sh\nls\n```\n")?;
         let into = root.path().join("out");
-        let snippets = Snippets { kind: "ts".to_owned(), into: into.clone() };
+        let snippets = Snippets {
+            kind: "ts".to_owned(),
+            into: into.clone(),
+        };
         let files = written(root.path(), &snippets)?;
         assert_eq!(files, [into.join("readme-1.ts")]);
         let text = fs::read_to_string(&files[0])?;

@@ -77,7 +77,10 @@ fn every_block_is_proved_by_somebody() -> Result<()> {
     for (text, named) in [
         ("```\nls\n```\n", "“”"),
         ("```python\n1\n```\n", "“python”"),
-        ("<!-- docs: expects 1 -->\n```json\n1\n```\n", "no clause “expects”"),
+        (
+            "<!-- docs: expects 1 -->\n```json\n1\n```\n",
+            "no clause “expects”",
+        ),
     ] {
         let block = &blocks::of("docs/x.md", text)?[0];
         let said = format!("{:#}", proof(block).expect_err(text));
@@ -90,7 +93,11 @@ fn every_block_is_proved_by_somebody() -> Result<()> {
 fn what_is_quoted_from_a_file_stands_there() -> Result<()> {
     for block in all()?.iter().filter(|block| block.says("from")) {
         let from = block.clause("from").unwrap_or_default();
-        assert!(file(from)?.contains(&block.text), "{} is not in {from}", block.at());
+        assert!(
+            file(from)?.contains(&block.text),
+            "{} is not in {from}",
+            block.at()
+        );
     }
     Ok(())
 }
@@ -110,13 +117,22 @@ fn reports_are_valid_and_what_is_quoted_of_them_is_true() -> Result<()> {
     let example: Value = serde_json::from_str(&file(EXAMPLE)?)?;
     let schema: Value = serde_json::from_str(&file("www/report.schema.json")?)?;
     let schema = jsonschema::validator_for(&schema)?;
-    let wrong: Vec<String> = schema.iter_errors(&example).map(|error| error.to_string()).collect();
+    let wrong: Vec<String> = schema
+        .iter_errors(&example)
+        .map(|error| error.to_string())
+        .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
     for block in of(&["json"])? {
         let value: Value = serde_json::from_str(&block.text).with_context(|| block.at())?;
-        let place = block.clause("in").with_context(|| format!("{}: in what?", block.at()))?;
+        let place = block
+            .clause("in")
+            .with_context(|| format!("{}: in what?", block.at()))?;
         let whole = example.pointer(place).with_context(|| block.at())?;
-        assert!(is_part(&value, whole), "{}: the example has {whole}", block.at());
+        assert!(
+            is_part(&value, whole),
+            "{}: the example has {whole}",
+            block.at()
+        );
     }
     Ok(())
 }
@@ -142,15 +158,20 @@ fn configurations_are_what_scenarios_run() -> Result<()> {
     let blocks = all()?;
     let mut seen = BTreeSet::new();
     for block in of(&["nginx", "haproxy", "caddyfile"])? {
-        let name = block.clause("name").with_context(|| format!("{} has no name", block.at()))?;
+        let name = block
+            .clause("name")
+            .with_context(|| format!("{} has no name", block.at()))?;
         seen.insert((block.page.clone(), name.to_owned()));
-        let mut of_block = run.iter().filter(|one| one.page == block.page && one.block == name);
+        let mut of_block = run
+            .iter()
+            .filter(|one| one.page == block.page && one.block == name);
         let first = of_block.next();
         assert!(first.is_some(), "{}: no scenario runs “{name}”", block.at());
         let server = blocks
             .iter()
             .find(|one| one.kind == "sh" && one.clause("name") == Some(&format!("server-{name}")));
-        let server = server.with_context(|| format!("no block “server-{name}” starts the server"))?;
+        let server =
+            server.with_context(|| format!("no block “server-{name}” starts the server"))?;
         let command = server.text.trim().replace("app.example", "probe.test");
         for one in first.into_iter().chain(of_block) {
             let words: Vec<&str> = one
@@ -159,10 +180,18 @@ fn configurations_are_what_scenarios_run() -> Result<()> {
                 .filter(|word| !word.starts_with("--outside-in-ca="))
                 .flat_map(|word| word.split('='))
                 .collect();
-            assert_eq!(command, format!("pushcheck-server {}", words.join(" ")), "{}", one.scenario);
+            assert_eq!(
+                command,
+                format!("pushcheck-server {}", words.join(" ")),
+                "{}",
+                one.scenario
+            );
         }
     }
-    let used: BTreeSet<_> = run.iter().map(|one| (one.page.clone(), one.block.clone())).collect();
+    let used: BTreeSet<_> = run
+        .iter()
+        .map(|one| (one.page.clone(), one.block.clone()))
+        .collect();
     assert_eq!(used, seen);
     Ok(())
 }
@@ -206,11 +235,26 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> Result<&'a str> {
 #[test]
 fn nothing_of_the_surface_is_left_out() -> Result<()> {
     let declared = file("www/push-check.d.ts")?;
-    let (options, events, theming) = (file("docs/options.md")?, file("docs/events.md")?, file("docs/theming.md")?);
+    let (options, events, theming) = (
+        file("docs/options.md")?,
+        file("docs/events.md")?,
+        file("docs/theming.md")?,
+    );
     let attributes = quoted(between(&declared, "* Attributes:", "* Events")?);
-    let members = between(&declared, "export class PushCheck extends HTMLElement {", "\n}")?;
-    let members = members.lines().map(str::trim).filter(|line| !line.starts_with(['/', '*']));
-    let members = members.filter_map(|line| line.trim_start_matches("readonly ").split(['(', ':', '?']).next());
+    let members = between(
+        &declared,
+        "export class PushCheck extends HTMLElement {",
+        "\n}",
+    )?;
+    let members = members
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with(['/', '*']));
+    let members = members.filter_map(|line| {
+        line.trim_start_matches("readonly ")
+            .split(['(', ':', '?'])
+            .next()
+    });
     let parse = file("src/face/options/parse.rs")?;
     let need = file("src/face/options/need.rs")?;
     let lists = [
@@ -218,29 +262,57 @@ fn nothing_of_the_surface_is_left_out() -> Result<()> {
         between(&parse, "const ENDPOINT_FIELDS", "];")?,
         between(&need, "const FIELDS", "];")?,
     ];
-    let fields = lists.iter().flat_map(|list| list.split('"').skip(1).step_by(2));
-    let presets = pushcheck::advice::Need::PRESETS.iter().map(|preset| preset.0);
+    let fields = lists
+        .iter()
+        .flat_map(|list| list.split('"').skip(1).step_by(2));
+    let presets = pushcheck::advice::Need::PRESETS
+        .iter()
+        .map(|preset| preset.0);
     let said = quoted(&options);
-    let is_said = |word: &str| said.iter().any(|said| said.split(['(', ' ']).next() == Some(word));
+    let is_said = |word: &str| {
+        said.iter()
+            .any(|said| said.split(['(', ' ']).next() == Some(word))
+    };
     // What stands in brackets of the declaration are values, and the files that it speaks of.
     let attributes = attributes.into_iter().filter(|word| !word.contains('.'));
-    for word in attributes.chain(members).chain(fields).chain(presets).filter(|word| !word.is_empty()) {
+    for word in attributes
+        .chain(members)
+        .chain(fields)
+        .chain(presets)
+        .filter(|word| !word.is_empty())
+    {
         assert!(is_said(word), "docs/options.md says nothing of “{word}”");
     }
     for name in ["start", "progress", "report", "end"] {
-        assert!(quoted(&events).contains(format!("pushcheck-{name}").as_str()), "{name}");
+        assert!(
+            quoted(&events).contains(format!("pushcheck-{name}").as_str()),
+            "{name}"
+        );
     }
-    for reason in between(&declared, "export type Reason =", ";")?.split('"').skip(1).step_by(2) {
-        assert!(quoted(&events).contains(reason), "docs/events.md says nothing of “{reason}”");
+    for reason in between(&declared, "export type Reason =", ";")?
+        .split('"')
+        .skip(1)
+        .step_by(2)
+    {
+        assert!(
+            quoted(&events).contains(reason),
+            "docs/events.md says nothing of “{reason}”"
+        );
     }
     let mut looks = quoted(between(&declared, "* Parts:", "*/")?);
     looks.extend(quoted(between(&declared, "* Slots:", "Without a name")?));
     for part in looks {
-        assert!(quoted(&theming).contains(part), "docs/theming.md says nothing of “{part}”");
+        assert!(
+            quoted(&theming).contains(part),
+            "docs/theming.md says nothing of “{part}”"
+        );
     }
     for custom in quoted(between(&declared, "* Custom properties", "* Parts:")?) {
         let custom = format!("--push-check{}", custom.trim_start_matches("--push-check"));
-        assert!(quoted(&theming).contains(custom.as_str()), "docs/theming.md says nothing of “{custom}”");
+        assert!(
+            quoted(&theming).contains(custom.as_str()),
+            "docs/theming.md says nothing of “{custom}”"
+        );
     }
     Ok(())
 }
@@ -255,13 +327,33 @@ fn colours_are_as_they_are_told() -> Result<()> {
         let (_, rest) = sheet.split_once(&format!("var({name}, "))?;
         Some(rest.split_once(')')?.0.to_owned())
     };
-    for row in file("docs/theming.md")?.lines().filter(|line| line.starts_with("| `--push-check-")) {
-        let cells: Vec<&str> = row.split(" | ").map(|cell| cell.trim_matches(['|', ' '])).collect();
-        let words = |cell: &str| cell.split(", `").map(|word| word.trim_matches('`').to_owned()).collect::<Vec<_>>();
+    for row in file("docs/theming.md")?
+        .lines()
+        .filter(|line| line.starts_with("| `--push-check-"))
+    {
+        let cells: Vec<&str> = row
+            .split(" | ")
+            .map(|cell| cell.trim_matches(['|', ' ']))
+            .collect();
+        let words = |cell: &str| {
+            cell.split(", `")
+                .map(|word| word.trim_matches('`').to_owned())
+                .collect::<Vec<_>>()
+        };
         let several = cells[0].contains(", ");
-        let pick = |cell: &str| if several { words(cell) } else { vec![cell.trim_matches('`').to_owned()] };
+        let pick = |cell: &str| {
+            if several {
+                words(cell)
+            } else {
+                vec![cell.trim_matches('`').to_owned()]
+            }
+        };
         for (at, name) in words(cells[0]).iter().enumerate() {
-            assert_eq!(value(light, name).as_ref(), pick(cells[2]).get(at), "{name}");
+            assert_eq!(
+                value(light, name).as_ref(),
+                pick(cells[2]).get(at),
+                "{name}"
+            );
             match cells[3] {
                 "the same" => assert_eq!(value(dark, name), None, "{name}"),
                 told => assert_eq!(value(dark, name).as_ref(), pick(told).get(at), "{name}"),

@@ -6,12 +6,16 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
 
 use super::blocks::{self, Block};
-use crate::lab::checkout;
+use crate::gallery::Shots;
+use crate::lab::{Lab, checkout};
 use crate::server::Server;
+use crate::soak::Soak;
 
 fn commands() -> Result<Vec<(Block, String)>> {
     let blocks = blocks::all(&checkout())?;
-    let shell = blocks.into_iter().filter(|block| block.kind == "sh" && !block.says("file"));
+    let shell = blocks
+        .into_iter()
+        .filter(|block| block.kind == "sh" && !block.says("file"));
     let each = |block: Block| {
         let lines = block.commands().into_iter();
         lines.map(|line| (block.clone(), line)).collect::<Vec<_>>()
@@ -22,22 +26,40 @@ fn commands() -> Result<Vec<(Block, String)>> {
 /// A command's words; of those in quotes the quotes are gone.
 fn words(line: &str) -> Vec<String> {
     let words = line.split_whitespace();
-    words.map(|word| word.trim_matches(['\'', '"']).to_owned()).collect()
+    words
+        .map(|word| word.trim_matches(['\'', '"']).to_owned())
+        .collect()
 }
 
 /// Whether the probe server takes these flags.
 fn server_takes(words: &[String]) -> Result<()> {
-    let args = pushcheck_server::Args::try_parse_from(words).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let args = pushcheck_server::Args::try_parse_from(words)
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
     args.into_config()?;
     Ok(())
 }
 
-/// What cargo is told to test is there. xtask's own lines are tried in its own tests.
+/// What xtask passes on as it is.
+#[derive(Debug, Parser)]
+enum PassedOn {
+    Lab(Lab),
+    Shots(Shots),
+    Soak(Soak),
+}
+
+/// What cargo is told to test is there, and what xtask passes on can be read. Its own flags are tried in its own tests.
 fn cargo_knows(words: &[String]) -> Result<()> {
     let root = checkout();
     let mut words = words.iter().skip(1).map(String::as_str);
     match words.next() {
-        Some("xtask") => return Ok(()),
+        Some("xtask") => {
+            let passed_on: Vec<&str> = words.collect();
+            if matches!(passed_on.first(), Some(&("lab" | "shots" | "soak"))) {
+                PassedOn::try_parse_from(std::iter::once("xtask").chain(passed_on))
+                    .map_err(|error| anyhow::anyhow!("{error}"))?;
+            }
+            return Ok(());
+        }
         Some("test") => {}
         other => bail!("cargo {other:?}"),
     }
@@ -53,7 +75,8 @@ fn cargo_knows(words: &[String]) -> Result<()> {
                     "pushcheck-server" => root.join("server/tests"),
                     other => bail!("there is no package {other}"),
                 };
-                let there = folder.join(format!("{name}.rs")).exists() || folder.join(name).join("main.rs").exists();
+                let there = folder.join(format!("{name}.rs")).exists()
+                    || folder.join(name).join("main.rs").exists();
                 ensure!(there, "{package} has no test {name}");
             }
             "--lib" | "--" | "--ignored" => {}
@@ -82,8 +105,17 @@ fn every_command_is_one_that_its_program_takes() -> Result<()> {
         tried.with_context(|| format!("{}: {line}", block.at()))?;
     }
     let wrong = |line: &str| server_takes(&words(line)).is_err();
-    assert!(wrong("pushcheck-server --base /check/") && wrong("pushcheck-server --trust 127.0.0.1"));
-    assert!(cargo_knows(&words("cargo test --test no-such-test")).is_err());
+    assert!(
+        wrong("pushcheck-server --base /check/") && wrong("pushcheck-server --trust 127.0.0.1")
+    );
+    for line in [
+        "cargo test --test no-such-test",
+        "cargo build",
+        "cargo xtask lab run --fix",
+        "cargo xtask shots --size 3",
+    ] {
+        assert!(cargo_knows(&words(line)).is_err(), "{line}");
+    }
     Ok(())
 }
 
@@ -92,12 +124,23 @@ fn every_command_is_one_that_its_program_takes() -> Result<()> {
 async fn every_request_is_answered() -> Result<()> {
     let server = Server::with(&["--base-path", "/check/"]).await?;
     let base = server.page().trim_end_matches("/check/").to_owned();
-    for (block, line) in commands()?.into_iter().filter(|(_, line)| line.starts_with("curl ")) {
+    for (block, line) in commands()?
+        .into_iter()
+        .filter(|(_, line)| line.starts_with("curl "))
+    {
         let line = line.replace("https://app.example", &base);
         let mut words = words(&line).into_iter();
         let program = words.next().context("a program")?;
         let mut curl = Command::new(program);
-        curl.args(words).args(["--fail", "--silent", "--show-error", "--noproxy", "*", "--max-time", "10"]);
+        curl.args(words).args([
+            "--fail",
+            "--silent",
+            "--show-error",
+            "--noproxy",
+            "*",
+            "--max-time",
+            "10",
+        ]);
         let ran = tokio::task::spawn_blocking(move || curl.output()).await?;
         let Ok(output) = ran else {
             eprintln!("not run, for want of curl: {line}");
@@ -105,7 +148,11 @@ async fn every_request_is_answered() -> Result<()> {
         };
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{}: {line}: {said}", block.at());
-        assert!(!output.stdout.is_empty(), "{}: {line}: no answer", block.at());
+        assert!(
+            !output.stdout.is_empty(),
+            "{}: {line}: no answer",
+            block.at()
+        );
     }
     server.stop().await;
     Ok(())

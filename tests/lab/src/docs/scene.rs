@@ -14,11 +14,21 @@ const APP: &str = "https://app.example";
 /// What scripts and style sheets are put beside, where they do not say.
 const TWO_LINES: &str = "<script type=\"module\" src=\"https://probe.example/push-check.js\"></script>\n<push-check></push-check>\n";
 /// What every page begins with.
-const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>A page</title>\n";
+const HEAD: &str =
+    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>A page</title>\n";
 
 /// The clauses that a block which runs may have.
 pub(crate) const CLAUSES: [&str; 10] = [
-    "name", "in", "shows", "policy", "without", "same-origin", "starts", "imports", "then", "expects",
+    "name",
+    "in",
+    "shows",
+    "policy",
+    "without",
+    "same-origin",
+    "starts",
+    "imports",
+    "then",
+    "expects",
 ];
 
 /// A page with a block of the documentation in it, and what must become of it.
@@ -64,12 +74,19 @@ pub(crate) fn scenes(blocks: &[Block], page: &str) -> Result<Vec<Scene>> {
 
 fn scene(block: &Block, page: &[&Block]) -> Result<Scene> {
     for (name, _) in &block.clauses {
-        ensure!(CLAUSES.contains(&name.as_str()), "there is no clause “{name}”");
+        ensure!(
+            CLAUSES.contains(&name.as_str()),
+            "there is no clause “{name}”"
+        );
     }
-    let expects = block.clause("expects").filter(|expects| !expects.is_empty());
+    let expects = block
+        .clause("expects")
+        .filter(|expects| !expects.is_empty());
     let expects = expects.context("it runs, and says nothing of what must become of it")?;
     let named = |kind: &str, name: &str| {
-        let found = page.iter().find(|one| one.kind == kind && one.clause("name") == Some(name));
+        let found = page
+            .iter()
+            .find(|one| one.kind == kind && one.clause("name") == Some(name));
         found.with_context(|| format!("there is no {kind} block “{name}”"))
     };
     let around = match block.clause("in") {
@@ -78,14 +95,22 @@ fn scene(block: &Block, page: &[&Block]) -> Result<Scene> {
     };
     let (html, beside) = match block.kind.as_str() {
         "html" => (block.text.clone(), None),
-        "css" => (format!("<link rel=\"stylesheet\" href=\"FILE.css\">\n{around}"), Some(("css", block.text.clone()))),
-        _ => (format!("{around}<script type=\"module\" src=\"FILE.js\"></script>\n"), Some(("js", script(block)))),
+        "css" => (
+            format!("<link rel=\"stylesheet\" href=\"FILE.css\">\n{around}"),
+            Some(("css", block.text.clone())),
+        ),
+        _ => (
+            format!("{around}<script type=\"module\" src=\"FILE.js\"></script>\n"),
+            Some(("js", script(block))),
+        ),
     };
     let html = match html.starts_with("<!doctype") {
         true => html,
         false => format!("{HEAD}{html}"),
     };
-    let policy = block.clause("policy").map(|name| policy(named("http", name)?, block));
+    let policy = block
+        .clause("policy")
+        .map(|name| policy(named("http", name)?, block));
     Ok(Scene {
         at: block.at(),
         html,
@@ -108,7 +133,9 @@ fn script(block: &Block) -> String {
     text += &block.text;
     if let Some(names) = block.clause("shows") {
         for name in names.split(", ") {
-            text += &format!("Object.defineProperty(globalThis, \"{name}\", {{ get: () => {name} }});\n");
+            text += &format!(
+                "Object.defineProperty(globalThis, \"{name}\", {{ get: () => {name} }});\n"
+            );
         }
     }
     text
@@ -135,7 +162,11 @@ impl Scene {
     /// The policy, as [`crate::origin::Origin::site`] fills it.
     pub(crate) fn policy(&self) -> Option<String> {
         let policy = self.policy.as_ref()?;
-        Some(policy.replace(SOCKETS, "{{WS_BASE}}").replace(PROBE, "{{BASE}}"))
+        Some(
+            policy
+                .replace(SOCKETS, "{{WS_BASE}}")
+                .replace(PROBE, "{{BASE}}"),
+        )
     }
 
     /// Its files, by name, for a probe server at that base and a page of that origin; `name`: what they are called without their end.
@@ -188,11 +219,21 @@ mod tests {
 
     #[test]
     fn a_script_runs_beside_the_two_lines_or_in_what_it_names() -> Result<()> {
-        let all = of("<!-- docs: name one; starts; expects report -->\n```html\n<p>One\n```\n\n\
-            <!-- docs: in one; shows a; expects a === 1; true -->\n```js\nconst a = \"https://probe.example/x\";\n```\n")?;
+        let all = of(
+            "<!-- docs: name one; starts; expects report -->\n```html\n<p>One\n```\n\n\
+            <!-- docs: in one; shows a; expects a === 1; true -->\n```js\nconst a = \"https://probe.example/x\";\n```\n",
+        )?;
         let files = all[1].files("s", "http://127.0.0.1:1/", "http://b");
-        assert!(files[0].1.contains("<p>One") && files[0].1.contains("src=\"s.js\""), "{files:?}");
-        assert!(files[1].1.starts_with("const a = \"http://127.0.0.1:1/x\";\n") && files[1].1.contains("get: () => a"));
+        assert!(
+            files[0].1.contains("<p>One") && files[0].1.contains("src=\"s.js\""),
+            "{files:?}"
+        );
+        assert!(
+            files[1]
+                .1
+                .starts_with("const a = \"http://127.0.0.1:1/x\";\n")
+                && files[1].1.contains("get: () => a")
+        );
         assert!(all[0].starts && all[1].condition("", "").contains("return (a === 1; true)"));
         Ok(())
     }
@@ -201,12 +242,24 @@ mod tests {
     fn what_says_nothing_of_its_outcome_or_names_what_is_not_there_is_refused() {
         for (text, named) in [
             ("```js\n1\n```\n", "nothing of what must become"),
-            ("<!-- docs: in two; expects 1 -->\n```js\n1\n```\n", "no html block “two”"),
-            ("<!-- docs: expect 1 -->\n```js\n1\n```\n", "no clause “expect”"),
-            ("<!-- docs: policy p; expects 1 -->\n```html\n1\n```\n", "no http block “p”"),
+            (
+                "<!-- docs: in two; expects 1 -->\n```js\n1\n```\n",
+                "no html block “two”",
+            ),
+            (
+                "<!-- docs: expect 1 -->\n```js\n1\n```\n",
+                "no clause “expect”",
+            ),
+            (
+                "<!-- docs: policy p; expects 1 -->\n```html\n1\n```\n",
+                "no http block “p”",
+            ),
         ] {
             let said = format!("{:#}", of(text).expect_err(text));
-            assert!(said.contains(named) && said.contains("docs/x.md:"), "{said}");
+            assert!(
+                said.contains(named) && said.contains("docs/x.md:"),
+                "{said}"
+            );
         }
     }
 }

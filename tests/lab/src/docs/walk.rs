@@ -21,7 +21,9 @@ fn steps(page: &str) -> Result<Vec<Block>> {
 /// The pages that somebody walks.
 fn walks() -> Result<BTreeSet<String>> {
     let all = blocks::all(&checkout())?;
-    let walked = all.into_iter().filter(|block| block.says("file") || block.says("walk"));
+    let walked = all
+        .into_iter()
+        .filter(|block| block.says("file") || block.says("walk"));
     Ok(walked.map(|block| block.page).collect())
 }
 
@@ -74,8 +76,16 @@ fn every_step_finds_its_place() -> Result<()> {
         let own = steps
             .iter()
             .filter(|block| PLACES.iter().any(|(clause, ..)| block.says(clause)));
-        let names: BTreeSet<String> = own.filter_map(|block| block.clause("file")).map(str::to_owned).collect();
-        copied(names.into_iter().filter(|name| checkout().join(name).exists()), root.path())?;
+        let names: BTreeSet<String> = own
+            .filter_map(|block| block.clause("file"))
+            .map(str::to_owned)
+            .collect();
+        copied(
+            names
+                .into_iter()
+                .filter(|name| checkout().join(name).exists()),
+            root.path(),
+        )?;
         for block in steps.iter().filter(|block| block.says("file")) {
             put(block, root.path())?;
         }
@@ -92,7 +102,11 @@ fn every_step_finds_its_place() -> Result<()> {
 fn ground(page: &str) -> Result<PathBuf> {
     let program = std::env::current_exe()?;
     let target = program.ancestors().nth(3).context("a target folder")?;
-    let name = page.rsplit('/').next().unwrap_or(page).trim_end_matches(".md");
+    let name = page
+        .rsplit('/')
+        .next()
+        .unwrap_or(page)
+        .trim_end_matches(".md");
     Ok(target.join("walks").join(name))
 }
 
@@ -105,7 +119,11 @@ fn every_walk_ends_where_it_says() -> Result<()> {
     let asked = std::env::var("WALK").unwrap_or_default();
     for page in walks()?.into_iter().filter(|page| page.contains(&asked)) {
         let root = ground(&page)?;
-        let tracked = Command::new("git").arg("-C").arg(checkout()).args(["ls-files", "--cached", "--others", "--exclude-standard"]).output()?;
+        let tracked = Command::new("git")
+            .arg("-C")
+            .arg(checkout())
+            .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+            .output()?;
         let names = String::from_utf8(tracked.stdout)?;
         let names = names.lines().map(str::to_owned);
         if root.exists() {

@@ -34,7 +34,8 @@ impl Documented {
         let found = all
             .into_iter()
             .find(|block| block.page == self.page && block.clause("name") == Some(&self.block));
-        let found = found.with_context(|| format!("{} has no block “{}”", self.page, self.block))?;
+        let found =
+            found.with_context(|| format!("{} has no block “{}”", self.page, self.block))?;
         Ok(found.text)
     }
 
@@ -48,7 +49,11 @@ impl Documented {
         let mut pairs: Vec<_> = self.values.iter().collect();
         pairs.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
         for (from, to) in pairs {
-            ensure!(text.contains(from.as_str()), "“{from}” does not stand in {}", self.block);
+            ensure!(
+                text.contains(from.as_str()),
+                "“{from}” does not stand in {}",
+                self.block
+            );
             text = text.replace(from.as_str(), &values.fill(to)?);
         }
         Ok(text)
@@ -74,8 +79,14 @@ pub(crate) struct Run {
 pub(crate) fn run() -> Result<Vec<Run>> {
     let all = super::all(&[crate::lab::folders::scenarios()])?;
     let each = |scenario: super::Scenario| {
-        let listen = scenario.server.listen.iter().map(|at| format!("--listen={at}"));
-        let server: Vec<String> = listen.chain(scenario.server.flags.iter().cloned()).collect();
+        let listen = scenario
+            .server
+            .listen
+            .iter()
+            .map(|at| format!("--listen={at}"));
+        let server: Vec<String> = listen
+            .chain(scenario.server.flags.iter().cloned())
+            .collect();
         let of = |one: &Documented| Run {
             scenario: scenario.name.clone(),
             page: one.page.clone(),
