@@ -139,6 +139,7 @@ fn every_walk_ends_where_it_says() -> Result<()> {
                 eprintln!("{}: {line}", block.at());
                 let mut shell = Command::new("sh");
                 shell.args(["-c", &line]).current_dir(&root);
+                // All walks share it: the files of each are newer than what the one before has compiled.
                 shell.env("CARGO_TARGET_DIR", root.with_file_name("target"));
                 let output = shell.output()?;
                 let said = [output.stdout, output.stderr].concat();
