@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 
 use super::blocks::Block;
+use crate::browser::Browser;
 
 /// Who stands for the reader's own probe server.
 const PROBE: &str = "https://probe.example";
@@ -18,7 +19,7 @@ const HEAD: &str =
     "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>A page</title>\n";
 
 /// The clauses that a block which runs may have.
-pub(crate) const CLAUSES: [&str; 10] = [
+pub(crate) const CLAUSES: [&str; 11] = [
     "name",
     "in",
     "shows",
@@ -28,6 +29,7 @@ pub(crate) const CLAUSES: [&str; 10] = [
     "starts",
     "imports",
     "then",
+    "not-in",
     "expects",
 ];
 
@@ -48,6 +50,8 @@ pub(crate) struct Scene {
     pub(crate) starts: bool,
     /// What is done after that.
     pub(crate) then: Option<String>,
+    /// The browser in which it does not run, as the page says.
+    pub(crate) not_in: Option<String>,
     /// What must become true.
     pub(crate) expects: String,
     /// What it shows of the policy that forbids it something is no fault.
@@ -78,6 +82,10 @@ fn scene(block: &Block, page: &[&Block]) -> Result<Scene> {
             CLAUSES.contains(&name.as_str()),
             "there is no clause “{name}”"
         );
+    }
+    if let Some(browser) = block.clause("not-in") {
+        let is_known = Browser::ALL.iter().any(|known| known.name() == browser);
+        ensure!(is_known, "not-in: there is no browser “{browser}”");
     }
     let expects = block
         .clause("expects")
@@ -119,6 +127,7 @@ fn scene(block: &Block, page: &[&Block]) -> Result<Scene> {
         same_origin: block.says("same-origin"),
         starts: block.says("starts"),
         then: block.clause("then").map(str::to_owned),
+        not_in: block.clause("not-in").map(str::to_owned),
         expects: expects.to_owned(),
         is_forbidden: block.says("without"),
     })
@@ -249,6 +258,10 @@ mod tests {
             (
                 "<!-- docs: expect 1 -->\n```js\n1\n```\n",
                 "no clause “expect”",
+            ),
+            (
+                "<!-- docs: not-in lynx; expects 1 -->\n```js\n1\n```\n",
+                "no browser “lynx”",
             ),
             (
                 "<!-- docs: policy p; expects 1 -->\n```html\n1\n```\n",
