@@ -362,3 +362,113 @@ fn colours_are_as_they_are_told() -> Result<()> {
     }
     Ok(())
 }
+
+/// What a heading is called in a link: as GitHub makes it.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = text
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// The lines of a page outside its blocks of code.
+fn prose(text: &str) -> String {
+    text.split("\n```").step_by(2).collect()
+}
+
+#[test]
+fn links_lead_to_files_and_headings_that_are_there() -> Result<()> {
+    let pages: BTreeSet<String> = all()?.into_iter().map(|block| block.page).collect();
+    let mut pages: Vec<String> = pages.into_iter().collect();
+    pages.push("docs/README.md".to_owned());
+    let mut count = 0;
+    for page in &pages {
+        let folder = checkout().join(page);
+        let folder = folder.parent().context("a page lies in a folder")?;
+        for link in prose(&file(page)?).split("](").skip(1) {
+            let (link, _) = link
+                .split_once(')')
+                .with_context(|| format!("{page}: {link}"))?;
+            if link.starts_with("https://") || link.starts_with("http://") {
+                continue;
+            }
+            count += 1;
+            let (name, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = match name {
+                "" => checkout().join(page),
+                name => folder.join(name),
+            };
+            assert!(target.exists(), "{page}: {link} leads nowhere");
+            if heading.is_empty() {
+                continue;
+            }
+            let text = fs::read_to_string(&target).with_context(|| link.to_owned())?;
+            let there = prose(&text);
+            let there = there
+                .lines()
+                .filter(|line| line.starts_with('#'))
+                .map(anchor);
+            assert!(
+                there.into_iter().any(|one| one == heading),
+                "{page}: {link}: no such heading"
+            );
+        }
+    }
+    assert!(count > 40, "{count} links");
+    Ok(())
+}
+
+/// Bounds, defaults and presets are those of the code.
+#[test]
+fn numbers_of_options_are_those_of_the_code() -> Result<()> {
+    use pushcheck::advice::{Need, Often};
+    use pushcheck::plan::budget;
+    let page = file("docs/options.md")?;
+    let row = |name: &str| {
+        let mut rows = page
+            .lines()
+            .filter(|line| line.starts_with(&format!("| `{name}`")));
+        rows.next().with_context(|| format!("no row “{name}”"))
+    };
+    let ms = |time: pushcheck::time::Micros| time.0 / 1000;
+    let longest = ms(budget::RUNGS[0]);
+    assert!(row("longestSilenceMs")?.ends_with(&format!("| {longest} | 0 to {longest} |")));
+    let (least, usual, most) = (
+        ms(budget::WATCH_LEAST),
+        ms(budget::WATCH),
+        ms(budget::WATCH_MOST),
+    );
+    assert!(row("watchMs")?.ends_with(&format!("| {usual} | {least} to {most} |")));
+    let often = |often: Often| {
+        serde_json::to_value(often).map(|word| format!("`{}`", word.as_str().unwrap_or_default()))
+    };
+    for (name, need) in Need::PRESETS {
+        let told = row(name)?;
+        let usual = Need::USUAL;
+        let mut words = BTreeSet::new();
+        for (field, own, other) in [
+            ("uplink", need.uplink, usual.uplink),
+            ("downlink", need.downlink, usual.downlink),
+        ] {
+            if own != other {
+                words.extend([format!("`{field}`"), often(own)?]);
+            }
+        }
+        if need.latency_ms != usual.latency_ms {
+            words.extend(["`latencyMs`".to_owned(), need.latency_ms.to_string()]);
+        }
+        let cell = told
+            .split(" | ")
+            .nth(1)
+            .context("a cell")?
+            .trim_end_matches(" |");
+        let said: BTreeSet<String> = cell
+            .split([' ', ','])
+            .filter(|word| !matches!(*word, "" | "and"))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(said, words, "{name}");
+    }
+    Ok(())
+}
