@@ -11,6 +11,8 @@ mod kinds;
 mod lines;
 pub(crate) mod scene;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod walk;
 
 pub use extract::{Snippets, command};
