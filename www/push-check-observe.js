@@ -18,6 +18,9 @@
   const PATIENCE = 2_000;
   const STREAMS = /^\s*(text\/event-stream|application\/(x-)?(ndjson|jsonl|stream\+json|json-seq))\b/i;
   const LONGEST = 2_000;
+  /** Beside this script lies what the check itself loads; as a module it has no such place. */
+  const HERE = document.currentScript ? new URL(".", document.currentScript.src).href : null;
+  const OURS = /^(pkg|causes|text)\/|^redact\.json$/;
   const COUNTS = {
     began: 0, opened: 0, failed: 0, endedEarly: 0, threw: 0, sentEarly: 0, sentLate: 0, handlerThrew: 0, unheard: 0, atOnce: 0,
   };
@@ -58,6 +61,7 @@
     }
     // What the check itself asks its server for.
     if (run && url?.href.startsWith(run.probes)) return null;
+    if (HERE && url?.href.startsWith(HERE) && OURS.test(url.href.slice(HERE.length))) return null;
     const key = [method, url?.href ?? "", ...(more.protocols ?? [])].join("\n");
     let target = targets.get(key);
     if (!target) {
@@ -231,8 +235,10 @@
     } catch {
       // The browser will say so, too.
     }
-    const withCredentials = (init?.credentials ?? request?.credentials) === "include";
-    return { target: targetOf("fetch", request?.url ?? String(input), { headers, withCredentials }), signal: init?.signal ?? request?.signal };
+    const address = new URL(request?.url ?? input, document.baseURI);
+    const credentials = init?.credentials ?? request?.credentials ?? "same-origin";
+    const withCredentials = credentials === "include" || (credentials === "same-origin" && address.origin === location.origin);
+    return { target: targetOf("fetch", address, { headers, withCredentials }), signal: init?.signal ?? request?.signal };
   }
 
   replace(page, "fetch", (original) => new Proxy(original, {

@@ -43,15 +43,20 @@ pub(super) async fn what_docs_show_of_reports_runs(lab: &Lab) -> Result<Outcome>
     runs(lab, "docs/report.md").await
 }
 
+pub(super) async fn what_docs_show_of_the_pages_code_runs(lab: &Lab) -> Result<Outcome> {
+    runs(lab, "docs/observe.md").await
+}
+
 /// What stands for the hash of the server's entry.
 const HASH: &str = "sha384-…";
 
 /// The pages above: a native test holds them to those that have something to run.
 #[cfg(test)]
-pub(crate) const PAGES: [&str; 6] = [
+pub(crate) const PAGES: [&str; 7] = [
     "README.md",
     "docs/embed.md",
     "docs/events.md",
+    "docs/observe.md",
     "docs/options.md",
     "docs/report.md",
     "docs/theming.md",
