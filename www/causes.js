@@ -3,9 +3,8 @@
  * the catalogue and builds what is shown of it; starts nothing, and parses no HTML.
  */
 import { bare, el } from "./el.js";
+import { file } from "./near.js";
 import { blocks, client, filled } from "./remedy.js";
-
-const HERE = new URL("./", import.meta.url).href;
 
 /** How it looks. */
 export const STYLE = `
@@ -28,10 +27,7 @@ const loading = new Map();
 /** A part of the catalogue, once; asked for anew after a failure. */
 function part(name) {
   if (!loading.has(name)) {
-    const asked = fetch(`${HERE}causes/${name}.json`, { signal: AbortSignal.timeout(PATIENCE) }).then((answer) => {
-      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-      return answer.json().then(bare);
-    });
+    const asked = file(`causes/${name}.json`, { signal: AbortSignal.timeout(PATIENCE) }).then((answer) => answer.json()).then(bare);
     asked.catch(() => loading.delete(name));
     loading.set(name, asked);
   }
@@ -105,7 +101,7 @@ function methodOf({ from }, evidence, t) {
 
 /** What each finding is to a person: what to try, what happened, and how it is known; or, if it is newer than the catalogue, its code. */
 function toPerson(finding, entry, evidence, ctx) {
-  const { known, words, act } = ctx;
+  const { known, words, base, act } = ctx;
   const w = known.texts.words;
   const facts = finding.facts.map((fact) => el("li", {}, !finding.method && methodOf(fact, evidence, words.t), said(fact, known, words)));
   const chain = facts.length && el("ul", {}, ...facts);
@@ -117,7 +113,8 @@ function toPerson(finding, entry, evidence, ctx) {
     folded(w.means, rich("p", entry.happened), rich("p", entry.means)),
     folded(w.known, rich("p", entry.known), chain, evidence && finding.because.length && shown,
       el("p", { class: "muted" }, el("code", {}, finding.code), " · ", words.say(words.t.seen, { strength: words.t.surely[finding.strength], seen: finding.seen, of: finding.of }), " · ",
-        el("a", { href: `${HERE}causes/${finding.code}.html#${known.texts.lang}`, target: "_blank" }, w.page))),
+        // Every probe server has it.
+        URL.canParse(base) && el("a", { href: new URL(`causes/${finding.code}.html#${known.texts.lang}`, base), target: "_blank" }, w.page))),
   ];
 }
 

@@ -1,9 +1,7 @@
 /** What the element loads: the widget itself, texts of another language, and the rooms. Each once for all elements of a page. */
+import { at, file, script } from "./near.js";
 import { initSync } from "./pkg/pushcheck.js";
 import { LANGUAGES } from "./words.js";
-
-/** Where all this is served. */
-export const HERE = new URL("./", import.meta.url).href;
 
 /** How long the texts of another language are waited for, ms. */
 const PATIENCE = 2000;
@@ -21,7 +19,7 @@ export async function textsOf(language) {
   if (!LANGUAGES.includes(language) || language === "en") return undefined;
   // What does not come from here in time is not waited for: English is there.
   const late = new Promise((done) => setTimeout(done, PATIENCE));
-  const asked = import(`${HERE}text/${language}.js`).then((module) => module.default, () => undefined);
+  const asked = script(`text/${language}.js`).then((module) => module.default, () => undefined);
   return Promise.race([asked, late]);
 }
 
@@ -29,7 +27,7 @@ let rooms;
 
 /** What is shown on demand, once for all elements of a page; tried anew after a failure. */
 export function more() {
-  rooms ??= import(`${HERE}more.js`).catch((error) => {
+  rooms ??= script("more.js").catch((error) => {
     rooms = undefined;
     throw error;
   });
@@ -52,10 +50,10 @@ async function fetchWidget() {
   const violations = [];
   const note = (event) => violations.push(event);
   document.addEventListener("securitypolicyviolation", note);
-  const url = `${HERE}pkg/pushcheck_bg.wasm`;
+  const name = "pkg/pushcheck_bg.wasm";
+  const url = at(name);
   try {
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    const answer = await file(name);
     // Not while it arrives: that would ask for a media type that not every server knows.
     initSync({ module: await WebAssembly.compile(await answer.arrayBuffer()) });
   } catch (error) {
@@ -63,7 +61,7 @@ async function fetchWidget() {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const forbidden = error instanceof WebAssembly.CompileError && /policy|CSP/i.test(error.message);
     if (forbidden || violations.some(({ blockedURI }) => blockedURI === "wasm-eval")) throw new Unable("policy-wasm");
-    const named = violations.find(({ blockedURI }) => blockedURI.startsWith(new URL(HERE).origin));
+    const named = violations.find(({ blockedURI }) => blockedURI.startsWith(new URL(url, document.baseURI).origin));
     if (named) throw new Unable("policy", { url, directive: named.effectiveDirective });
     throw new Unable("module", { url, message: said(error) });
   } finally {

@@ -12,8 +12,7 @@ import { keep } from "./more/history.js";
 import { STYLE as LEAVE, leave } from "./more/leave.js";
 import { STYLE as LOG, log } from "./more/log.js";
 import english from "./more/text/en.js";
-
-const HERE = new URL("./", import.meta.url).href;
+import { script } from "./near.js";
 
 /** How long the server's word of itself is waited for, ms. */
 const PATIENCE = 1500;
@@ -46,7 +45,7 @@ ${[CAUSES, ADMIN, ANOTHER, COMPARE, LEAVE, LOG].join("")}`;
 async function texts(language) {
   if (language === "en") return english;
   try {
-    return (await import(`${HERE}pkg/more-${language}.js`)).default;
+    return (await script(`pkg/more-${language}.js`)).default;
   } catch {
     return english;
   }
@@ -133,7 +132,7 @@ let looking;
 
 /** What is looked at closely; asked for anew after a failure. */
 function look() {
-  looking ??= import(`${HERE}look.js`).catch((error) => {
+  looking ??= script("look.js").catch((error) => {
     looking = undefined;
     throw error;
   });

@@ -5,7 +5,8 @@
 import { judgeClients, judgeNetLog, readNetLog, run, runOf } from "./pkg/pushcheck.js";
 import { dress } from "./el.js";
 import { fallback } from "./fallback.js";
-import { HERE, Unable, load, more, said, textsOf } from "./load.js";
+import { Unable, load, more, said, textsOf } from "./load.js";
+import { BASE } from "./near.js";
 import { style } from "./style.js";
 import { View } from "./view.js";
 import { METHODS, words } from "./words.js";
@@ -38,7 +39,7 @@ export class PushCheck extends Base {
   #m = null;
   #share = null;
   /** What the last run was asked for. */
-  #ran = { base: HERE };
+  #ran = null;
   #hue = () => this.#view?.dark(this.getAttribute("theme"), DARK?.matches);
   /** Perhaps set before this file arrived. */
   options = this.options ?? {};
@@ -48,9 +49,11 @@ export class PushCheck extends Base {
     super();
     dress(this.attachShadow({ mode: "open" }), style);
     // Set on an element that was not one yet, it hides what this class defines.
-    const { report } = Object.getOwnPropertyDescriptors(this);
-    delete this.report;
-    if (report?.value) this.report = report.value;
+    for (const name of ["previous", "report"]) {
+      const value = this[name];
+      delete this[name];
+      if (value) this[name] = value;
+    }
   }
 
   connectedCallback() {
@@ -195,7 +198,7 @@ export class PushCheck extends Base {
 
   /** Shows a report, and all that is shown on demand. */
   #show(report, why) {
-    const { base, requiredLanes } = this.#ran;
+    const { base, requiredLanes } = this.#ran ?? {};
     const own = this.#own;
     this.#view?.done(report, own ? base : null, requiredLanes ?? [], why);
     // What nothing is wrong with is explained when somebody asks.
@@ -213,7 +216,7 @@ export class PushCheck extends Base {
     const previous = this.#previous;
     this.#explained = report;
     const words_ = this.#words;
-    const { base, key } = this.#ran;
+    const { base, key } = this.#ran ?? this.#asked();
     try {
       const { STYLE, context, fill } = await more();
       const act = {
@@ -304,7 +307,7 @@ export class PushCheck extends Base {
 
   /** Attributes, then `options`. */
   #asked() {
-    const options = { base: HERE };
+    const options = { base: BASE };
     for (const [name, option] of [["longest-silence-ms", "longestSilenceMs"], ["watch-ms", "watchMs"]]) {
       const ms = this.getAttribute(name);
       if (ms !== null) options[option] = Number(ms);
@@ -315,7 +318,7 @@ export class PushCheck extends Base {
     }
     Object.assign(options, this.options);
     try {
-      const base = new URL(options.base, document.baseURI);
+      const base = new URL(options.base ?? "https://", document.baseURI);
       // A path is a folder, as the widget takes it.
       base.pathname = base.pathname.replace(/\/*$/, "/");
       options.base = base.href;

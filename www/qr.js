@@ -2,12 +2,13 @@
  * QR codes, by a module of their own that is fetched when the first one is asked for.
  */
 
+import { file } from "./near.js";
+
 let loading;
 
 /** The module's exports, once; asked for anew after a failure. */
 function loaded() {
-  loading ??= fetch(new URL("./pkg/qr.wasm", import.meta.url)).then(async (answer) => {
-    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+  loading ??= file("pkg/qr.wasm").then(async (answer) => {
     const { instance } = await WebAssembly.instantiate(await answer.arrayBuffer());
     return instance.exports;
   });

@@ -1,12 +1,10 @@
 /** How a report leaves: what of it, exactly as shown, and by which way. */
 import { el, into, svg } from "../el.js";
+import { file } from "../near.js";
 import { MOST_IN_A_TICKET, markdown } from "./markdown.js";
 import { print, redact } from "./redact.js";
 import { NotSent, send } from "./send.js";
 import { pack } from "./short.js";
-
-/** Beside the modules, in one file with others or not. */
-const TABLE = import.meta.url.replace(/more(\/leave)?\.js.*$/, "redact.json");
 
 export const STYLE = `
 .leave fieldset { margin: 1em 0 0; padding: 0; border: 0; min-inline-size: 0 }
@@ -65,8 +63,7 @@ async function table() {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), PATIENCE);
   try {
-    const answer = await fetch(TABLE, { signal: late.signal });
-    if (!answer.ok) throw new Error(answer.statusText);
+    const answer = await file("redact.json", { signal: late.signal });
     const rules = await answer.json();
     // Something on the way may have answered in its place.
     if (!Array.isArray(rules?.levels)) throw new TypeError("no table");
@@ -98,7 +95,9 @@ function choice(name, legend, options, chosen, change) {
 
 export function leave(report, { words, m: { leave: m }, known, base, act }) {
   const { say, count } = words;
-  const { host } = new URL(base);
+  // A report of elsewhere may be shown where no server is named.
+  const server = URL.canParse(base) && new URL(base);
+  const host = server ? server.host : words.t.path.server;
   const name = `leave-${++rooms}`;
   let [level, form, rules] = ["public", "json", null];
   // What left in the end, where that is not what was to.
@@ -130,7 +129,7 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
   const retry = button(m.again, () => begin());
   const submit = button(say(m.send, { host }), () => go(), "send");
   const leaves = [
-    submit,
+    ...server ? [submit] : [],
     button(m.copyMarkdown, () => act.copy(as("markdown"), m.copied.markdown)),
     button(m.copyJson, () => act.copy(as("json"), m.copied.json)),
     button(m.download, () => act.save(fileName(leaving().report, level), "application/json", as("json"))),
@@ -243,5 +242,5 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
       change();
     }),
     el("div", { class: "row" }, el("h4", {}, m.preview, " ", size), forms),
-    shown, long, retry, el("div", { class: "actions" }, ...leaves), note, code);
+    shown, long, retry, el("div", { class: "actions" }, ...leaves), note, server && code);
 }
