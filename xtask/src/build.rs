@@ -13,6 +13,7 @@ use crate::pages;
 use crate::process;
 use crate::setup::rust::WASM;
 use crate::setup::{self, Kit, Need};
+use crate::sri;
 use crate::workspace::Workspace;
 
 /// What building the widget needs.
@@ -74,10 +75,11 @@ const BESIDES: &[&str] = &[
     BUNDLES[5].1,
     BUNDLES[6].1,
     QR,
+    sri::FILE,
     examples::FOLDER,
 ];
 
-/// `cargo xtask build`.
+/// Builds it with what that needs.
 pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
     widget(ws, &setup::ready(ws, NEEDS, install)?)
 }
@@ -90,7 +92,8 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     bound(ws, kit, "allocator", &pkg)?;
     bundle(ws, kit, &pkg)?;
     qr(ws, kit, &pkg)?;
-    examples::bundle(ws, kit, &pkg)
+    examples::bundle(ws, kit, &pkg)?;
+    sri::of_server(ws, &pkg)
 }
 
 /// Writes each bundle, unless it is there already, byte for byte.

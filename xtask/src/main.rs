@@ -9,11 +9,13 @@ mod examples;
 mod lab;
 mod names;
 mod npm;
+mod package;
 mod pages;
 mod process;
 mod serve;
 mod setup;
 mod size;
+mod sri;
 mod test;
 mod workspace;
 
@@ -43,8 +45,8 @@ enum Task {
     Test(test::Test),
     /// Opens the page in a headless browser and prints the report. Exits 0 passed, 1 warning or failed, 2 could not run, 3 inconclusive or aborted.
     Diagnose(lab::Diagnose),
-    /// Builds the deployable widget into www/pkg.
-    Build,
+    /// Builds the deployable widget into www/pkg; by flags also a package for npm, and one page with everything in it.
+    Build(package::Build),
     /// Builds the widget and weighs what a visitor loads against the budget.
     Size,
     /// Puts browsers behind networks with one known fault and compares the reports: list, run, healthy, calibrate, clients, show; flags go to pushcheck-lab lab.
@@ -86,7 +88,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         Task::Diagnose(diagnose) => {
             return Ok(passed_on(lab::diagnose(&ws, install, diagnose)?, 2));
         }
-        Task::Build => build::command(&ws, install)?,
+        Task::Build(asked) => package::command(&ws, install, asked)?,
         Task::Size => {
             build::command(&ws, install)?;
             size::table(&ws)?;
