@@ -15,6 +15,8 @@ const LOCK: &str = "package-lock.json";
 const CLIENTS: &str = "tests/lab/clients";
 /// What the examples are bundled with, and what looks at pages.
 const EXAMPLES: &str = "www/examples";
+/// What the package is tried with.
+const PACKAGE: &str = "tests/package";
 /// Written beside what is installed: the lock that it was installed by.
 const STAMP: &str = "installed";
 
@@ -37,6 +39,21 @@ pub(crate) fn examples(ws: &Workspace, kit: &Kit) -> Result<PathBuf> {
     let folder = copied(ws, EXAMPLES)?;
     if !is_ready(ws, EXAMPLES, &folder) {
         install(ws, kit, EXAMPLES, &folder, &IMPATIENT)?;
+    }
+    Ok(folder)
+}
+
+/// Where the package is tried, with a bundler and a compiler of types.
+pub(crate) fn package(ws: &Workspace, kit: &Kit) -> Result<PathBuf> {
+    let folder = copied(ws, PACKAGE)?;
+    if !is_ready(ws, PACKAGE, &folder) {
+        install(
+            ws,
+            kit,
+            PACKAGE,
+            &folder,
+            &["--prefer-offline", "--fetch-retries=0"],
+        )?;
     }
     Ok(folder)
 }

@@ -110,7 +110,7 @@ impl<'a> Page<'a> {
         // Not every driver says when there is only a page of the browser's own to tell that there is none.
         let shown = browser.run("return location.href;").await?;
         match shown.as_str() {
-            Some(shown) if shown.starts_with("http") => {}
+            Some(shown) if shown.starts_with("http") || shown.starts_with("file:") => {}
             shown => bail!(
                 "{url} cannot be reached: the browser shows {}",
                 shown.unwrap_or("nothing")

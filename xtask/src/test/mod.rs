@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check, in stages, with the minutes of each.
 
 mod browsers;
+mod package;
 mod server;
 mod stage;
 mod summary;

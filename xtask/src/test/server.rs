@@ -33,8 +33,13 @@ pub(crate) fn free_address(ws: &Workspace) -> Result<SocketAddr> {
 
 /// Starts the built server and waits until it says that it listens.
 pub(crate) fn start(ws: &Workspace, address: SocketAddr) -> Result<Guard> {
+    start_with(ws, address, FLAGS)
+}
+
+/// The same with other flags.
+pub(crate) fn start_with(ws: &Workspace, address: SocketAddr, flags: &[&str]) -> Result<Guard> {
     let mut command = Command::new(Profile::Dev.path(ws, "pushcheck-server"));
-    command.arg("--listen").arg(address.to_string()).args(FLAGS);
+    command.arg("--listen").arg(address.to_string()).args(flags);
     let mut server = Guard::spawn(command.stdout(Stdio::piped()))?;
     if server.line()?.is_none() {
         bail!("pushcheck-server does not listen on {address}");

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use super::browsers;
+use super::package;
 use super::server;
 use super::summary::Summary;
 use crate::display::Display;
@@ -50,6 +51,8 @@ pub(super) enum Stage {
     Wasm,
     /// Whole runs of the page in each browser.
     Page,
+    /// The package for npm, the page in a file, and the crate, as people would get them.
+    Package,
     /// Real networks with one known fault each, a few in each browser: the report must say which.
     Lab,
     /// The crate as other people's dependency.
@@ -58,7 +61,7 @@ pub(super) enum Stage {
 
 impl Stage {
     /// All stages in their order.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Fmt,
         Self::Clippy,
         Self::Build,
@@ -67,6 +70,7 @@ impl Stage {
         Self::Size,
         Self::Wasm,
         Self::Page,
+        Self::Package,
         Self::Lab,
         Self::Dependency,
     ];
@@ -82,6 +86,7 @@ impl Stage {
             Self::Size => "size",
             Self::Wasm => "wasm",
             Self::Page => "page",
+            Self::Package => "package",
             Self::Lab => "lab",
             Self::Dependency => "dependency",
         }
@@ -94,7 +99,7 @@ impl Stage {
             Self::Clippy => vec![Need::Clippy, Need::Wasm],
             Self::Native => Vec::new(),
             Self::Docs => vec![Need::Wasm],
-            Self::Build | Self::Size | Self::Page => build::NEEDS.to_vec(),
+            Self::Build | Self::Size | Self::Page | Self::Package => build::NEEDS.to_vec(),
             Self::Lab => [build::NEEDS, &[Need::Boxes]].concat(),
             Self::Wasm => [build::NEEDS, &[Need::WasmTests]].concat(),
             Self::Dependency if browsers::dependent(ws).is_none() => Vec::new(),
@@ -112,7 +117,7 @@ impl Stage {
 
     /// Whether it opens each browser.
     pub(super) fn draws(self) -> bool {
-        matches!(self, Self::Wasm | Self::Page | Self::Lab)
+        matches!(self, Self::Wasm | Self::Page | Self::Package | Self::Lab)
     }
 
     /// Does it; the text goes into the table at the end.
@@ -129,6 +134,7 @@ impl Stage {
             }
             Self::Wasm => bench.wasm(),
             Self::Page => bench.page(),
+            Self::Package => bench.package(),
             Self::Lab => bench.lab(),
             Self::Dependency => bench.dependency(),
         }
@@ -246,6 +252,15 @@ impl Bench<'_> {
             Some(_) => note,
             None => format!("{note}; axe was not run, for want of npm or its registry"),
         })
+    }
+
+    fn package(&self) -> Result<String> {
+        self.programs()?;
+        binary(self.ws, &self.kit, "pushcheck-lab", Profile::Dev)?;
+        let published = package::publish(self.ws, &self.kit)?;
+        let display = self.display.as_ref();
+        let packed = package::run(self.ws, &self.kit, display, &self.browsers)?;
+        Ok(format!("{published}; npm: {packed}"))
     }
 
     fn lab(&self) -> Result<String> {

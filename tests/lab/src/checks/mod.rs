@@ -15,6 +15,7 @@ mod log;
 mod misuse;
 mod observe;
 mod outage;
+mod packaged;
 mod policy;
 mod read;
 mod round;
@@ -60,9 +61,19 @@ pub struct Checks {
     /// How many browsers at once (default: two for each processor)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=32))]
     jobs: Option<u8>,
+    /// Pages made of the package for npm, and one page in a file, instead; the environment says where they are
+    #[arg(long)]
+    packaged: bool,
     /// Print the names of all checks and end
     #[arg(long)]
     list: bool,
+}
+
+impl Checks {
+    /// All that may be asked for.
+    const fn all(&self) -> &'static [Check] {
+        if self.packaged { PACKAGED } else { ALL }
+    }
 }
 
 /// What a check runs with.
@@ -162,12 +173,24 @@ const ALL: &[Check] = checks![
     CHECK policy::our_own_policy_is_not_violated,
     CHECK policy::a_policy_without_wasm_is_named,
     CHECK policy::a_fallback_names_what_forbids_it,
+    CHECK packaged::integrity_is_what_the_build_says,
+];
+
+/// Of what is packed first.
+const PACKAGED: &[Check] = checks![
+    CHECK packaged::an_app_built_by_vite_is_whole,
+    CHECK packaged::an_app_served_by_vite_is_whole,
+    CHECK packaged::a_page_without_a_bundler_is_whole,
+    CHECK packaged::one_page_in_a_file_is_whole,
 ];
 
 /// Runs the checks and says whether all is well.
 pub async fn command(checks: &Checks) -> ExitCode {
     if checks.list {
-        ALL.iter().for_each(|check| println!("{}", check.name));
+        checks
+            .all()
+            .iter()
+            .for_each(|check| println!("{}", check.name));
         return ExitCode::SUCCESS;
     }
     match round::all(checks).await {

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use super::field::Field;
-use super::{ALL, Check, Checks, Lab, Outcome};
+use super::{Check, Checks, Lab, Outcome};
 use crate::browser::{Browser, Options};
 
 /// How often a check is tried again when the machine gave its page no time.
@@ -68,7 +68,7 @@ pub(super) async fn all(args: &Checks) -> Result<usize> {
         check,
         tries_left: AGAIN,
     };
-    let chosen = ALL.iter().filter(asked);
+    let chosen = args.all().iter().filter(asked);
     let tasks: Vec<Task> = chosen
         .flat_map(|check| browsers.iter().map(|browser| task(*check, *browser)))
         .collect();
