@@ -1,5 +1,7 @@
 //! The widget without a server around it: as a package for npm, and as one page.
 
+#[cfg(test)]
+mod manifest;
 mod npm;
 mod parts;
 mod single;

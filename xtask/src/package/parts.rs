@@ -127,6 +127,8 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use crate::build::files;
+
     use super::{named_files, named_scripts};
 
     /// Every name that the sources ask for by a text is a part; those with a language in it are made of `LANGUAGES`.
@@ -134,15 +136,23 @@ mod tests {
     fn every_name_that_is_asked_for_is_a_part() -> anyhow::Result<()> {
         let www = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www");
         let mut asked = Vec::new();
-        for source in ["load.js", "more.js", "causes.js", "qr.js", "more/leave.js"] {
-            let text = fs::read_to_string(www.join(source))?;
+        for source in files(&www)? {
+            let is_script = source.extension().is_some_and(|kind| kind == "js");
+            let text = if is_script {
+                fs::read_to_string(source)?
+            } else {
+                continue;
+            };
+            if !text.contains("near.js\"") {
+                continue;
+            }
             for call in ["script(", "file(", "const name = "] {
-                for (_, rest) in text
-                    .match_indices(call)
-                    .map(|(at, _)| text.split_at(at + call.len()))
-                {
+                for (at, _) in text.match_indices(call) {
+                    let rest = &text[at + call.len()..];
                     let quote = rest.chars().next().filter(|first| "\"`".contains(*first));
                     let name = quote.and_then(|quote| rest[1..].split(quote).next());
+                    // Not every name is one of a file.
+                    let name = name.filter(|name| call.ends_with('(') || name.starts_with("pkg/"));
                     asked.extend(name.map(str::to_owned));
                 }
             }

@@ -19,6 +19,7 @@ use crate::process::{self, Guard};
 use crate::serve::Profile;
 use crate::setup::Kit;
 use crate::setup::browser::Browser;
+use crate::setup::rust::WASM;
 use crate::workspace::Workspace;
 
 /// What is tried in a page: Chromium and Firefox; WebKitGTK's driver opens no files.
@@ -163,13 +164,14 @@ fn golden(ws: &Workspace, folder: &Path) -> Result<()> {
     fs::write(folder.join("golden/reports.ts"), text).context("cannot write the golden reports")
 }
 
-/// The crate as it would be published: packed, and compiled from what was packed.
+/// The crate as it would be published: packed, and compiled for the page from what was packed.
 pub(super) fn publish(ws: &Workspace, kit: &Kit) -> Result<String> {
     let mut git = Command::new("git");
     let clean = process::answer(git.args(["status", "--porcelain"]).current_dir(&ws.root));
     let is_clean = clean.as_deref() == Some("");
-    let mut cargo = kit.native("cargo")?;
-    cargo.args(["package", "--package", "pushcheck", "--locked"]);
+    let mut cargo = kit.wasm("cargo")?;
+    cargo.args(["publish", "--dry-run", "--locked", "--package", "pushcheck"]);
+    cargo.args(["--target", WASM]);
     if !is_clean {
         // Somebody is at work, or this is no checkout of git's.
         cargo.arg("--allow-dirty");

@@ -221,6 +221,33 @@ pub(super) async fn the_element_speaks_japanese_where_the_page_does(lab: &Lab) -
     Outcome::ok()
 }
 
+/// What was set on an element before its script came is taken up: reports, options, texts.
+pub(super) async fn what_was_set_before_is_taken_up(lab: &Lab) -> Result<Outcome> {
+    // A page that imports the widget alone: there the element is not defined yet.
+    Page::open(&lab.browser, &lab.field.widget_elsewhere()).await?;
+    let [before, report] = ["nginx-no-upgrade-firefox", "direct-plain-firefox"].map(saved);
+    let script = format!(
+        "const base = '{}';
+        if (customElements.get('push-check')) throw new Error('it is defined already');
+        const check = document.createElement('push-check');
+        const [previous, report] = [{}, {}];
+        Object.assign(check, {{ previous, report, options: {{ base }}, texts: {{ again: 'Once more' }} }});
+        document.body.append(check);
+        await import(`${{base}}push-check.js`);
+        for (let n = 0; n < 100 && !check.shadowRoot.querySelector('[part=change] *'); n += 1) await new Promise((done) => setTimeout(done, 50));
+        const told = check.shadowRoot.querySelector('[part=change]').textContent.length > 0;
+        return [check.previous === previous, check.report === report, told,
+            check.options.base === base, check.shadowRoot.querySelector('[part=primary]').textContent, Object.keys(check)];",
+        lab.field.workshop.page(),
+        before?,
+        report?
+    );
+    let told = lab.browser.run_async(&script, SOON).await?;
+    let expected = json!([true, true, true, true, "Once more", ["options", "texts"]]);
+    ensure!(told == expected, "{told} instead of {expected}");
+    Outcome::ok()
+}
+
 /// Runs a script over a saved report, on a page without a policy.
 async fn run(lab: &Lab, name: &str, script: &str) -> Result<Value> {
     let page = format!("{}/two.html", lab.field.site.url());

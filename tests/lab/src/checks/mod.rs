@@ -163,6 +163,7 @@ const ALL: &[Check] = checks![
     CHECK explain::the_picture_claims_no_more_than_is_known,
     CHECK explain::what_is_pasted_is_code,
     CHECK explain::the_element_speaks_japanese_where_the_page_does,
+    CHECK explain::what_was_set_before_is_taken_up,
     CHECK read::a_link_is_read_without_asking_anybody,
     CHECK read::files_are_shown_or_named_with_the_reason,
     CHECK keyboard::tab_and_enter_start_it_with_visible_focus,
