@@ -225,7 +225,11 @@ pub(super) async fn the_element_speaks_japanese_where_the_page_does(lab: &Lab) -
 pub(super) async fn what_was_set_before_is_taken_up(lab: &Lab) -> Result<Outcome> {
     // A page that imports the widget alone: there the element is not defined yet.
     Page::open(&lab.browser, &lab.field.widget_elsewhere()).await?;
-    let [before, report] = ["nginx-no-upgrade-firefox", "direct-plain-firefox"].map(saved);
+    let [before, report] = [
+        "nginx-no-upgrade-firefox.json.gz",
+        "direct-plain-firefox.json.gz",
+    ]
+    .map(saved);
     let script = format!(
         "const base = '{}';
         if (customElements.get('push-check')) throw new Error('it is defined already');
