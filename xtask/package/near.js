@@ -11,7 +11,7 @@ export const BASE = undefined;
 export const at = (name) => `pushcheck/${name}`;
 
 /** A script's exports. */
-export const script = (name) => SCRIPTS[name]();
+export const script = async (name) => SCRIPTS[name]();
 
 /** A file, as the answer that it would come in. */
 export async function file(name) {
