@@ -43,6 +43,7 @@ pub(super) fn run(
     let tarball = package::pack(ws, kit)?;
     install(kit, &folder, &tarball)?;
     golden(ws, &folder)?;
+    documented(ws, kit, &folder)?;
     let program = |name: &str| folder.join("node_modules").join(name);
     let node = |words: &[&str]| -> Result<Command> {
         let mut node = kit.native("node")?;
@@ -81,6 +82,13 @@ pub(super) fn run(
     let names: Vec<_> = chosen.iter().map(|browser| browser.name()).collect();
     let bytes = fs::metadata(&tarball)?.len();
     Ok(format!("{bytes} bytes packed; {}", names.join(", ")))
+}
+
+/// The TypeScript that README and `docs/` show, beside what is compiled.
+fn documented(ws: &Workspace, kit: &Kit, folder: &Path) -> Result<()> {
+    let mut lab = lab::command(ws, kit, Profile::Dev, None)?;
+    lab.args(["snippets", "--kind", "ts", "--into"]);
+    process::run(lab.arg(folder.join("docs")))
 }
 
 /// Whole runs of pages made of it, and of the page in a file.
