@@ -18,11 +18,11 @@ pub mod stats;
 pub mod time;
 pub mod wire;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "face"))]
 pub mod browser;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "face"))]
 pub mod face;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "face"))]
 pub use face::{Options, OptionsError, run};
 
 #[cfg(all(target_arch = "wasm32", feature = "allocator"))]

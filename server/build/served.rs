@@ -8,6 +8,7 @@ const BUNDLES: [(&str, &str, Option<&str>); 5] = [
     ("more.js", "pkg/more.js", Some("more/")),
     ("look.js", "pkg/look.js", None),
     ("read.js", "pkg/read.js", None),
+    ("tester.js", "pkg/tester.js", Some("tester/")),
 ];
 
 /// The kinds of files that a browser asks for; not types, notes and package descriptions.

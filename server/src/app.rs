@@ -17,7 +17,7 @@ use crate::limits::Limits;
 use crate::offer::Offers;
 use crate::origin::{EmbedOrigin, Origins};
 use crate::outside_in::{Addresses, OutsideIn};
-use crate::page::Files;
+use crate::page::{Files, Tester};
 use crate::read::Readers;
 use crate::report::Reports;
 use crate::source::{SourceId, Sources};
@@ -52,6 +52,7 @@ pub(crate) struct App {
     pub(crate) outside_in: OutsideIn,
     pub(crate) addresses: Addresses,
     pub(crate) files: Files,
+    pub(crate) tester: Tester,
     pub(crate) ledger: Ledger,
     pub(crate) readers: Readers,
     pub(crate) reports: Reports,
@@ -74,6 +75,7 @@ impl App {
     pub(crate) fn new(config: Config, lanes: Vec<Lane>, outside_in: OutsideIn) -> io::Result<Self> {
         let clock = Arc::new(Clock::new()?);
         let addresses = Addresses::new(&config);
+        let tester = Tester::new(&config);
         let limits = Arc::new(config.limits);
         let listed = config
             .public_urls
@@ -91,6 +93,7 @@ impl App {
             origins: Origins { listed, lanes },
             outside_in,
             addresses,
+            tester,
             files: config
                 .www
                 .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::config::{BasePath, Behind, Config, ConfigError, Identity, RefuseUpgrades};
 use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origin};
+use crate::page::Endpoint;
 
 /// The probe server of pushcheck: serves the check page, answers every push method, remembers what it saw of a run.
 ///
@@ -131,6 +132,19 @@ pub struct Args {
         value_enum
     )]
     refuse_upgrades: Option<RefuseUpgrades>,
+    /// Serve tester.html, the page that tries any endpoint from the visitor's browser, although a base path is set; without one
+    /// it always is
+    #[arg(long, env = "PUSHCHECK_TESTER")]
+    tester: bool,
+    /// An endpoint that links to tester.html may fill in: `wss://app.example`, `https://*.app.example`,
+    /// `http://127.0.0.1:9000` (repeatable; default: any public host; private addresses only when listed)
+    #[arg(
+        long,
+        env = "PUSHCHECK_ALLOW_ENDPOINT",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    allow_endpoint: Vec<Endpoint>,
     /// Read the page's files from a folder instead of from inside the program
     #[arg(long, env = "PUSHCHECK_WWW", value_name = "DIR", hide = true)]
     www: Option<PathBuf>,
@@ -184,6 +198,8 @@ impl Args {
             }),
             lenient: self.lenient,
             refuse_upgrades: self.refuse_upgrades,
+            tester: self.tester,
+            allow_endpoints: self.allow_endpoint,
             limits: self.limits,
             www: self.www,
         })

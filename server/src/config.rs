@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origin};
+use crate::page::Endpoint;
 
 /// Everything that [`crate::bind`] needs. The default is good for development.
 #[derive(Clone, Debug)]
@@ -40,6 +41,10 @@ pub struct Config {
     pub lenient: bool,
     /// Refuses every WebSocket for this reason, for a rehearsal; none: only such as must be.
     pub refuse_upgrades: Option<RefuseUpgrades>,
+    /// The page that tries an endpoint is there although a base path is set; without one it always is.
+    pub tester: bool,
+    /// What links to that page may name; empty: any public host.
+    pub allow_endpoints: Vec<Endpoint>,
     /// How much it takes and gives.
     pub limits: Limits,
     /// Read the page from a folder instead of from inside the program.
@@ -62,6 +67,8 @@ impl Default for Config {
             behind: None,
             lenient: false,
             refuse_upgrades: None,
+            tester: false,
+            allow_endpoints: Vec::new(),
             limits: Limits::default(),
             www: None,
         }

@@ -68,6 +68,14 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "there is nothing here")
     }
 
+    /// Beside an application it has to be asked for.
+    pub(crate) const fn tester_is_off() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "the tester is off where a base path is set: --tester turns it on",
+        )
+    }
+
     pub(crate) const fn malformed(field: &'static str) -> Self {
         Self {
             field: Some(field),

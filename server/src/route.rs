@@ -172,15 +172,21 @@ impl App {
             Place::Piece(path) if method == Method::GET => report::piece(self, ask, path).await,
             Place::Piece(_) => Err(Problem::wrong_method("GET, OPTIONS")),
             Place::BeforeBase if reading => Ok(redirect(&self.base)),
+            Place::File(name) if reading && self.tester.withholds(name) => {
+                Err(Problem::tester_is_off())
+            }
             Place::File(name) if reading => self
-                .files
-                .answer(
-                    name,
-                    ask.request.uri().query(),
-                    ask.request.headers(),
-                    &self.origins,
-                    ask.host.as_ref(),
-                )
+                .tester
+                .answer(name)
+                .or_else(|| {
+                    self.files.answer(
+                        name,
+                        ask.request.uri().query(),
+                        ask.request.headers(),
+                        &self.origins,
+                        ask.host.as_ref(),
+                    )
+                })
                 .ok_or_else(Problem::not_found),
             Place::Ledger(_) | Place::Offer(_) | Place::OutsideIn | Place::Reports => {
                 Err(Problem::wrong_method("POST, OPTIONS"))

@@ -14,6 +14,7 @@ use crate::process;
 use crate::setup::rust::WASM;
 use crate::setup::{self, Kit, Need};
 use crate::sri;
+use crate::tester;
 use crate::workspace::Workspace;
 
 /// What building the widget needs.
@@ -31,7 +32,7 @@ const BINDGEN: &[&str] = &[
     "always",
 ];
 // The stack begins at address 0, and nothing else lies in the first kilobyte.
-const SHRINK: &[&str] = &[
+pub(crate) const SHRINK: &[&str] = &[
     "--low-memory-unused",
     "-Oz",
     "--flatten",
@@ -54,7 +55,7 @@ const QR: &str = "qr.wasm";
 /// What names parts of it.
 const BINDINGS: &[&str] = &["pushcheck.js", "pushcheck.d.ts"];
 /// Scripts with all that they import: below `www/`, and their names in `pkg`. The element has the bindings in it. The server
-/// serves those of the first five names instead of their sources.
+/// serves those of the first five names, and the last, instead of their sources.
 const BUNDLES: &[(&str, &str)] = &[
     ("push-check.js", "push-check.js"),
     ("push-check-observe.js", "push-check-observe.js"),
@@ -63,6 +64,7 @@ const BUNDLES: &[(&str, &str)] = &[
     ("read.js", "read.js"),
     ("more/text/en.js", "more-en.js"),
     ("more/text/ja.js", "more-ja.js"),
+    ("tester.js", "tester.js"),
 ];
 
 /// What stands beside the bound widget and is made apart from it.
@@ -74,6 +76,9 @@ const BESIDES: &[&str] = &[
     BUNDLES[4].1,
     BUNDLES[5].1,
     BUNDLES[6].1,
+    BUNDLES[7].1,
+    tester::BINDINGS,
+    tester::MODULE,
     QR,
     sri::FILE,
     examples::FOLDER,
@@ -90,6 +95,7 @@ pub(crate) fn widget(ws: &Workspace, kit: &Kit) -> Result<()> {
     catalogue::split(ws)?;
     pages::make(ws)?;
     bound(ws, kit, "allocator", &pkg)?;
+    tester::build(ws, kit, &pkg)?;
     bundle(ws, kit, &pkg)?;
     qr(ws, kit, &pkg)?;
     examples::bundle(ws, kit, &pkg)?;
@@ -178,7 +184,7 @@ fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
 }
 
 /// Compiles a member for the page, and says where it is.
-fn compiled(ws: &Workspace, kit: &Kit, package: &str, features: Option<&str>) -> Result<PathBuf> {
+pub(crate) fn compiled(ws: &Workspace, kit: &Kit, package: &str, features: Option<&str>) -> Result<PathBuf> {
     // The library alone as a cdylib: with both crate types cargo silently skips LTO.
     let mut cargo = kit.wasm("cargo")?;
     cargo.args(["rustc", "--package", package, "--lib"]).args([

@@ -17,6 +17,7 @@ mod setup;
 mod size;
 mod sri;
 mod test;
+mod tester;
 mod workspace;
 
 use std::process::{ExitCode, ExitStatus};

@@ -2,6 +2,7 @@
 
 mod policy;
 mod post_to;
+mod tester;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,9 @@ struct Embedded {
     gzip: &'static [u8],
     brotli: &'static [u8],
 }
+
+pub use tester::Endpoint;
+pub(crate) use tester::Tester;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -162,7 +166,11 @@ impl Files {
         }
         if kind(name).starts_with("text/html") {
             headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-            if let Ok(policy) = HeaderValue::from_str(&policy::of(&origins.lanes, host)) {
+            let policy = match tester::is_page(name) {
+                true => policy::OF_TESTER.to_owned(),
+                false => policy::of(&origins.lanes, host),
+            };
+            if let Ok(policy) = HeaderValue::from_str(&policy) {
                 headers.insert(CONTENT_SECURITY_POLICY, policy);
             }
         } else {

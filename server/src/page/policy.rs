@@ -4,6 +4,12 @@ use pushcheck::wire::{Lane, Scheme};
 
 use crate::origin::Host;
 
+/// The policy of the page that tries an endpoint: it connects to whatever its reader types. Nobody may frame it, so that nobody
+/// can put something else under a click.
+pub(super) const OF_TESTER: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     connect-src 'self' http: https: ws: wss:; img-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// The policy, naming every lane that the page may try. It may be framed by anybody: that is a way to embed it.
 pub(super) fn of(lanes: &[Lane], host: Option<&Host>) -> String {
     let mut connect = String::from("'self'");
