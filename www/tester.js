@@ -63,7 +63,7 @@ function page(t) {
   stop.id = "stop";
   form.node.append(linkNote, el("div", { class: "actions" }, go, stop), said, waited);
 
-  into(document.getElementById("rooms"), form.node, editor.node, closer.node, end.node, messages.node, code.node, kept.node);
+  into(document.getElementById("rooms"), form.node, end.node, editor.node, messages.node, closer.node, code.node, kept.node);
 
   const note = (kind, text) => store.add({ direction: "note", kind, text });
 

@@ -19,7 +19,6 @@ function webSocket({ url, protocols }, heard) {
   return {
     waits: "connecting",
     send: (data) => socket.send(data),
-    buffered: () => socket.bufferedAmount,
     close: (code, reason) => socket.close(code, reason),
     stop: () => socket.close(),
   };

@@ -66,7 +66,11 @@ impl Doubts<'_> {
             (true, true) => Severity::Perhaps,
             (true, false) => Severity::Remark,
         };
-        let part = self.part_at(at);
+        // Signs between the parts are no part's.
+        let part = match c {
+            '\u{ff1a}' | '\u{ff0f}' => "text",
+            _ => self.part_at(at),
+        };
         self.add("full-width", part, severity, Some(at..at + c.len_utf8()))
             .value(c)
             .fix(fix);

@@ -39,6 +39,10 @@ impl Doubts<'_> {
 
     fn scheme(&mut self) {
         let Some(at) = self.split.scheme.clone() else {
+            // What stands in its place has been named: a full-width colon, a quotation mark.
+            if self.stops() {
+                return;
+            }
             let start = self.raw.len() - self.raw.trim_start().len();
             let host = self.text(&self.split.host).to_ascii_lowercase();
             let here = matches!(reach(&host), Reach::Loopback | Reach::Unspecified);
@@ -46,8 +50,8 @@ impl Doubts<'_> {
                 || matches!(reach(&host), Reach::Public);
             let bare = self.raw.trim().trim_start_matches([':', '/', '\\']);
             let fix = format!("{}://{bare}", self.wanted(secure));
-            let whole = start..start + self.raw.trim().len().min(1);
-            self.add("no-scheme", "scheme", Severity::Stops, Some(whole)).fix(fix);
+            let first = self.raw.trim_start().chars().next().map_or(0, char::len_utf8);
+            self.add("no-scheme", "scheme", Severity::Stops, Some(start..start + first)).fix(fix);
             return;
         };
         let scheme = self.text(&at).to_ascii_lowercase();
