@@ -23,8 +23,6 @@ pub struct Asked {
     pub has_body: bool,
     /// The endpoint is of another origin than the page.
     pub cross_origin: bool,
-    /// The body has a type by itself: text has.
-    pub text_body: bool,
 }
 
 /// What is known of a request before it is sent.

@@ -84,7 +84,7 @@ export function endpoint(t, changed) {
     queryFold.hidden = !taken.parts;
     into(cannot, ...t.cannotOf[model.kind].map((one) => el("li", {}, one)));
     into(protocolDoubts, ...(protocols(model.protocols).map(({ code, name }) => doubtful("stops", null, say(t.protocolDoubts[code], { name })))));
-    const request = look({ method: model.method, headers: model.headers, hasBody: model.payload !== "", crossOrigin, textBody: true });
+    const request = look({ method: model.method, headers: model.headers, hasBody: model.payload !== "", crossOrigin });
     into(requestDoubts, ...request.doubts.map(({ code, name }) => doubtful(code === "name-forbidden" ? "perhaps" : "stops", null, say(t.requestDoubts[code], { name }))));
     preflight.textContent = model.kind === "http" && request.preflight.length ? say(t.preflight, { list: list(request.preflight) }) : "";
     missing.hidden = model.kind !== "http" || !model.valuesMissing || model.headers.every(({ name, value }) => !name || value);
