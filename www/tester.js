@@ -8,7 +8,7 @@ import { closing } from "./tester/closing.js";
 import { admit, base64, load, readLink } from "./tester/core.js";
 import { start as connect } from "./tester/drivers.js";
 import { ending } from "./tester/end.js";
-import { endpoint, where } from "./tester/endpoint.js";
+import { bodiless, endpoint, where } from "./tester/endpoint.js";
 import { keep } from "./tester/keep.js";
 import { button, say } from "./tester/parts.js";
 import { payload } from "./tester/payload.js";
@@ -76,9 +76,12 @@ function page(t) {
     const { parts } = form.taken();
     const { kind, method } = form.model;
     const busy = running !== null;
+    const focused = [go, stop].includes(document.activeElement);
     go.disabled = !parts || busy || guarded;
     go.textContent = !parts ? t.connectNone : say(kind === "http" ? t.request : t.connect, { where: where(parts), method });
     stop.hidden = !busy;
+    // What is off or away keeps no focus.
+    if (focused) (busy ? stop : go).focus();
     editor.show(form.model);
     editor.ready(busy && state === "open" && kind === "web-socket");
     closer.show(kind, busy && state === "open");
@@ -136,8 +139,9 @@ function page(t) {
     const { model } = form;
     const { kind } = model;
     const isHttp = kind === "http";
-    const body = isHttp && model.payload !== "" ? editor.data() : null;
-    if (isHttp && model.payload !== "" && !body) return;
+    const hasBody = isHttp && model.payload !== "" && !bodiless(model);
+    const body = hasBody ? editor.data() : null;
+    if (hasBody && !body) return;
     const sent = {
       kind,
       // User and password stay: what the browser makes of them is what is asked.
@@ -240,9 +244,11 @@ function page(t) {
 }
 
 async function begin() {
-  const asked = [new URLSearchParams(location.search).get("lang"), ...navigator.languages].map((tag) => tag?.split("-")[0]);
+  const query = new URLSearchParams(location.search);
+  const asked = [query.get("lang"), ...navigator.languages].map((tag) => tag?.split("-")[0]);
   const lang = asked.find((tag) => Object.hasOwn(TEXTS, tag)) ?? "en";
   const t = TEXTS[lang];
+  document.documentElement.dataset.theme = query.get("theme") ?? "auto";
   document.documentElement.lang = lang;
   document.title = document.querySelector("h1").textContent = t.title;
   const lead = document.getElementById("lead");

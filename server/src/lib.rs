@@ -41,8 +41,8 @@ pub use args::{Args, Log};
 pub use config::{BasePath, Behind, Config, ConfigError, Identity, RefuseUpgrades};
 pub use limits::Limits;
 pub use open_files::raise_open_files;
-pub use page::Endpoint;
 pub use origin::{EmbedOrigin, Origin};
+pub use page::Endpoint;
 pub use schema::{Fault, Schema};
 pub use server::{BindError, Bound, Server, bind};
 

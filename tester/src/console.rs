@@ -20,7 +20,9 @@ pub struct Line {
 
 /// What a pasted line says.
 pub fn line(text: &str) -> Line {
-    let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let end = (0..=LONGEST.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
     let told = console_line(text.get(..end.unwrap_or(0)).unwrap_or_default());
     Line {
         cause: told.code.map(pushcheck::diagnosis::Code::as_str),

@@ -19,8 +19,6 @@ pub struct Asked {
     pub method: String,
     /// The fields, in their order.
     pub headers: Vec<Field>,
-    /// There is a body.
-    pub has_body: bool,
     /// The endpoint is of another origin than the page.
     pub cross_origin: bool,
 }
@@ -40,7 +38,7 @@ pub struct Told {
 pub struct Doubt {
     /// A stable word for what it is; texts are found by it.
     pub code: &'static str,
-    /// The place of the field in the list; `None`: it is the method or the body.
+    /// The place of the field in the list; `None`: it is the method.
     pub field: Option<usize>,
     /// The name that it is about.
     pub name: String,
@@ -102,7 +100,8 @@ fn is_forbidden_method(method: &str) -> bool {
 
 /// It may be sent to another origin without asking for leave (Fetch § 2.2.2, CORS-safelisted request-header).
 fn is_safelisted(name: &str, value: &str) -> bool {
-    let unsafe_byte = |byte: u8| (byte < 0x20 && byte != b'\t') || b"\"():<>?@[\\]{}\x7f".contains(&byte);
+    let unsafe_byte =
+        |byte: u8| (byte < 0x20 && byte != b'\t') || b"\"():<>?@[\\]{}\x7f".contains(&byte);
     let value = value.trim();
     if value.len() > 128 {
         return false;
@@ -124,7 +123,8 @@ fn is_safelisted(name: &str, value: &str) -> bool {
                 .any(|simple| essence.eq_ignore_ascii_case(simple))
         }
         "range" => {
-            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let digits =
+                |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
             value
                 .strip_prefix("bytes=")
                 .and_then(|range| range.split_once('-'))
@@ -154,9 +154,6 @@ pub fn look(asked: &Asked) -> Told {
         // Browsers write six methods in capitals by themselves, and this is none of them.
         add("method-not-capitals", None, method);
     }
-    if asked.has_body && matches!(upper.as_str(), "GET" | "HEAD") {
-        add("body-not-allowed", None, &upper);
-    }
     for (at, field) in asked.headers.iter().enumerate() {
         let Field { name, value } = field;
         if name.trim().is_empty() && value.trim().is_empty() {
@@ -165,7 +162,11 @@ pub fn look(asked: &Asked) -> Told {
         match () {
             () if !is_token(name.trim()) => add("name-no-token", Some(at), name),
             () if is_forbidden(name.trim(), value) => add("name-forbidden", Some(at), name),
-            () if value.trim().chars().any(|c| matches!(c, '\0' | '\r' | '\n')) => {
+            () if value
+                .trim()
+                .chars()
+                .any(|c| matches!(c, '\0' | '\r' | '\n')) =>
+            {
                 add("value-line-break", Some(at), name);
             }
             () if value.chars().any(|c| u32::from(c) > 0xff) => {

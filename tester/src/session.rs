@@ -142,7 +142,10 @@ pub fn read(text: &str) -> Read {
     }
     for (n, session) in sessions.iter().take(MOST).enumerate() {
         let at = format!("sessions[{n}]");
-        let name = session.get("name").and_then(Value::as_str).unwrap_or_default();
+        let name = session
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match read_session(session, &at) {
             Ok(session) => out.sessions.push(session),
             Err((why, at)) => out.damaged.push(Damage {
@@ -182,7 +185,9 @@ struct Object<'a> {
 
 impl<'a> Object<'a> {
     fn of(value: &'a Value, at: &'a str) -> Result<Self, Wrong> {
-        let fields = value.as_object().ok_or_else(|| ("no-object", at.to_owned()))?;
+        let fields = value
+            .as_object()
+            .ok_or_else(|| ("no-object", at.to_owned()))?;
         Ok(Self { fields, at })
     }
 

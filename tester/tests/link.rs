@@ -16,21 +16,41 @@ fn filled(url: &str) -> Filled {
 #[test]
 fn no_secret_that_can_be_known_as_one_stands_in_a_link() {
     let secrets = [
-        "token=S3CRET", "key=S3CRET", "apiKey=S3CRET", "auth=S3CRET", "sig=S3CRET", "X-Amz-Signature=S3CRET",
-        "secret=S3CRET", "session=S3CRET", "PHPSESSID=S3CRET", "code=S3CRET", "password=S3CRET", "jwt=S3CRET",
-        "t%6fken=S3CRET", "x=eyJhbGciOi.S3CRET.c2ln",
+        "token=S3CRET",
+        "key=S3CRET",
+        "apiKey=S3CRET",
+        "auth=S3CRET",
+        "sig=S3CRET",
+        "X-Amz-Signature=S3CRET",
+        "secret=S3CRET",
+        "session=S3CRET",
+        "PHPSESSID=S3CRET",
+        "code=S3CRET",
+        "password=S3CRET",
+        "jwt=S3CRET",
+        "t%6fken=S3CRET",
+        "x=eyJhbGciOi.S3CRET.c2ln",
     ];
     for secret in secrets {
-        let made = write(&filled(&format!("wss://u:S3CRET@app.example/live?room=1&{secret}&lang=ja#S3CRET")));
+        let made = write(&filled(&format!(
+            "wss://u:S3CRET@app.example/live?room=1&{secret}&lang=ja#S3CRET"
+        )));
         let fragment = made.fragment.expect("it is short");
         assert!(!fragment.contains("S3CRET"), "{secret}: {fragment}");
         assert_eq!(made.left_out.len(), 1, "{secret}");
         assert!(made.user_left_out);
         let back = read(&fragment).expect("a link");
-        assert_eq!(back.url, "wss://app.example/live?room=1&lang=ja", "{secret}");
+        assert_eq!(
+            back.url, "wss://app.example/live?room=1&lang=ja",
+            "{secret}"
+        );
     }
     let made = write(&Filled {
-        protocols: vec!["chat".to_owned(), "bearer.S3CRET".to_owned(), "S3CRET".repeat(8)],
+        protocols: vec![
+            "chat".to_owned(),
+            "bearer.S3CRET".to_owned(),
+            "S3CRET".repeat(8),
+        ],
         headers: vec!["Authorization".to_owned()],
         ..filled("wss://app.example/")
     });
@@ -52,13 +72,23 @@ fn what_a_link_holds_comes_back() {
         payload: "{\"a\": \"&=#%\u{1f600}\"}".to_owned(),
     };
     let fragment = write(&all).fragment.expect("it is short");
-    assert!(fragment.bytes().all(|byte| byte.is_ascii_graphic()), "{fragment}");
+    assert!(
+        fragment.bytes().all(|byte| byte.is_ascii_graphic()),
+        "{fragment}"
+    );
     assert_eq!(read(&format!("#{fragment}")), Some(all));
 }
 
 #[test]
 fn what_has_no_place_in_a_link_is_passed_over() {
-    for fragment in ["", "#", "#x", "#kind=http", "#url=", &format!("#url=wss://a.example/{}", "x".repeat(LONGEST))] {
+    for fragment in [
+        "",
+        "#",
+        "#x",
+        "#kind=http",
+        "#url=",
+        &format!("#url=wss://a.example/{}", "x".repeat(LONGEST)),
+    ] {
         assert_eq!(read(fragment), None, "{fragment}");
     }
     let read = read("#url=wss%3A%2F%2Fa.example&kind=shell&format=exe&start=1&auto&value=x&header=Cookie&header=X-A&protocol=a").expect("a link");
@@ -99,7 +129,11 @@ fn admitted(url: &str, list: Option<&[&str]>) -> Admission {
 fn links_fill_in_what_the_operator_lets_them() {
     use Admission::{NoUrl, NotListed, NotPublic, UserPassword, Yes};
     const LIST: Option<&[&str]> = Some(&[
-        "wss://app.example", "https://*.app.example", "http://127.0.0.1:9000", "ws://[::1]:7", "wss://app.example:8443",
+        "wss://app.example",
+        "https://*.app.example",
+        "http://127.0.0.1:9000",
+        "ws://[::1]:7",
+        "wss://app.example:8443",
     ]);
     for (url, list, told) in [
         ("wss://any.example/", None, Yes),
@@ -135,7 +169,11 @@ fn links_fill_in_what_the_operator_lets_them() {
         ("ws://[::1]:7/", LIST, Yes),
         ("ws://[::1]:8/", LIST, NotPublic),
         ("wss://any.example/", Some(&[]), NotListed),
-        ("wss://any.example/", Some(&["*", "wss://*", "://", "wss://any.example:x", ""]), NotListed),
+        (
+            "wss://any.example/",
+            Some(&["*", "wss://*", "://", "wss://any.example:x", ""]),
+            NotListed,
+        ),
     ] {
         assert_eq!(admitted(url, list), told, "{url} {list:?}");
     }

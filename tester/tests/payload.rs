@@ -25,7 +25,11 @@ fn bad_base64_is_named_at_its_place() {
         ("=AAA", "padding", 0, "="),
         ("AA==AA", "padding", 4, "A"),
     ] {
-        assert_eq!(flaw(Format::Base64, text), Some((why, at, found.to_owned())), "{text}");
+        assert_eq!(
+            flaw(Format::Base64, text),
+            Some((why, at, found.to_owned())),
+            "{text}"
+        );
     }
     for (text, bytes) in [
         ("", &[][..]),
@@ -51,7 +55,13 @@ fn bad_hex_is_named_at_its_place() {
         let expected = (!why.is_empty()).then_some((why, at));
         assert_eq!(told, expected, "{text}");
     }
-    for text in ["0001ff", "00 01 FF", "0x00, 0x01, 0xff", "00:01:ff", "00-01\n-ff"] {
+    for text in [
+        "0001ff",
+        "00 01 FF",
+        "0x00, 0x01, 0xff",
+        "00:01:ff",
+        "00-01\n-ff",
+    ] {
         assert_eq!(bytes_of_hex(text), Ok(vec![0, 1, 255]), "{text}");
     }
 }
@@ -61,7 +71,13 @@ fn a_flaw_counts_lines_and_utf16() {
     let checked = check(Format::Json, "{\n  \"\u{1f600}\": x\n}");
     let flaw = checked.flaw.expect("a flaw");
     assert_eq!(
-        (flaw.why, flaw.at, flaw.line, flaw.column, flaw.found.as_str()),
+        (
+            flaw.why,
+            flaw.at,
+            flaw.line,
+            flaw.column,
+            flaw.found.as_str()
+        ),
         ("json", 10, 2, 9, "x")
     );
     assert!(checked.bytes.is_some(), "it can be sent all the same");
@@ -87,7 +103,11 @@ fn texts_are_looked_at_and_never_hindered() {
         (Format::Xml, "<a>&nope;</a>", "entity"),
         (Format::Xml, "<!DOCTYPE a><a/>", "doctype"),
         (Format::Xml, "<a/>b", "xml"),
-        (Format::Html, "<!doctype html><p>a<br>b<ul><li>c<li>d</ul>", ""),
+        (
+            Format::Html,
+            "<!doctype html><p>a<br>b<ul><li>c<li>d</ul>",
+            "",
+        ),
         (Format::Html, "<a href='>'>x</a> 1 < 2", ""),
         (Format::Html, "<script>if (a<b) '</div>'</script>", ""),
         (Format::Html, "<div><span></div>", "not-closed"),

@@ -7,44 +7,52 @@ use pushcheck_tester::close::{closing, told};
 use pushcheck_tester::console::line;
 use pushcheck_tester::request::{Asked, Field, Told, look, protocols};
 
-fn asked(method: &str, headers: &[(&str, &str)], has_body: bool) -> Told {
+fn asked(method: &str, headers: &[(&str, &str)]) -> Told {
     look(&Asked {
         method: method.to_owned(),
-        headers: headers.iter().map(|(name, value)| Field { name: (*name).to_owned(), value: (*value).to_owned() }).collect(),
-        has_body,
+        headers: headers
+            .iter()
+            .map(|(name, value)| Field {
+                name: (*name).to_owned(),
+                value: (*value).to_owned(),
+            })
+            .collect(),
         cross_origin: true,
     })
 }
 
 #[test]
 fn what_a_browser_throws_at_or_drops_is_named_before() {
-    for (method, name, value, body, code) in [
-        ("GET", "X-A", "b", false, ""),
-        ("POST", "X-A", "b", true, ""),
-        ("GET", "", "", false, ""),
-        ("GET", "Cookie", "a=b", false, "name-forbidden"),
-        ("GET", "ORIGIN", "x", false, "name-forbidden"),
-        ("GET", "Sec-Fetch-Mode", "x", false, "name-forbidden"),
-        ("GET", "proxy-authorization", "x", false, "name-forbidden"),
-        ("GET", "Authorization", "x", false, ""),
-        ("GET", "User-Agent", "x", false, ""),
-        ("GET", "X-HTTP-Method-Override", "PUT", false, ""),
-        ("GET", "X-HTTP-Method-Override", "put, Trace", false, "name-forbidden"),
-        ("GET", "X A", "b", false, "name-no-token"),
-        ("GET", "", "b", false, "name-no-token"),
-        ("GET", "X-A", "a\nb", false, "value-line-break"),
-        ("GET", "X-A", "\u{3042}", false, "value-not-latin"),
-        ("GET", "X-A", "\u{e9}", false, ""),
-        ("TRACE", "X-A", "b", false, "method-forbidden"),
-        ("connect", "X-A", "b", false, "method-forbidden"),
-        ("G T", "X-A", "b", false, "method-no-token"),
-        ("", "X-A", "b", false, "method-no-token"),
-        ("patch", "X-A", "b", false, "method-not-capitals"),
-        ("put", "X-A", "b", false, ""),
-        ("GET", "X-A", "b", true, "body-not-allowed"),
-        ("head", "X-A", "b", true, "body-not-allowed"),
+    for (method, name, value, code) in [
+        ("GET", "X-A", "b", ""),
+        ("POST", "X-A", "b", ""),
+        ("GET", "", "", ""),
+        ("GET", "Cookie", "a=b", "name-forbidden"),
+        ("GET", "ORIGIN", "x", "name-forbidden"),
+        ("GET", "Sec-Fetch-Mode", "x", "name-forbidden"),
+        ("GET", "proxy-authorization", "x", "name-forbidden"),
+        ("GET", "Authorization", "x", ""),
+        ("GET", "User-Agent", "x", ""),
+        ("GET", "X-HTTP-Method-Override", "PUT", ""),
+        (
+            "GET",
+            "X-HTTP-Method-Override",
+            "put, Trace",
+            "name-forbidden",
+        ),
+        ("GET", "X A", "b", "name-no-token"),
+        ("GET", "", "b", "name-no-token"),
+        ("GET", "X-A", "a\nb", "value-line-break"),
+        ("GET", "X-A", "\u{3042}", "value-not-latin"),
+        ("GET", "X-A", "\u{e9}", ""),
+        ("TRACE", "X-A", "b", "method-forbidden"),
+        ("connect", "X-A", "b", "method-forbidden"),
+        ("G T", "X-A", "b", "method-no-token"),
+        ("", "X-A", "b", "method-no-token"),
+        ("patch", "X-A", "b", "method-not-capitals"),
+        ("put", "X-A", "b", ""),
     ] {
-        let told = asked(method, &[(name, value)], body);
+        let told = asked(method, &[(name, value)]);
         let codes: Vec<_> = told.doubts.iter().map(|doubt| doubt.code).collect();
         let expected: Vec<_> = (!code.is_empty()).then_some(code).into_iter().collect();
         assert_eq!(codes, expected, "{method} {name}: {value}");
@@ -58,29 +66,58 @@ fn a_preflight_is_foretold_with_what_makes_it() {
         ("GET", "Accept", "a\"b", &["Accept"]),
         ("GET", "Accept-Language", "ja", &[]),
         ("POST", "Content-Type", "text/plain;charset=UTF-8", &[]),
-        ("POST", "Content-Type", "application/json", &["Content-Type"]),
+        (
+            "POST",
+            "Content-Type",
+            "application/json",
+            &["Content-Type"],
+        ),
         ("GET", "Range", "bytes=0-9", &[]),
         ("GET", "Range", "bytes=0-9,20-", &["Range"]),
         ("GET", "Authorization", "x", &["Authorization"]),
         ("GET", "Cookie", "x", &[]),
         ("PUT", "X-A", "x", &["PUT", "X-A"]),
     ] {
-        assert_eq!(asked(method, &[(name, value)], false).preflight, why, "{method} {name}: {value}");
+        assert_eq!(
+            asked(method, &[(name, value)]).preflight,
+            why,
+            "{method} {name}: {value}"
+        );
     }
     let long = "x".repeat(129);
-    assert_eq!(asked("GET", &[("Accept", &long)], false).preflight, ["Accept"]);
+    assert_eq!(asked("GET", &[("Accept", &long)]).preflight, ["Accept"]);
 }
 
 #[test]
 fn subprotocols_that_a_browser_throws_at_are_named() {
     let names = ["chat", "a b", "Chat", "chat", ""].map(str::to_owned);
-    let doubts: Vec<_> = protocols(&names).into_iter().map(|doubt| (doubt.code, doubt.field)).collect();
-    assert_eq!(doubts, [("no-token", Some(1)), ("twice", Some(3)), ("no-token", Some(4))]);
+    let doubts: Vec<_> = protocols(&names)
+        .into_iter()
+        .map(|doubt| (doubt.code, doubt.field))
+        .collect();
+    assert_eq!(
+        doubts,
+        [
+            ("no-token", Some(1)),
+            ("twice", Some(3)),
+            ("no-token", Some(4))
+        ]
+    );
 }
 
 #[test]
 fn a_close_is_counted_in_bytes_and_its_code_is_checked() {
-    for (code, fits) in [(0, false), (999, false), (1000, true), (1001, false), (1005, false), (2999, false), (3000, true), (4999, true), (5000, false)] {
+    for (code, fits) in [
+        (0, false),
+        (999, false),
+        (1000, true),
+        (1001, false),
+        (1005, false),
+        (2999, false),
+        (3000, true),
+        (4999, true),
+        (5000, false),
+    ] {
         assert_eq!(closing(code, "").code_fits, fits, "{code}");
     }
     let fits = closing(1000, &"\u{3042}".repeat(41));
@@ -99,8 +136,14 @@ fn every_cause_that_is_named_has_a_page() {
             }
         }
     }
-    let sources = [include_str!("../src/address/doubts/places.rs"), include_str!("../src/address/doubts/characters.rs")];
-    for cause in sources.iter().flat_map(|text| text.split("cause(\"").skip(1)) {
+    let sources = [
+        include_str!("../src/address/doubts/places.rs"),
+        include_str!("../src/address/doubts/characters.rs"),
+    ];
+    for cause in sources
+        .iter()
+        .flat_map(|text| text.split("cause(\"").skip(1))
+    {
         let cause = cause.split('"').next().expect("a name");
         assert!(known.contains(&cause), "{cause}");
     }
@@ -110,7 +153,9 @@ fn every_cause_that_is_named_has_a_page() {
 
 #[test]
 fn a_line_of_the_console_names_its_cause() {
-    let told = line("WebSocket connection to 'wss://a.example/' failed: Error during WebSocket handshake: Unexpected response code: 404");
+    let told = line(
+        "WebSocket connection to 'wss://a.example/' failed: Error during WebSocket handshake: Unexpected response code: 404",
+    );
     assert_eq!((told.cause, told.status), (Some("ws-path-404"), Some(404)));
     let told = line("GET https://a.example/ net::ERR_CERT_DATE_INVALID");
     assert_eq!(told.net_error.as_deref(), Some("ERR_CERT_DATE_INVALID"));
@@ -121,7 +166,7 @@ fn a_line_of_the_console_names_its_cause() {
 proptest! {
     #[test]
     fn any_request_and_line_are_looked_at(method in ".*", name in ".*", value in ".*") {
-        let _ = asked(&method, &[(&name, &value)], true);
+        let _ = asked(&method, &[(&name, &value)]);
         let _ = line(&value);
         let _ = closing(method.len() as u16, &value);
     }

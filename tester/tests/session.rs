@@ -37,7 +37,14 @@ fn file(sessions: &Value) -> String {
 
 #[test]
 fn what_is_written_is_read() {
-    let all = vec![session(), Session { name: "Second \u{1f600}".to_owned(), kind: "http".to_owned(), ..Session::default() }];
+    let all = vec![
+        session(),
+        Session {
+            name: "Second \u{1f600}".to_owned(),
+            kind: "http".to_owned(),
+            ..Session::default()
+        },
+    ];
     let back = read(&write(&all));
     assert_eq!((back.sessions, back.damaged), (all, Vec::new()));
 }
@@ -54,7 +61,11 @@ fn a_damaged_file_is_named_with_the_reason() {
         ("[]", "not-ours", ""),
         ("{\"file\":\"pushcheck-tester\"}", "not-ours", "version"),
         (&newer, "newer", ""),
-        ("{\"file\":\"pushcheck-tester\",\"version\":1}", "no-list", "sessions"),
+        (
+            "{\"file\":\"pushcheck-tester\",\"version\":1}",
+            "no-list",
+            "sessions",
+        ),
         (&"[".repeat(100_000), "no-json", ""),
         (&" ".repeat(LONGEST + 1), "too-large", ""),
     ] {
@@ -63,7 +74,11 @@ fn a_damaged_file_is_named_with_the_reason() {
         assert!(told.sessions.is_empty(), "{short}");
         assert_eq!(told.damaged.len(), 1, "{short}");
         assert_eq!(told.damaged[0].why, why, "{short}");
-        assert!(at.is_empty() || told.damaged[0].at == at, "{short}: {}", told.damaged[0].at);
+        assert!(
+            at.is_empty() || told.damaged[0].at == at,
+            "{short}: {}",
+            told.damaged[0].at
+        );
     }
 }
 
@@ -83,11 +98,36 @@ fn a_damaged_session_is_named_and_the_others_are_taken() {
         ("protocols", json!(["a", 1]), "no-text", "protocols[1]"),
         ("protocols", json!(vec!["a"; 65]), "too-many", "protocols"),
         ("headers", json!([{}, "x"]), "no-object", "headers[1]"),
-        ("headers", json!([{ "name": [] }]), "no-text", "headers[0].name"),
-        ("entries", json!(vec![json!({}); 201]), "too-many", "entries"),
-        ("entries", json!([{ "direction": "up" }]), "unknown-word", "entries[0].direction"),
-        ("entries", json!([{ "direction": "in", "size": "9" }]), "no-number", "entries[0].size"),
-        ("entries", json!([{ "direction": "in", "base64": "A*" }]), "no-base64", "entries[0].base64"),
+        (
+            "headers",
+            json!([{ "name": [] }]),
+            "no-text",
+            "headers[0].name",
+        ),
+        (
+            "entries",
+            json!(vec![json!({}); 201]),
+            "too-many",
+            "entries",
+        ),
+        (
+            "entries",
+            json!([{ "direction": "up" }]),
+            "unknown-word",
+            "entries[0].direction",
+        ),
+        (
+            "entries",
+            json!([{ "direction": "in", "size": "9" }]),
+            "no-number",
+            "entries[0].size",
+        ),
+        (
+            "entries",
+            json!([{ "direction": "in", "base64": "A*" }]),
+            "no-base64",
+            "entries[0].base64",
+        ),
         ("payload", json!("x".repeat(300_000)), "too-long", "payload"),
     ] {
         let whole = serde_json::to_value(session()).expect("JSON");
@@ -96,10 +136,17 @@ fn a_damaged_session_is_named_and_the_others_are_taken() {
         let told = read(&file(&json!([whole, damaged])));
         assert_eq!(told.sessions, [session()], "{field}");
         assert_eq!(told.damaged.len(), 1, "{field}");
-        assert_eq!((told.damaged[0].why, told.damaged[0].at.as_str()), (why, format!("sessions[1].{at}").as_str()), "{field}");
+        assert_eq!(
+            (told.damaged[0].why, told.damaged[0].at.as_str()),
+            (why, format!("sessions[1].{at}").as_str()),
+            "{field}"
+        );
     }
     let told = read(&file(&json!([null])));
-    assert_eq!((told.damaged[0].why, told.damaged[0].at.as_str()), ("no-object", "sessions[0]"));
+    assert_eq!(
+        (told.damaged[0].why, told.damaged[0].at.as_str()),
+        ("no-object", "sessions[0]")
+    );
 }
 
 #[test]

@@ -81,7 +81,12 @@ fn texts() -> Vec<String> {
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
     let strategy = hostile();
-    let mut made = vec![HOSTILE.to_owned(), String::new(), "\\".to_owned(), "${x}{{0}}%s\u{0}1".to_owned()];
+    let mut made = vec![
+        HOSTILE.to_owned(),
+        String::new(),
+        "\\".to_owned(),
+        "${x}{{0}}%s\u{0}1".to_owned(),
+    ];
     made.extend((0..2_000).filter_map(|_| Some(strategy.new_tree(&mut runner).ok()?.current())));
     made
 }
@@ -113,7 +118,10 @@ fn literals_of_python_mean_the_text() {
     let texts = texts();
     let dir = folder();
     let literals: Vec<String> = texts.iter().map(|text| python_string(text)).collect();
-    let bytes: Vec<String> = texts.iter().map(|text| python_bytes(text.as_bytes())).collect();
+    let bytes: Vec<String> = texts
+        .iter()
+        .map(|text| python_bytes(text.as_bytes()))
+        .collect();
     let program = format!(
         "import json\nwanted = json.load(open('wanted.json', encoding='utf-8'))\ntexts = [\n{}\n]\ndata = [\n{}\n]\n\
          assert texts == wanted, [(a, b) for a, b in zip(texts, wanted) if a != b][:3]\n\
@@ -121,13 +129,20 @@ fn literals_of_python_mean_the_text() {
         literals.join(",\n"),
         bytes.join(",\n")
     );
-    fs::write(dir.path().join("wanted.json"), serde_json::to_string(&texts).expect("JSON")).expect("written");
+    fs::write(
+        dir.path().join("wanted.json"),
+        serde_json::to_string(&texts).expect("JSON"),
+    )
+    .expect("written");
     fs::write(dir.path().join("literals.py"), &program).expect("written");
     let Some(output) = run("python3", &["literals.py"], dir.path()) else {
         eprintln!("not run: there is no python3");
         return;
     };
-    assert_eq!(succeeded(&output, "literals.py").trim(), texts.len().to_string());
+    assert_eq!(
+        succeeded(&output, "literals.py").trim(),
+        texts.len().to_string()
+    );
 }
 
 #[test]
@@ -141,13 +156,20 @@ fn literals_of_javascript_mean_the_text() {
          console.log(texts.length);\n",
         literals.join(",\n")
     );
-    fs::write(dir.path().join("wanted.json"), serde_json::to_string(&texts).expect("JSON")).expect("written");
+    fs::write(
+        dir.path().join("wanted.json"),
+        serde_json::to_string(&texts).expect("JSON"),
+    )
+    .expect("written");
     fs::write(dir.path().join("literals.mjs"), &program).expect("written");
     let Some(output) = run("node", &["literals.mjs"], dir.path()) else {
         eprintln!("not run: there is no node");
         return;
     };
-    assert_eq!(succeeded(&output, "literals.mjs").trim(), texts.len().to_string());
+    assert_eq!(
+        succeeded(&output, "literals.mjs").trim(),
+        texts.len().to_string()
+    );
 }
 
 /// What is tried: the code, and what the endpoint must have been told by it.
@@ -172,58 +194,97 @@ fn endpoints(server: &Loopback) -> Vec<(&'static str, Worked)> {
         .expect("a query")
         .to_owned();
     vec![
-        ("ws-text", Worked {
-            first: Some(First::Text(HOSTILE.to_owned())),
-            ..blank(Kind::WebSocket, format!("ws://{at}/ws-text?{path}"))
-        }),
-        ("ws-binary", Worked {
-            protocols: vec!["chat.v1".to_owned(), "chat.v2".to_owned()],
-            chosen: "chat.v1".to_owned(),
-            first: Some(First::Base64(base64(&[0, 34, 92, 255]))),
-            ..blank(Kind::WebSocket, format!("ws://{at}/ws-binary"))
-        }),
-        ("ws-silent", Worked {
-            protocols: vec!["unheard".to_owned()],
-            ..blank(Kind::WebSocket, format!("ws://{at}/ws-silent"))
-        }),
-        ("sse", Worked {
-            events: vec!["message".to_owned(), "tick".to_owned()],
-            ..blank(Kind::ServerSentEvents, format!("http://{at}/sse?{path}"))
-        }),
+        (
+            "ws-text",
+            Worked {
+                first: Some(First::Text(HOSTILE.to_owned())),
+                ..blank(Kind::WebSocket, format!("ws://{at}/ws-text?{path}"))
+            },
+        ),
+        (
+            "ws-binary",
+            Worked {
+                protocols: vec!["chat.v1".to_owned(), "chat.v2".to_owned()],
+                chosen: "chat.v1".to_owned(),
+                first: Some(First::Base64(base64(&[0, 34, 92, 255]))),
+                ..blank(Kind::WebSocket, format!("ws://{at}/ws-binary"))
+            },
+        ),
+        (
+            "ws-silent",
+            Worked {
+                protocols: vec!["unheard".to_owned()],
+                ..blank(Kind::WebSocket, format!("ws://{at}/ws-silent"))
+            },
+        ),
+        (
+            "sse",
+            Worked {
+                events: vec!["message".to_owned(), "tick".to_owned()],
+                ..blank(Kind::ServerSentEvents, format!("http://{at}/sse?{path}"))
+            },
+        ),
         ("get", blank(Kind::Http, format!("http://{at}/get?{path}"))),
-        ("head", Worked {
-            method: "HEAD".to_owned(),
-            ..blank(Kind::Http, format!("http://{at}/head"))
-        }),
-        ("post", Worked {
-            method: "POST".to_owned(),
-            headers: vec![Field { name: "X-Odd".to_owned(), value: "a \"b\" \\ c".to_owned() }],
-            first: Some(First::Text(HOSTILE.to_owned())),
-            ..blank(Kind::Http, format!("http://{at}/post"))
-        }),
-        ("put-bytes", Worked {
-            method: "PUT".to_owned(),
-            first: Some(First::Base64(base64(&[0, 34, 92, 255]))),
-            ..blank(Kind::Http, format!("http://{at}/put-bytes"))
-        }),
-        ("post-empty", Worked {
-            method: "POST".to_owned(),
-            ..blank(Kind::Http, format!("http://{at}/post-empty"))
-        }),
-        ("delete-body", Worked {
-            method: "DELETE".to_owned(),
-            headers: vec![Field { name: "Content-Type".to_owned(), value: "application/json".to_owned() }],
-            first: Some(First::Text("{}".to_owned())),
-            ..blank(Kind::Http, format!("http://{at}/delete-body"))
-        }),
-        ("propfind", Worked {
-            method: "PROPFIND".to_owned(),
-            ..blank(Kind::Http, format!("http://{at}/propfind"))
-        }),
-        ("stream", Worked {
-            streamed: true,
-            ..blank(Kind::Http, format!("http://{at}/stream"))
-        }),
+        (
+            "head",
+            Worked {
+                method: "HEAD".to_owned(),
+                ..blank(Kind::Http, format!("http://{at}/head"))
+            },
+        ),
+        (
+            "post",
+            Worked {
+                method: "POST".to_owned(),
+                headers: vec![Field {
+                    name: "X-Odd".to_owned(),
+                    value: "a \"b\" \\ c".to_owned(),
+                }],
+                first: Some(First::Text(HOSTILE.to_owned())),
+                ..blank(Kind::Http, format!("http://{at}/post"))
+            },
+        ),
+        (
+            "put-bytes",
+            Worked {
+                method: "PUT".to_owned(),
+                first: Some(First::Base64(base64(&[0, 34, 92, 255]))),
+                ..blank(Kind::Http, format!("http://{at}/put-bytes"))
+            },
+        ),
+        (
+            "post-empty",
+            Worked {
+                method: "POST".to_owned(),
+                ..blank(Kind::Http, format!("http://{at}/post-empty"))
+            },
+        ),
+        (
+            "delete-body",
+            Worked {
+                method: "DELETE".to_owned(),
+                headers: vec![Field {
+                    name: "Content-Type".to_owned(),
+                    value: "application/json".to_owned(),
+                }],
+                first: Some(First::Text("{}".to_owned())),
+                ..blank(Kind::Http, format!("http://{at}/delete-body"))
+            },
+        ),
+        (
+            "propfind",
+            Worked {
+                method: "PROPFIND".to_owned(),
+                ..blank(Kind::Http, format!("http://{at}/propfind"))
+            },
+        ),
+        (
+            "stream",
+            Worked {
+                streamed: true,
+                ..blank(Kind::Http, format!("http://{at}/stream"))
+            },
+        ),
     ]
 }
 
@@ -236,24 +297,60 @@ fn was_asked(server: &Loopback, name: &str, worked: &Worked, language: &str, cod
     let sent = match &worked.first {
         None => Vec::new(),
         Some(First::Text(text)) => text.clone().into_bytes(),
-        Some(First::Base64(text)) => pushcheck_tester::payload::bytes_of_base64(text).expect("Base64"),
+        Some(First::Base64(text)) => {
+            pushcheck_tester::payload::bytes_of_base64(text).expect("Base64")
+        }
     };
-    let target = worked.url.splitn(4, '/').nth(3).map(|path| format!("/{path}"));
+    let target = worked
+        .url
+        .splitn(4, '/')
+        .nth(3)
+        .map(|path| format!("/{path}"));
     assert_eq!(Some(&asked.target), target.as_ref(), "{language}, {name}");
     assert_eq!(asked.body, sent, "{language}, {name}: the body\n{code}");
-    let method = if worked.method.is_empty() { "GET" } else { &worked.method };
+    let method = if worked.method.is_empty() {
+        "GET"
+    } else {
+        &worked.method
+    };
     assert_eq!(asked.method, method, "{language}, {name}");
     for field in &worked.headers {
-        assert_eq!(asked.field(&field.name), [field.value.as_str()], "{language}, {name}: {}", field.name);
+        assert_eq!(
+            asked.field(&field.name),
+            [field.value.as_str()],
+            "{language}, {name}: {}",
+            field.name
+        );
     }
-    if worked.kind == Kind::Http && matches!(worked.first, Some(First::Text(_))) && worked.headers.iter().all(|field| field.name != "Content-Type") {
-        assert_eq!(asked.field("content-type"), ["text/plain;charset=UTF-8"], "{language}, {name}");
+    if worked.kind == Kind::Http
+        && matches!(worked.first, Some(First::Text(_)))
+        && worked
+            .headers
+            .iter()
+            .all(|field| field.name != "Content-Type")
+    {
+        assert_eq!(
+            asked.field("content-type"),
+            ["text/plain;charset=UTF-8"],
+            "{language}, {name}"
+        );
     }
     if !worked.chosen.is_empty() {
-        assert_eq!(asked.field("sec-websocket-protocol").join(", ").replace(", ", ","), worked.protocols.join(","), "{language}, {name}");
+        assert_eq!(
+            asked
+                .field("sec-websocket-protocol")
+                .join(", ")
+                .replace(", ", ","),
+            worked.protocols.join(","),
+            "{language}, {name}"
+        );
     }
     if worked.kind == Kind::ServerSentEvents {
-        assert_eq!(asked.field("accept"), ["text/event-stream"], "{language}, {name}");
+        assert_eq!(
+            asked.field("accept"),
+            ["text/event-stream"],
+            "{language}, {name}"
+        );
     }
 }
 
@@ -285,12 +382,19 @@ fn code_in_python_runs() {
         eprintln!("not run: there is no python3");
         return;
     };
-    let has_websockets = run("python3", &["-c", "import websockets.sync.client"], dir.path())
-        .is_some_and(|output| output.status.success());
+    let has_websockets = run(
+        "python3",
+        &["-c", "import websockets.sync.client"],
+        dir.path(),
+    )
+    .is_some_and(|output| output.status.success());
     let server = Loopback::start();
     for (name, worked, code) in written(&server) {
         if worked.kind == Kind::WebSocket && !has_websockets {
-            eprintln!("not run: {name}, for {} has no package websockets", String::from_utf8_lossy(&version.stdout).trim());
+            eprintln!(
+                "not run: {name}, for {} has no package websockets",
+                String::from_utf8_lossy(&version.stdout).trim()
+            );
             continue;
         }
         fs::write(dir.path().join("main.py"), &code.python).expect("written");
@@ -315,8 +419,16 @@ fn code_in_rust_compiles_and_runs() {
     )
     .expect("written");
     for (name, _, code) in &all {
-        let needs = if code.rust.contains("tungstenite") { "tungstenite = \"0.30\"" } else { "ureq = \"3\"" };
-        assert!(code.rust.starts_with(&format!("// Cargo.toml: {needs}\n")), "{}", code.rust);
+        let needs = if code.rust.contains("tungstenite") {
+            "tungstenite = \"0.30\""
+        } else {
+            "ureq = \"3\""
+        };
+        assert!(
+            code.rust.starts_with(&format!("// Cargo.toml: {needs}\n")),
+            "{}",
+            code.rust
+        );
         fs::write(dir.path().join(format!("src/bin/{name}.rs")), &code.rust).expect("written");
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -335,9 +447,16 @@ fn code_in_rust_compiles_and_runs() {
         let program = target.join("debug").join(name);
         let output = run(&program.to_string_lossy(), &[], dir.path()).expect("it was built");
         // A socket is read until it ends, which tungstenite calls an error.
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (out, err) = (
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr),
+        );
         let ended = worked.kind == Kind::WebSocket && err.contains("ConnectionClosed");
-        assert!(output.status.success() || ended, "{name}: {out}{err}\n{}", code.rust);
+        assert!(
+            output.status.success() || ended,
+            "{name}: {out}{err}\n{}",
+            code.rust
+        );
         was_asked(&server, name, &worked, "Rust", &code.rust);
         was_shown(name, &out, &code.rust);
     }

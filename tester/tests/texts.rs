@@ -9,11 +9,19 @@ const JAPANESE: &str = include_str!("../../www/tester/text/ja.js");
 
 /// Each line's key, as it is indented, and the placeholders in what it says.
 fn keys(text: &str) -> Vec<(String, BTreeSet<&str>)> {
-    let entries = text.lines().filter(|line| !line.trim_start().starts_with(['/', '*', '"']) || line.contains("\": "));
+    let entries = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with(['/', '*', '"']) || line.contains("\": "));
     let entries = entries.filter_map(|line| {
         let (key, said) = line.split_once(": ")?;
-        let holes = said.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
-        Some((key.to_owned(), holes.filter(|hole| !hole.is_empty()).collect()))
+        let holes = said
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| Some(rest.split_once('}')?.0));
+        Some((
+            key.to_owned(),
+            holes.filter(|hole| !hole.is_empty()).collect(),
+        ))
     });
     entries.collect()
 }
@@ -29,9 +37,13 @@ fn each_language_has_the_same_keys_and_placeholders() {
 
 /// The keys of one group.
 fn texts(group: &str) -> BTreeSet<String> {
-    let (_, rest) = ENGLISH.split_once(&format!("\n  {group}: {{\n")).expect(group);
+    let (_, rest) = ENGLISH
+        .split_once(&format!("\n  {group}: {{\n"))
+        .expect(group);
     let (block, _) = rest.split_once("\n  }").expect(group);
-    let keys = block.lines().filter_map(|line| Some(line.trim().split_once(": \"")?.0));
+    let keys = block
+        .lines()
+        .filter_map(|line| Some(line.trim().split_once(": \"")?.0));
     keys.map(|key| key.trim_matches('"').to_owned()).collect()
 }
 
@@ -42,9 +54,16 @@ fn words(paths: &[&str], marks: &[&str]) -> BTreeSet<String> {
     for path in paths {
         let text = std::fs::read_to_string(src.join(path)).expect(path);
         // However the formatter breaks lines.
-        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(");
+        let text: String = text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace("( ", "(");
         for mark in marks {
-            let words = text.split(mark).skip(1).filter_map(|rest| rest.split('"').next());
+            let words = text
+                .split(mark)
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next());
             found.extend(words.map(str::to_owned));
         }
     }
@@ -58,8 +77,19 @@ fn set(words: &[&str]) -> BTreeSet<String> {
 #[test]
 fn every_doubt_has_a_text_and_every_text_a_doubt() {
     let mut codes = words(
-        &["address/doubts/mod.rs", "address/doubts/characters.rs", "address/doubts/places.rs"],
-        &["self.add(\"", "doubts.add(\"", "=> (\"", "code = if port == 80 { \"", "} else { \"plain", "(true, true) => (\""],
+        &[
+            "address/doubts/mod.rs",
+            "address/doubts/characters.rs",
+            "address/doubts/places.rs",
+        ],
+        &[
+            "self.add(\"",
+            "doubts.add(\"",
+            "=> (\"",
+            "code = if port == 80 { \"",
+            "} else { \"plain",
+            "(true, true) => (\"",
+        ],
     );
     // Built from two halves above.
     codes.remove("-on-443");
@@ -71,15 +101,47 @@ fn every_doubt_has_a_text_and_every_text_a_doubt() {
 #[test]
 fn every_flaw_damage_and_refusal_has_a_text() {
     let flaws = words(
-        &["payload/bytes.rs", "payload/json.rs", "payload/xml.rs", "payload/html.rs"],
-        &["Flaw::there(text, \"", "Flaw::new(text, \"", "Error::DtdDetected => \"", "_ => \""],
+        &[
+            "payload/bytes.rs",
+            "payload/json.rs",
+            "payload/xml.rs",
+            "payload/html.rs",
+        ],
+        &[
+            "Flaw::there(text, \"",
+            "Flaw::new(text, \"",
+            "Error::DtdDetected => \"",
+            "_ => \"",
+        ],
     );
     assert_eq!(flaws, texts("flaws"));
-    let mut damages = words(&["session.rs"], &["all(\"", "Err((\"", "|| (\"", "error.is_eof() { \"", "else { \"", "ok_or_else(|| (\""]);
+    let mut damages = words(
+        &["session.rs"],
+        &[
+            "all(\"",
+            "Err((\"",
+            "|| (\"",
+            "error.is_eof() { \"",
+            "else { \"",
+            "ok_or_else(|| (\"",
+        ],
+    );
     damages.insert("unreadable".to_owned());
     assert_eq!(damages, texts("damages"));
     let request = words(&["request.rs"], &["add(\""]);
     assert_eq!(request, texts("requestDoubts"));
-    assert_eq!(texts("notAdmitted"), set(&["no-url", "not-listed", "not-public", "unknown", "user-password"]));
-    assert_eq!(texts("ranges"), set(&["libraries", "none", "private", "protocol", "unused"]));
+    assert_eq!(
+        texts("notAdmitted"),
+        set(&[
+            "no-url",
+            "not-listed",
+            "not-public",
+            "unknown",
+            "user-password"
+        ])
+    );
+    assert_eq!(
+        texts("ranges"),
+        set(&["libraries", "none", "private", "protocol", "unused"])
+    );
 }

@@ -9,7 +9,7 @@ const HEADS = 100;
 function webSocket({ url, protocols }, heard) {
   const socket = new WebSocket(url, protocols);
   socket.binaryType = "arraybuffer";
-  let opened = false;
+  let [opened, closing] = [false, false];
   socket.onopen = () => {
     opened = true;
     heard.open({ protocol: socket.protocol });
@@ -19,8 +19,17 @@ function webSocket({ url, protocols }, heard) {
   return {
     waits: "connecting",
     send: (data) => socket.send(data),
-    close: (code, reason) => socket.close(code, reason),
-    stop: () => socket.close(),
+    close(code, reason) {
+      closing = true;
+      socket.close(code, reason);
+    },
+    stop() {
+      const waits = opened && !closing;
+      closing = true;
+      socket.close();
+      // Before it has opened nobody answers; and whoever has waited once for the other side's close need not again.
+      if (!waits) heard.ended({ how: "stopped", opened });
+    },
   };
 }
 
@@ -55,16 +64,17 @@ function http({ url, method, headers, credentials, body }, heard) {
   const stop = new AbortController();
   let size = 0;
   let answer = null;
+  // What is wrong with a request is thrown here, before anything is sent.
+  const request = new Request(url, {
+    method,
+    headers: headers.map(({ name, value }) => [name, value]),
+    credentials,
+    body: body ?? undefined,
+    cache: "no-store",
+    signal: stop.signal,
+  });
   const run = async () => {
-    answer = await fetch(url, {
-      method,
-      headers: headers.map(({ name, value }) => [name, value]),
-      credentials,
-      body: body ?? undefined,
-      redirect: "follow",
-      cache: "no-store",
-      signal: stop.signal,
-    });
+    answer = await fetch(request);
     const fields = [...answer.headers].slice(0, HEADS);
     heard.open({ status: answer.status, text: answer.statusText, redirected: answer.redirected && answer.url, fields });
     const type = answer.headers.get("content-type") ?? "";

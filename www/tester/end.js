@@ -31,7 +31,7 @@ export function ending(t, bytes) {
     const known = told(code, opened);
     return [
       [say(t.endOf.closed, { code }), t.codes[code] ?? t.ranges[known.range]],
-      opened && [reason ? say(t.endOf.reason, { reason }) : t.endOf.noReason, clean ? t.endOf.clean : t.endOf.unclean],
+      opened && [reason ? say(t.endOf.reason, { reason }) : clean && t.endOf.noReason, clean ? t.endOf.clean : t.endOf.unclean],
       [known.name && say(t.endOf.named, { code, name: known.name }), !known.onTheWire && say(t.endOf.said, { code }),
         ...known.uses.map(([by, word]) => say(t.endOf.use, { by, word }))],
       !opened && [t.endOf.hidden],

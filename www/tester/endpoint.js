@@ -84,7 +84,7 @@ export function endpoint(t, changed) {
     queryFold.hidden = !taken.parts;
     into(cannot, ...t.cannotOf[model.kind].map((one) => el("li", {}, one)));
     into(protocolDoubts, ...(protocols(model.protocols).map(({ code, name }) => doubtful("stops", null, say(t.protocolDoubts[code], { name })))));
-    const request = look({ method: model.method, headers: model.headers, hasBody: model.payload !== "", crossOrigin });
+    const request = look({ method: model.method, headers: model.headers, crossOrigin });
     into(requestDoubts, ...request.doubts.map(({ code, name }) => doubtful(code === "name-forbidden" ? "perhaps" : "stops", null, say(t.requestDoubts[code], { name }))));
     preflight.textContent = model.kind === "http" && request.preflight.length ? say(t.preflight, { list: list(request.preflight) }) : "";
     missing.hidden = model.kind !== "http" || !model.valuesMissing || model.headers.every(({ name, value }) => !name || value);
@@ -160,6 +160,9 @@ export function endpoint(t, changed) {
     refresh: () => refresh(true),
   };
 }
+
+/** fetch sends no body with these methods: it throws (Fetch § 5.4). */
+export const bodiless = ({ kind, method }) => kind === "http" && /^(get|head)$/i.test(method);
 
 /** Where a URL leads: host and port, the port always. */
 export const where = ({ host, port }) => `${host}:${port}`;

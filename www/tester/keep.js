@@ -18,7 +18,7 @@ export function keep(t, store, form, load) {
   const [valuesField, values] = tick(t.withValues);
   const [entriesField, entries] = tick(t.withEntries);
   const note = el("p", { class: "muted", role: "status", id: "keep-note" });
-  const bad = el("ul", { class: "doubts", id: "damaged", role: "status" });
+  const bad = el("div", { id: "damaged", role: "status" });
   const list = el("ul", { id: "sessions" });
   const file = el("input", { type: "file", accept: ".json,application/json", id: "import" });
   const [fileField] = field(t.import, file);
@@ -116,8 +116,9 @@ export function keep(t, store, form, load) {
       return el("li", {}, el("div", { class: "which" }, el("b", {}, one.name), el("div", { class: "muted" }, [one.url, saved].filter(Boolean).join(" · "))), loads, gone);
     });
     into(list, ...(rows.length ? rows : [el("li", {}, t.noSessions)]));
-    into(bad, ...(damaged ?? own).map(({ why, name: which, at }) => el("li", { "data-severity": "perhaps" },
-      el("span", { class: "sign", "aria-hidden": "true" }, "!"), el("div", {}, say(t.damaged, { name: which || t.unnamed, why: t.damages[why], at: at && `(${at})` })))));
+    const named = (damaged ?? own).map(({ why, name: which, at }) => el("li", { "data-severity": "perhaps" },
+      el("span", { class: "sign", "aria-hidden": "true" }, "!"), el("div", {}, say(t.damaged, { name: which || t.unnamed, why: t.damages[why], at: at && `(${at})` }))));
+    into(bad, named.length > 0 && el("ul", { class: "doubts" }, ...named));
     refresh();
   }
 

@@ -1,6 +1,7 @@
 /** What is sent, looked at as it is typed: a message of a WebSocket, or the body of a request. */
 import { el } from "../el.js";
 import { bytes, check } from "./core.js";
+import { bodiless } from "./endpoint.js";
 import { button, choice, field, say } from "./parts.js";
 
 /** `{node, show(model), data(), ready(open)}`; `edit(change)` when something was typed, `send()` when it is to go. */
@@ -46,7 +47,7 @@ export function payload(t, edit, send) {
     show(next) {
       model = next;
       const isBody = model.kind === "http";
-      node.hidden = model.kind === "server-sent-events";
+      node.hidden = model.kind === "server-sent-events" || bodiless(model);
       heading.textContent = isBody ? t.body : t.send;
       node.setAttribute("aria-label", heading.textContent);
       actions.hidden = isBody;

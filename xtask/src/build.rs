@@ -184,7 +184,12 @@ fn bound(ws: &Workspace, kit: &Kit, features: &str, pkg: &Path) -> Result<()> {
 }
 
 /// Compiles a member for the page, and says where it is.
-pub(crate) fn compiled(ws: &Workspace, kit: &Kit, package: &str, features: Option<&str>) -> Result<PathBuf> {
+pub(crate) fn compiled(
+    ws: &Workspace,
+    kit: &Kit,
+    package: &str,
+    features: Option<&str>,
+) -> Result<PathBuf> {
     // The library alone as a cdylib: with both crate types cargo silently skips LTO.
     let mut cargo = kit.wasm("cargo")?;
     cargo.args(["rustc", "--package", package, "--lib"]).args([

@@ -28,7 +28,12 @@ pub(crate) fn build(ws: &Workspace, kit: &Kit, pkg: &Path) -> Result<()> {
     let mut shrink = kit.wasm("wasm-opt")?;
     process::run(shrink.args(SHRINK).arg(&compiled).arg("-o").arg(&shrunk))?;
     let mut bindgen = kit.wasm("wasm-bindgen")?;
-    bindgen.args(["--target", "web", "--no-typescript", "--remove-name-section"]);
+    bindgen.args([
+        "--target",
+        "web",
+        "--no-typescript",
+        "--remove-name-section",
+    ]);
     bindgen.args(["--remove-producers-section", "--encode-into", "always"]);
     process::run(
         bindgen

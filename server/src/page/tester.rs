@@ -166,9 +166,22 @@ mod tests {
             "pkg/tester-core.js",
         ] {
             assert!(off.withholds(own), "{own}");
-            assert!(!Tester { on: true, ..off.clone() }.withholds(own), "{own}");
+            assert!(
+                !Tester {
+                    on: true,
+                    ..off.clone()
+                }
+                .withholds(own),
+                "{own}"
+            );
         }
-        for other in ["", "index.html", "pkg/pushcheck.js", "push-check.js", "testers.html"] {
+        for other in [
+            "",
+            "index.html",
+            "pkg/pushcheck.js",
+            "push-check.js",
+            "testers.html",
+        ] {
             assert!(!off.withholds(other), "{other}");
         }
     }

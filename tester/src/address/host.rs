@@ -19,7 +19,15 @@ pub enum Reach {
 }
 
 /// Names that no public zone has (RFC 6761, RFC 6762, RFC 8375, and `internal`, which is reserved for them).
-const PRIVATE: [&str; 7] = ["local", "internal", "lan", "home.arpa", "intranet", "corp", "home"];
+const PRIVATE: [&str; 7] = [
+    "local",
+    "internal",
+    "lan",
+    "home.arpa",
+    "intranet",
+    "corp",
+    "home",
+];
 
 /// Whence a host can be reached. `host`: as a browser's URL parser gives it.
 pub fn reach(host: &str) -> Reach {

@@ -74,9 +74,23 @@ pub(crate) fn decoded(text: &str) -> String {
 
 /// Parts of names by which secrets go.
 const SECRET: [&str; 17] = [
-    "token", "secret", "password", "passwd", "pwd", "apikey", "api_key", "auth", "sess", "jwt", "csrf",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "pwd",
+    "apikey",
+    "api_key",
+    "auth",
+    "sess",
+    "jwt",
+    "csrf",
     "xsrf",
-    "bearer", "credential", "signature", "ticket", "private",
+    "bearer",
+    "credential",
+    "signature",
+    "ticket",
+    "private",
 ];
 /// Whole words of such names.
 const SECRET_WORDS: [&str; 11] = [

@@ -45,7 +45,9 @@ pub(super) fn split(text: &str) -> Split {
     let rest = &text[host_start..authority.end];
     // The colons of an IPv6 address are no port's.
     let bracket = rest.rfind(']').map_or(0, |at| at + 1);
-    let colon = rest[bracket..].rfind(':').map(|at| host_start + bracket + at);
+    let colon = rest[bracket..]
+        .rfind(':')
+        .map(|at| host_start + bracket + at);
     let fragment_start = find(authority.end, &['#']);
     let query_start = find(authority.end, &['?', '#']);
     Split {

@@ -101,7 +101,12 @@ pub fn bytes_of_hex(text: &str) -> Result<Vec<u8>, Flaw> {
     let mut half: Option<(usize, u32)> = None;
     let mut signs = text.char_indices().peekable();
     while let Some((at, c)) = signs.next() {
-        if half.is_none() && c == '0' && signs.next_if(|(_, next)| matches!(next, 'x' | 'X')).is_some() {
+        if half.is_none()
+            && c == '0'
+            && signs
+                .next_if(|(_, next)| matches!(next, 'x' | 'X'))
+                .is_some()
+        {
             continue;
         }
         let between = c.is_ascii_whitespace() || matches!(c, ',' | ':' | '-');

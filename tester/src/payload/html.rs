@@ -60,7 +60,13 @@ pub(super) fn flaw(text: &str) -> Option<Flaw> {
         } else if RAW.contains(&name.as_str()) {
             let inner = text.get(at..)?.to_ascii_lowercase();
             match inner.find(&format!("</{name}")) {
-                Some(close) => at += close + inner.get(close..)?.find('>').map_or(inner.len() - close, |end| end + 1),
+                Some(close) => {
+                    at += close
+                        + inner
+                            .get(close..)?
+                            .find('>')
+                            .map_or(inner.len() - close, |end| end + 1)
+                }
                 None => return Some(Flaw::new(text, "not-closed", start, name)),
             }
         } else if !VOID.contains(&name.as_str()) && !empty {

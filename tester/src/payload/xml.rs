@@ -14,7 +14,9 @@ pub(super) fn flaw(text: &str) -> Option<Flaw> {
         .map(str::len)
         .sum();
     let within = text.get(line_start..).unwrap_or_default();
-    let offset = within.char_indices().nth(place.col.saturating_sub(1) as usize);
+    let offset = within
+        .char_indices()
+        .nth(place.col.saturating_sub(1) as usize);
     let at = line_start + offset.map_or(within.len(), |(offset, _)| offset);
     let why = match &error {
         Error::UnexpectedCloseTag(expected, _, _) => {

@@ -6,8 +6,16 @@ fn is_plain(c: char) -> bool {
     match c {
         ' '..='~' => true,
         // Spaces of other widths, controls, marks that combine, directions, private use, tags.
-        '\0'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{61c}' | '\u{180e}' => false,
-        '\u{1680}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' => false,
+        '\0'..='\u{1f}'
+        | '\u{7f}'..='\u{a0}'
+        | '\u{ad}'
+        | '\u{300}'..='\u{36f}'
+        | '\u{61c}'
+        | '\u{180e}' => false,
+        '\u{1680}'
+        | '\u{2000}'..='\u{200f}'
+        | '\u{2028}'..='\u{202f}'
+        | '\u{205f}'..='\u{206f}' => false,
         '\u{3000}' | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => false,
         '\u{fff0}'..='\u{ffff}' => false,
         '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0000}'.. => false,

@@ -86,9 +86,9 @@ fn request(worked: &Worked, is_stream: bool) -> String {
 fn web_socket(worked: &Worked) -> String {
     let url = text(&worked.url);
     let features = match worked.url.starts_with("wss:") {
-        true => format!(
-            "{{ version = \"{TUNGSTENITE}\", features = [\"rustls-tls-native-roots\"] }}"
-        ),
+        true => {
+            format!("{{ version = \"{TUNGSTENITE}\", features = [\"rustls-tls-native-roots\"] }}")
+        }
         false => format!("\"{TUNGSTENITE}\""),
     };
     let mut uses = Vec::new();

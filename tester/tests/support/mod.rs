@@ -97,11 +97,18 @@ fn socket(stream: TcpStream, known: &Mutex<Vec<Asked>>) {
             })
             .collect();
         let first = asked.field("sec-websocket-protocol").join(",");
-        let first = first.split(',').next().unwrap_or_default().trim().to_owned();
+        let first = first
+            .split(',')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
         if first.starts_with("chat.")
             && let Ok(first) = first.parse()
         {
-            response.headers_mut().insert("sec-websocket-protocol", first);
+            response
+                .headers_mut()
+                .insert("sec-websocket-protocol", first);
         }
         Ok(response)
     };
@@ -143,9 +150,14 @@ fn http(stream: TcpStream, known: &Mutex<Vec<Asked>>) {
         let Some((name, value)) = line.split_once(':') else {
             break;
         };
-        asked.fields.push((name.to_owned(), value.trim().to_owned()));
+        asked
+            .fields
+            .push((name.to_owned(), value.trim().to_owned()));
     }
-    let length = asked.field("content-length").first().and_then(|length| length.parse().ok());
+    let length = asked
+        .field("content-length")
+        .first()
+        .and_then(|length| length.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     if reader.read_exact(&mut body).is_err() {
         return;
@@ -155,7 +167,10 @@ fn http(stream: TcpStream, known: &Mutex<Vec<Asked>>) {
     known.lock().expect("not poisoned").push(asked);
     let mut stream = reader.into_inner();
     let (kind, pieces) = match name.as_str() {
-        "sse" => ("text/event-stream", vec!["data: first\n\n", "event: tick\ndata: last\n\n"]),
+        "sse" => (
+            "text/event-stream",
+            vec!["data: first\n\n", "event: tick\ndata: last\n\n"],
+        ),
         "stream" => ("text/plain", vec!["first\n", "last\n"]),
         name => ("text/plain", vec![name]),
     };

@@ -42,8 +42,13 @@ impl Doubts<'_> {
         if bare.len() < trimmed.len() && trimmed.starts_with(quote) && !bare.is_empty() {
             let start = self.raw.len() - self.raw.trim_start().len();
             let fix = bare.to_owned();
-            self.add("quotes", "text", Severity::Stops, Some(start..start + trimmed.len()))
-                .fix(fix);
+            self.add(
+                "quotes",
+                "text",
+                Severity::Stops,
+                Some(start..start + trimmed.len()),
+            )
+            .fix(fix);
         }
     }
 
@@ -51,7 +56,8 @@ impl Doubts<'_> {
         let trimmed = self.raw.trim();
         if trimmed.len() != self.raw.len() {
             let fix = trimmed.to_owned();
-            self.add("outer-space", "text", Severity::Remark, None).fix(fix);
+            self.add("outer-space", "text", Severity::Remark, None)
+                .fix(fix);
         }
     }
 
@@ -94,7 +100,8 @@ impl Doubts<'_> {
             (false, _) => ("space", Severity::Stops),
         };
         let fix = trimmed.chars().filter(|c| !space(*c)).collect();
-        self.add(code, part, severity, Some(at..at + c.len_utf8())).fix(fix);
+        self.add(code, part, severity, Some(at..at + c.len_utf8()))
+            .fix(fix);
     }
 
     fn invisible(&mut self) {
@@ -119,7 +126,8 @@ impl Doubts<'_> {
         let turned = self.raw.get(..end).unwrap_or_default().replace('\\', "/");
         let fix = self.with(0..end, &turned);
         let part = self.part_at(at);
-        self.add("backslash", part, Severity::Perhaps, Some(at..at + 1)).fix(fix);
+        self.add("backslash", part, Severity::Perhaps, Some(at..at + 1))
+            .fix(fix);
     }
 
     /// The part of the text in which that byte stands.

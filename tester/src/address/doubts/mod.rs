@@ -92,7 +92,11 @@ impl Doubts<'_> {
         severity: Severity,
         at: Option<Range<usize>>,
     ) -> &mut Doubt {
-        let units = |to: usize| self.raw.get(..to).map_or(0, |text| text.encode_utf16().count());
+        let units = |to: usize| {
+            self.raw
+                .get(..to)
+                .map_or(0, |text| text.encode_utf16().count())
+        };
         let at = at.map(|at| [units(at.start), units(at.end)]);
         self.found.push(Doubt {
             code,

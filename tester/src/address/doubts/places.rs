@@ -50,8 +50,19 @@ impl Doubts<'_> {
                 || matches!(reach(&host), Reach::Public);
             let bare = self.raw.trim().trim_start_matches([':', '/', '\\']);
             let fix = format!("{}://{bare}", self.wanted(secure));
-            let first = self.raw.trim_start().chars().next().map_or(0, char::len_utf8);
-            self.add("no-scheme", "scheme", Severity::Stops, Some(start..start + first)).fix(fix);
+            let first = self
+                .raw
+                .trim_start()
+                .chars()
+                .next()
+                .map_or(0, char::len_utf8);
+            self.add(
+                "no-scheme",
+                "scheme",
+                Severity::Stops,
+                Some(start..start + first),
+            )
+            .fix(fix);
             return;
         };
         let scheme = self.text(&at).to_ascii_lowercase();
@@ -82,7 +93,8 @@ impl Doubts<'_> {
         let signs = self.text(&at);
         if self.split.scheme.is_some() && signs != "//" && !signs.contains('\\') {
             let fix = self.with(at.clone(), "//");
-            self.add("slashes", "scheme", Severity::Perhaps, Some(at)).fix(fix);
+            self.add("slashes", "scheme", Severity::Perhaps, Some(at))
+                .fix(fix);
         }
     }
 
@@ -96,7 +108,8 @@ impl Doubts<'_> {
             Kind::WebSocket | Kind::ServerSentEvents => Severity::Perhaps,
         };
         let fix = self.with(at.clone(), "");
-        self.add("user-password", "user", severity, Some(at)).fix(fix);
+        self.add("user-password", "user", severity, Some(at))
+            .fix(fix);
     }
 
     fn host(&mut self) {
@@ -108,10 +121,13 @@ impl Doubts<'_> {
         let Some(parts) = self.parts else {
             if written.is_empty() {
                 self.add("no-host", "host", Severity::Stops, Some(at));
-            } else if written.chars().any(|c| "%^|[]{}<>\"`!$&'()*+,;=".contains(c))
+            } else if written
+                .chars()
+                .any(|c| "%^|[]{}<>\"`!$&'()*+,;=".contains(c))
                 && !(written.starts_with('[') && written.ends_with(']'))
             {
-                self.add("bad-host", "host", Severity::Stops, Some(at)).value(written);
+                self.add("bad-host", "host", Severity::Stops, Some(at))
+                    .value(written);
             }
             return;
         };
@@ -145,11 +161,21 @@ impl Doubts<'_> {
         }
         let is_address = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
         if is_address && parts.reach != Reach::Loopback && self.is_secure() {
-            self.add("address-and-tls", "host", Severity::Perhaps, Some(at.clone()))
-                .value(&host)
-                .cause("cert-name-mismatch");
+            self.add(
+                "address-and-tls",
+                "host",
+                Severity::Perhaps,
+                Some(at.clone()),
+            )
+            .value(&host)
+            .cause("cert-name-mismatch");
         }
-        if is_address && !written.is_empty() && written != host && !written.starts_with('[') && written.is_ascii() {
+        if is_address
+            && !written.is_empty()
+            && written != host
+            && !written.starts_with('[')
+            && written.is_ascii()
+        {
             self.add("odd-address", "host", Severity::Perhaps, Some(at.clone()))
                 .value(&host);
         }
@@ -159,7 +185,8 @@ impl Doubts<'_> {
         }
         if host.ends_with('.') {
             let fix = self.with(at.clone(), written.trim_end_matches('.'));
-            self.add("last-dot", "host", Severity::Perhaps, Some(at)).fix(fix);
+            self.add("last-dot", "host", Severity::Perhaps, Some(at))
+                .fix(fix);
         }
     }
 
@@ -172,8 +199,13 @@ impl Doubts<'_> {
             let is_number = written.bytes().all(|byte| byte.is_ascii_digit());
             if written.is_empty() {
                 let fix = self.with(at.start - 1..at.end, "");
-                self.add("empty-port", "port", Severity::Remark, Some(at.start - 1..at.end))
-                    .fix(fix);
+                self.add(
+                    "empty-port",
+                    "port",
+                    Severity::Remark,
+                    Some(at.start - 1..at.end),
+                )
+                .fix(fix);
             } else if !is_number && written.is_ascii() {
                 self.add("port-no-number", "port", Severity::Stops, Some(at.clone()))
                     .value(&written);
@@ -186,16 +218,29 @@ impl Doubts<'_> {
         let (port, at) = (parts.port, self.split.port.clone());
         if parts.port_is_default {
             let host_end = self.split.host.end;
-            self.add("default-port", "port", Severity::Remark, Some(host_end..host_end))
-                .value(port);
+            self.add(
+                "default-port",
+                "port",
+                Severity::Remark,
+                Some(host_end..host_end),
+            )
+            .value(port);
         } else if is_blocked(port) {
             self.add("blocked-port", "port", Severity::Stops, at)
                 .value(port)
                 .cause("browser-blocked-port");
         } else if let (80, true) | (443, false) = (port, self.is_secure()) {
             let cause = "scheme-port-mismatch";
-            let code = if port == 80 { "tls-on-80" } else { "plain-on-443" };
-            let fixed = self.split.scheme.clone().map(|scheme| self.with(scheme, self.wanted(port == 443)));
+            let code = if port == 80 {
+                "tls-on-80"
+            } else {
+                "plain-on-443"
+            };
+            let fixed = self
+                .split
+                .scheme
+                .clone()
+                .map(|scheme| self.with(scheme, self.wanted(port == 443)));
             let doubt = self.add(code, "port", Severity::Perhaps, at);
             doubt.cause(cause).value(port).fix = fixed;
         }
@@ -214,15 +259,21 @@ impl Doubts<'_> {
             }
             let fix = self.with(at.clone(), &single);
             let start = at.start + double;
-            self.add("double-slash", "path", Severity::Perhaps, Some(start..start + 2))
-                .fix(fix);
+            self.add(
+                "double-slash",
+                "path",
+                Severity::Perhaps,
+                Some(start..start + 2),
+            )
+            .fix(fix);
         }
         let dots = |part: &str| matches!(part, "." | "..");
         if path.split(['/', '\\']).any(dots)
             && let Some(parts) = self.parts
         {
             let value = parts.path.clone();
-            self.add("dots", "path", Severity::Remark, Some(at.clone())).value(value);
+            self.add("dots", "path", Severity::Remark, Some(at.clone()))
+                .value(value);
         }
         let stray = |text: &str| {
             text.match_indices('%').map(|(at, _)| at).find(|at| {
@@ -234,8 +285,13 @@ impl Doubts<'_> {
             if let Some(percent) = stray(self.text(&at)) {
                 let start = at.start + percent;
                 let fix = self.with(start..start + 1, "%25");
-                self.add("stray-percent", part, Severity::Perhaps, Some(start..start + 1))
-                    .fix(fix);
+                self.add(
+                    "stray-percent",
+                    part,
+                    Severity::Perhaps,
+                    Some(start..start + 1),
+                )
+                .fix(fix);
             }
         }
         let plain = |c: char| c.is_ascii() || c.is_whitespace();
@@ -243,19 +299,27 @@ impl Doubts<'_> {
         if let Some((offset, c)) = self.text(&wide).char_indices().find(|(_, c)| !plain(*c)) {
             let start = wide.start + offset;
             let part = if start < at.end { "path" } else { "query" };
-            self.add("not-ascii", part, Severity::Remark, Some(start..start + c.len_utf8()))
-                .value(c);
+            self.add(
+                "not-ascii",
+                part,
+                Severity::Remark,
+                Some(start..start + c.len_utf8()),
+            )
+            .value(c);
         }
         if self.raw.len() > LONG {
             let bytes = self.raw.len();
-            self.add("long", "text", Severity::Perhaps, None).value(bytes);
+            self.add("long", "text", Severity::Perhaps, None)
+                .value(bytes);
         }
     }
 
     fn query(&mut self) {
         let at = self.split.query.clone();
         let query = self.text(&at);
-        let secret = pieces(query).into_iter().find(|one| names_a_secret(&one.name));
+        let secret = pieces(query)
+            .into_iter()
+            .find(|one| names_a_secret(&one.name));
         if let Some(secret) = secret
             && self.split.scheme.is_some()
         {
@@ -266,8 +330,13 @@ impl Doubts<'_> {
         if let Some(second) = query.get(1..).and_then(|rest| rest.find('?')) {
             let start = at.start + 1 + second;
             let fix = self.with(start..start + 1, "&");
-            self.add("second-question-mark", "query", Severity::Perhaps, Some(start..start + 1))
-                .fix(fix);
+            self.add(
+                "second-question-mark",
+                "query",
+                Severity::Perhaps,
+                Some(start..start + 1),
+            )
+            .fix(fix);
         }
     }
 
@@ -276,13 +345,14 @@ impl Doubts<'_> {
         if at.is_empty() || self.split.scheme.is_none() {
             return;
         }
-        // WebSockets § 3: newer browsers drop it, older ones throw.
+        // Some browsers drop it, as WebSockets § 3 now says; others throw, Chromium 156 among them.
         let severity = match self.asked.kind {
             Kind::WebSocket => Severity::Perhaps,
             Kind::ServerSentEvents | Kind::Http => Severity::Remark,
         };
         let fix = self.with(at.clone(), "");
-        self.add("fragment", "fragment", severity, Some(at)).fix(fix);
+        self.add("fragment", "fragment", severity, Some(at))
+            .fix(fix);
     }
 
     /// What the page has against it (Mixed Content § 4).

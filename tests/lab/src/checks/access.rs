@@ -9,13 +9,13 @@ use super::{Lab, Outcome};
 use crate::gallery::{Look, STATES, State};
 
 /// Names `axe.min.js` of axe-core.
-const AXE: &str = "PUSHCHECK_AXE";
+pub(super) const AXE: &str = "PUSHCHECK_AXE";
 
 /// How long it may look at one state.
 const LOOK: Duration = Duration::from_secs(60);
 
 /// What axe-core finds in the whole page: rules of WCAG 2.2 AA and its own good practice.
-const FOUND: &str = "const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
+pub(super) const FOUND: &str = "const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
     return { passed: passes.length, found: violations.flatMap(({ id, nodes }) =>
         nodes.map(({ target, failureSummary }) => `${id} at ${JSON.stringify(target)}: ${failureSummary}`)) };";
 

@@ -19,6 +19,7 @@ mod packaged;
 mod policy;
 mod read;
 mod round;
+mod tester;
 mod watch;
 
 use std::pin::Pin;
@@ -171,6 +172,15 @@ const ALL: &[Check] = checks![
     CHECK lanes::a_plain_lane_of_an_https_page_is_skipped,
     ROW observe::what_the_pages_own_code_spoils_is_named,
     ROW observe::apps_that_are_right_are_not_blamed,
+    CHECK tester::a_link_to_the_tester_starts_nothing,
+    CHECK tester::a_web_socket_is_talked_with,
+    CHECK tester::an_event_stream_and_requests_are_shown,
+    CHECK tester::markup_in_the_tester_is_text,
+    CHECK tester::a_session_of_the_tester_comes_back,
+    CHECK tester::a_flood_of_messages_is_bounded,
+    CHECK tester::the_tester_is_accessible,
+    CHECK tester::the_tester_is_not_wider_than_a_small_phone,
+    CHECK tester::the_tester_goes_by_keyboard_alone,
     CHECK policy::our_own_policy_is_not_violated,
     CHECK policy::a_policy_without_wasm_is_named,
     CHECK policy::a_fallback_names_what_forbids_it,
