@@ -178,6 +178,9 @@ impl Bench<'_> {
             self.here(&mut self.kit.wasm("cargo")?, &wasm)
                 .env("PUSHCHECK_BASE", self.base()),
         )?;
+        let tester =
+            format!("clippy --package pushcheck-tester --lib --target {WASM} -- -D warnings");
+        process::run(self.here(&mut self.kit.wasm("cargo")?, &tester))?;
         Ok(String::new())
     }
 

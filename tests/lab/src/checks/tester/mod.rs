@@ -215,6 +215,8 @@ pub(super) async fn a_web_socket_is_talked_with(lab: &Lab) -> Result<Outcome> {
     .await?;
     says(page, "entries", "\"a\": 12345678901234567890").await?;
 
+    code_logs(lab, page, "12345678901234567890").await?;
+
     let told = hands(page, "format('base64'); type('payload', 'AAEC*w=='); return [shown('payload-note'), document.querySelector('section:has(#payload) .actions button').disabled];").await?;
     ensure!(
         told[0]
@@ -409,7 +411,7 @@ pub(super) async fn markup_in_the_tester_is_text(lab: &Lab) -> Result<Outcome> {
         )
         .await?;
     }
-    says(page, "counts", "3 received").await?;
+    says(page, "counts", "4 received").await?;
     hands(
         page,
         &format!(
