@@ -24,8 +24,8 @@ const TEXTS = { en, ja };
 const GUARD = 1000;
 
 function page(t) {
-  const bytes = (n) => (n < 1000 ? n.toLocaleString(t.lang, { style: "unit", unit: "byte", unitDisplay: "narrow" })
-    : (n / (n < 1e6 ? 1e3 : 1e6)).toLocaleString(t.lang, { style: "unit", unit: n < 1e6 ? "kilobyte" : "megabyte", unitDisplay: "short", maximumFractionDigits: 1 }));
+  const bytes = (n) => (n < 1000 ? n.toLocaleString(t.locale, { style: "unit", unit: "byte", unitDisplay: "narrow" })
+    : (n / (n < 1e6 ? 1e3 : 1e6)).toLocaleString(t.locale, { style: "unit", unit: n < 1e6 ? "kilobyte" : "megabyte", unitDisplay: "short", maximumFractionDigits: 1 }));
 
   let running = null;
   let state = "idle";
@@ -98,7 +98,7 @@ function page(t) {
   setInterval(() => {
     const waits = state === "connecting" || state === "waiting";
     const s = Math.round((performance.now() - since) / 1000);
-    waited.textContent = waits && s >= 2 ? say(t.waited, { time: s.toLocaleString(t.lang, { style: "unit", unit: "second", unitDisplay: "long" }) }) : "";
+    waited.textContent = waits && s >= 2 ? say(t.waited, { time: s.toLocaleString(t.locale, { style: "unit", unit: "second", unitDisplay: "long" }) }) : "";
   }, 500);
 
   /** Does what may throw, and shows what was thrown. */
@@ -247,7 +247,8 @@ async function begin() {
   const query = new URLSearchParams(location.search);
   const asked = [query.get("lang"), ...navigator.languages].map((tag) => tag?.split("-")[0]);
   const lang = asked.find((tag) => Object.hasOwn(TEXTS, tag)) ?? "en";
-  const t = TEXTS[lang];
+  // Dates and numbers as the reader’s own region writes them, where the browser names one of this language.
+  const t = { ...TEXTS[lang], locale: navigator.languages.find((tag) => tag.split("-")[0] === lang) ?? lang };
   document.documentElement.dataset.theme = query.get("theme") ?? "auto";
   document.documentElement.lang = lang;
   document.title = document.querySelector("h1").textContent = t.title;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::payload::Format;
+
 /// A header field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
@@ -19,6 +21,8 @@ pub struct Asked {
     pub method: String,
     /// The fields, in their order.
     pub headers: Vec<Field>,
+    /// As what the body is meant; none: there is none.
+    pub body: Option<Format>,
     /// The endpoint is of another origin than the page.
     pub cross_origin: bool,
 }
@@ -174,6 +178,16 @@ pub fn look(asked: &Asked) -> Told {
             }
             () => {}
         }
+    }
+    let typed = |field: &Field| field.name.trim().eq_ignore_ascii_case("content-type");
+    let meant = match asked.body {
+        Some(Format::Json) => Some("application/json"),
+        Some(Format::Xml) => Some("application/xml"),
+        Some(Format::Html) => Some("text/html"),
+        Some(Format::Text | Format::Base64 | Format::Hex) | None => None,
+    };
+    if let Some(meant) = meant.filter(|_| !asked.headers.iter().any(typed)) {
+        add("type-is-text", None, meant);
     }
     if asked.cross_origin {
         told.preflight = preflight(asked, &upper);

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use pushcheck::diagnosis::Code;
 use pushcheck_tester::close::{closing, told};
 use pushcheck_tester::console::line;
+use pushcheck_tester::payload::Format;
 use pushcheck_tester::request::{Asked, Field, Told, look, protocols};
 
 fn asked(method: &str, headers: &[(&str, &str)]) -> Told {
@@ -17,6 +18,7 @@ fn asked(method: &str, headers: &[(&str, &str)]) -> Told {
                 value: (*value).to_owned(),
             })
             .collect(),
+        body: None,
         cross_origin: true,
     })
 }
@@ -57,6 +59,29 @@ fn what_a_browser_throws_at_or_drops_is_named_before() {
         let expected: Vec<_> = (!code.is_empty()).then_some(code).into_iter().collect();
         assert_eq!(codes, expected, "{method} {name}: {value}");
     }
+}
+
+#[test]
+fn a_body_that_is_meant_as_something_and_sent_as_text_is_named() {
+    let of = |body, name: &str| {
+        let told = look(&Asked {
+            method: "POST".to_owned(),
+            headers: vec![Field {
+                name: name.to_owned(),
+                value: "x".to_owned(),
+            }],
+            body,
+            cross_origin: false,
+        });
+        told.doubts
+            .into_iter()
+            .map(|doubt| doubt.name)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(Some(Format::Json), "X-A"), ["application/json"]);
+    assert_eq!(of(Some(Format::Json), "content-type"), Vec::<String>::new());
+    assert_eq!(of(Some(Format::Hex), "X-A"), Vec::<String>::new());
+    assert_eq!(of(None, "X-A"), Vec::<String>::new());
 }
 
 #[test]

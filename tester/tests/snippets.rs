@@ -376,6 +376,28 @@ fn written(server: &Loopback) -> Vec<(&'static str, Worked, Code)> {
 }
 
 #[test]
+fn what_a_browser_dropped_stands_in_no_code() {
+    let server = Loopback::start();
+    let (_, mut worked) = endpoints(&server)
+        .into_iter()
+        .find(|(name, _)| *name == "post")
+        .expect("it is there");
+    for name in ["Cookie", "sec-fetch-mode"] {
+        worked.headers.push(Field {
+            name: name.to_owned(),
+            value: "dropped".to_owned(),
+        });
+    }
+    let code = all(&worked);
+    for code in [code.javascript, code.rust, code.python] {
+        assert!(
+            !code.contains("dropped") && code.contains("X-Odd"),
+            "{code}"
+        );
+    }
+}
+
+#[test]
 fn code_in_python_runs() {
     let dir = folder();
     let Some(version) = run("python3", &["--version"], dir.path()) else {

@@ -9,10 +9,11 @@ export function closing(t, close) {
   const [reasonField, reason] = line(t.reason, { id: "close-reason" }, () => refresh());
   code.value = "1000";
   code.addEventListener("input", () => refresh());
-  const note = el("p", { class: "muted", role: "status" });
+  const note = el("p", { class: "muted", id: "close-note" });
   const go = button("", () => close(number(), reason.value));
   const node = el("section", { "aria-label": t.close }, el("h2", {}, t.close), el("div", { class: "two" }, codeField, reasonField), note,
     el("div", { class: "actions" }, go));
+  for (const input of [code, reason]) input.setAttribute("aria-describedby", note.id);
   let open = false;
 
   const number = () => (/^\d{1,5}$/.test(code.value.trim()) ? Math.min(Number(code.value), 65_535) : 0);

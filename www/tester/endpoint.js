@@ -1,9 +1,12 @@
 /** The form: what is tried, taken apart as it is typed. Starts nothing. */
 import { el, into } from "../el.js";
 import { look, parsed, piece, protocols, take } from "./core.js";
-import { button, choice, field, fold, id, line, listed, pairs, say, tick } from "./parts.js";
+import { aside, button, choice, field, fold, id, line, listed, pairs, say, tick } from "./parts.js";
 
 const SIGNS = { stops: "✕", perhaps: "!", remark: "i" };
+
+/** What a browser does not throw at. */
+const LIGHT = ["name-forbidden", "method-not-capitals", "type-is-text"];
 
 /** What the form holds at first. */
 export const EMPTY = {
@@ -31,8 +34,7 @@ export function endpoint(t, changed) {
   const [urlField, url] = line(t.url, { class: "code", inputmode: "url", id: "url" }, (value) => edit({ url: value }));
   const parts = el("dl", { class: "parts" });
   const doubts = el("div", { id: "doubts" });
-  const said = el("p", { class: "unseen", role: "status" });
-  url.setAttribute("aria-describedby", doubts.id);
+  const [said, tell] = aside();
 
   const query = pairs(t, (all, n) => {
     // What is not touched stays as it was spelled.
@@ -84,13 +86,13 @@ export function endpoint(t, changed) {
     queryFold.hidden = !taken.parts;
     into(cannot, ...t.cannotOf[model.kind].map((one) => el("li", {}, one)));
     into(protocolDoubts, ...(protocols(model.protocols).map(({ code, name }) => doubtful("stops", null, say(t.protocolDoubts[code], { name })))));
-    const request = look({ method: model.method, headers: model.headers, crossOrigin });
-    into(requestDoubts, ...request.doubts.map(({ code, name }) => doubtful(code === "name-forbidden" ? "perhaps" : "stops", null, say(t.requestDoubts[code], { name }))));
+    const request = look({ method: model.method, headers: model.headers, body: model.payload !== "" && !bodiless(model) ? model.format : null, crossOrigin });
+    into(requestDoubts, ...request.doubts.map(({ code, name }) => doubtful(LIGHT.includes(code) ? "perhaps" : "stops", null, say(t.requestDoubts[code], { name }))));
     preflight.textContent = model.kind === "http" && request.preflight.length ? say(t.preflight, { list: list(request.preflight) }) : "";
     missing.hidden = model.kind !== "http" || !model.valuesMissing || model.headers.every(({ name, value }) => !name || value);
   }
 
-  const list = (all) => new Intl.ListFormat(t.lang).format(all);
+  const list = (all) => new Intl.ListFormat(t.locale).format(all);
 
   function showParts() {
     parts.hidden = !taken.parts;
@@ -112,6 +114,8 @@ export function endpoint(t, changed) {
     el("div", {}, el("b", {}, part ? `${t.severity[severity]} (${t.part[part]}): ` : `${t.severity[severity]}: `), text, ...more));
 
   function showDoubts() {
+    const heavy = taken.doubts.filter(({ severity }) => severity !== "remark");
+    tell(heavy.length ? say(t.doubtsSaid, { n: heavy.length, first: say(t.doubts[heavy[0].code], { value: heavy[0].value ?? "" }) }) : "");
     if (!model.url.trim()) return into(doubts);
     if (!taken.doubts.length) return into(doubts, el("p", { class: "muted" }, t.noDoubts));
     const rows = taken.doubts.map(({ code, part, severity, at, value, fix, cause }) => {

@@ -55,7 +55,8 @@ export function keep(t, store, form, load) {
   }
 
   function current() {
-    const { kind, url, protocols, events, method, headers, credentials, format, payload } = form();
+    const { kind, url, protocols, events, method, headers, withCredentials, format, payload } = form();
+    const credentials = kind !== "server-sent-events" ? form().credentials : withCredentials ? "include" : "same-origin";
     return {
       name: name.value.trim(), savedAt: Date.now(), kind, url, protocols, events, method,
       headers: headers.map((one) => ({ name: one.name, value: values.checked ? one.value : "" })), credentials, format, payload,
@@ -112,7 +113,7 @@ export function keep(t, store, form, load) {
         name.focus();
       }, "small");
       gone.setAttribute("aria-label", say(t.removes, { name: one.name }));
-      const saved = one.savedAt ? new Date(one.savedAt).toLocaleString(t.lang) : "";
+      const saved = one.savedAt ? new Date(one.savedAt).toLocaleString(t.locale) : "";
       return el("li", {}, el("div", { class: "which" }, el("b", {}, one.name), el("div", { class: "muted" }, [one.url, saved].filter(Boolean).join(" · "))), loads, gone);
     });
     into(list, ...(rows.length ? rows : [el("li", {}, t.noSessions)]));
@@ -131,7 +132,7 @@ export function keep(t, store, form, load) {
       method: isHttp ? method : "", headers: isHttp ? named.map((one) => one.name.trim()) : [],
       format: withPayload.checked ? format : "", payload: withPayload.checked ? payload : "",
     });
-    const list_ = new Intl.ListFormat(t.lang);
+    const list_ = new Intl.ListFormat(t.locale);
     const told = made.fragment === null ? [t.linkLong] : [
       made.leftOut.length && say(t.leftOut, { list: list_.format(made.leftOut) }), made.userLeftOut && t.userLeftOut,
       made.protocolsLeftOut && say(t.protocolsLeftOut, { n: made.protocolsLeftOut }), isHttp && named.length && t.valuesLeftOut,

@@ -87,6 +87,21 @@ export const fold = (text, ...children) => el("details", { class: "fold" }, el("
 /** Words of a list that is parted by commas. */
 export const listed = (text) => text.split(",").map((one) => one.trim()).filter(Boolean);
 
+/** Between the last key and what a screen reader is told of it, ms. */
+const PAUSE = 900;
+
+/** What is said once the typing pauses: `[node, say(text)]`. */
+export function aside() {
+  const node = el("p", { class: "unseen", role: "status" });
+  let timer;
+  return [node, (text) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (node.textContent !== text) node.textContent = text;
+    }, PAUSE);
+  }];
+}
+
 /** Copies a text, and says whether it could. */
 export async function copy(text, note, t) {
   try {

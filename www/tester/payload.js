@@ -2,7 +2,7 @@
 import { el } from "../el.js";
 import { bytes, check } from "./core.js";
 import { bodiless } from "./endpoint.js";
-import { button, choice, field, say } from "./parts.js";
+import { aside, button, choice, field, say } from "./parts.js";
 
 /** `{node, show(model), data(), ready(open)}`; `edit(change)` when something was typed, `send()` when it is to go. */
 export function payload(t, edit, send) {
@@ -10,12 +10,13 @@ export function payload(t, edit, send) {
   const heading = el("h2", {}, t.send);
   const [formatField, format] = choice(t.format, t.formats, "text", (value) => changed({ format: value }));
   const [textField, text] = field(t.payload, el("textarea", { rows: 5, spellcheck: "false", autocomplete: "off", id: "payload" }));
-  const note = el("p", { class: "muted", role: "status", id: "payload-note" });
+  const note = el("p", { class: "muted", id: "payload-note" });
   text.setAttribute("aria-describedby", note.id);
+  const [heard, tell] = aside();
   text.addEventListener("input", () => changed({ payload: text.value }));
   const go = button(t.sendIt, send);
   const actions = el("div", { class: "actions" }, go);
-  const node = el("section", { "aria-label": t.send }, heading, formatField, textField, note, actions);
+  const node = el("section", { "aria-label": t.send }, heading, formatField, textField, note, heard, actions);
   let checked = { bytes: 0, flaw: null };
   let open = false;
 
@@ -28,13 +29,14 @@ export function payload(t, edit, send) {
   function refresh() {
     checked = check(model.format, model.payload);
     note.textContent = told();
+    tell(checked.flaw ? note.textContent : "");
     note.dataset.flaw = checked.flaw ? checked.flaw.at : "";
     text.setAttribute("aria-invalid", String(checked.bytes === null));
     go.disabled = !open || checked.bytes === null;
   }
 
   function told() {
-    const n = checked.bytes === null ? "" : say(t.bytes, { n: checked.bytes.toLocaleString(t.lang) });
+    const n = checked.bytes === null ? "" : say(t.bytes, { n: checked.bytes.toLocaleString(t.locale) });
     const { flaw } = checked;
     if (!flaw) return ["json", "xml", "html"].includes(model.format) && model.payload ? say(t.wellFormed, { bytes: n }) : n;
     const { why, found, at, line, column } = flaw;

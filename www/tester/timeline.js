@@ -22,8 +22,8 @@ export function timeline(t, store, bytes) {
   let rows = ROWS;
   let timer;
   const shown = new Map();
-  const clock = new Intl.DateTimeFormat(t.lang, { hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
-  const full = new Intl.DateTimeFormat(t.lang, { dateStyle: "medium", timeStyle: "long" });
+  const clock = new Intl.DateTimeFormat(t.locale, { hour: "numeric", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+  const full = new Intl.DateTimeFormat(t.locale, { dateStyle: "medium", timeStyle: "long" });
   const note = el("p", { class: "muted", role: "status" });
   const dropped = el("p", { class: "muted", id: "dropped" });
   const counts = el("p", { class: "muted", id: "counts" });
@@ -69,17 +69,17 @@ export function timeline(t, store, bytes) {
     const before = store.entries[store.entries.indexOf(entry) - 1];
     const rows = {
       at: full.format(entry.at),
-      since: before && !entry.saved ? `${(entry.since - before.since).toLocaleString(t.lang, { maximumFractionDigits: 1 })} ms` : t.details.first,
+      since: before && !entry.saved ? `${(entry.since - before.since).toLocaleString(t.locale, { maximumFractionDigits: 1 })} ms` : t.details.first,
       kind: [t.entryKinds[entry.kind] ?? entry.kind, entry.name, entry.id && `id ${entry.id}`].filter(Boolean).join(", "),
-      size: say(t.details.bytes, { n: entry.size.toLocaleString(t.lang) }),
+      size: say(t.details.bytes, { n: entry.size.toLocaleString(t.locale) }),
     };
     const parts = [el("dl", {}, ...Object.entries(rows).flatMap(([name, value]) => [el("dt", {}, t.details[name]), el("dd", {}, value)]))];
     const box = (name, text, wrap) => {
       const told = el("pre", { class: wrap && "wrap", tabindex: 0, role: "group", "aria-label": t.details[name] }, text);
       parts.push(el("h3", {}, t.details[name]), told);
     };
-    if (entry.cut) parts.push(el("p", { class: "muted" }, say(t.details.cut, { n: (entry.bytes ?? entry.text).length.toLocaleString(t.lang) })));
-    const less = (n) => parts.push(el("p", { class: "muted" }, say(t.details.shown, { n: n.toLocaleString(t.lang) })));
+    if (entry.cut) parts.push(el("p", { class: "muted" }, say(t.details.cut, { n: (entry.bytes ?? entry.text).length.toLocaleString(t.locale) })));
+    const less = (n) => parts.push(el("p", { class: "muted" }, say(t.details.shown, { n: n.toLocaleString(t.locale) })));
     const actions = [];
     if (entry.bytes) {
       if (entry.bytes.length > DUMPED) less(DUMPED);
@@ -129,9 +129,9 @@ export function timeline(t, store, bytes) {
     none.hidden = of.length > 0;
     all.disabled = clear.disabled = !store.entries.length;
     dropped.hidden = !store.dropped;
-    dropped.textContent = say(t.dropped, { n: store.dropped.toLocaleString(t.lang), most: MOST.toLocaleString(t.lang), bytes: bytes(HELD) });
+    dropped.textContent = say(t.dropped, { n: store.dropped.toLocaleString(t.locale), most: MOST.toLocaleString(t.locale), bytes: bytes(HELD) });
     const { in: received, out: sent } = store.counts;
-    counts.textContent = say(t.counted, { received: received.toLocaleString(t.lang), sent: sent.toLocaleString(t.lang), bytes: bytes(store.counts.bytes) });
+    counts.textContent = say(t.counted, { received: received.toLocaleString(t.locale), sent: sent.toLocaleString(t.locale), bytes: bytes(store.counts.bytes) });
   }
 
   draw();

@@ -69,8 +69,9 @@ fn http(worked: &Worked) -> String {
     if worked.method() != "GET" {
         options.push(format!("method: {}", text(worked.method())));
     }
-    if !worked.headers.is_empty() {
-        let fields = worked.headers.iter();
+    let sent = worked.sent();
+    if !sent.is_empty() {
+        let fields = sent.iter();
         let fields: Vec<String> = fields
             .map(|field| format!("[{}, {}]", text(&field.name), text(&field.value)))
             .collect();

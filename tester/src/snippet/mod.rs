@@ -11,7 +11,7 @@ pub use literal::{javascript_string, python_bytes, python_string, rust_bytes, ru
 use serde::{Deserialize, Serialize};
 
 use crate::Kind;
-use crate::request::Field;
+use crate::request::{Field, is_forbidden};
 
 /// What worked.
 #[derive(Clone, Debug, Deserialize)]
@@ -81,9 +81,16 @@ impl Worked {
         }
     }
 
+    /// The fields that a browser sent: it drops those that are its own.
+    fn sent(&self) -> Vec<Field> {
+        let mut fields = self.headers.clone();
+        fields.retain(|field| !is_forbidden(&field.name, &field.value));
+        fields
+    }
+
     /// The fields as a client sends them that is no browser: a browser gives a text a type by itself (Fetch § 5.2).
     fn fields(&self) -> Vec<Field> {
-        let mut fields = self.headers.clone();
+        let mut fields = self.sent();
         let is_typed = fields
             .iter()
             .any(|field| field.name.eq_ignore_ascii_case("content-type"));

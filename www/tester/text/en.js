@@ -26,6 +26,7 @@ export default {
     neverSent: "{fragment} (never sent)",
   },
   doubtsOf: "What is doubtful",
+  doubtsSaid: "Doubtful: {n}. {first}",
   noDoubts: "Nothing about this URL is doubtful.",
   severity: {
     stops: "Stops it",
@@ -118,6 +119,7 @@ export default {
     "method-no-token": "“{name}” cannot be a method.",
     "method-forbidden": "No page may send {name}: fetch throws.",
     "method-not-capitals": "“{name}” is sent as it is spelled, and servers know it in capitals.",
+    "type-is-text": "Without a Content-Type the browser sends this as text/plain. Servers that read it as it is meant want {name}.",
     "name-no-token": "“{name}” cannot be the name of a header: fetch throws.",
     "name-forbidden": "{name} is the browser’s own: what a page sets there is dropped without a word.",
     "value-line-break": "The value of {name} holds a line break: fetch throws.",

@@ -26,6 +26,7 @@ export default {
     neverSent: "{fragment}（送信されません）",
   },
   doubtsOf: "気になる点",
+  doubtsSaid: "気になる点が{n}件あります。{first}",
   noDoubts: "このURLに気になる点はありません。",
   severity: {
     stops: "接続できません",
@@ -118,6 +119,7 @@ export default {
     "method-no-token": "「{name}」はメソッドになりません。",
     "method-forbidden": "ページから{name}は送れません。fetchは例外を出します。",
     "method-not-capitals": "「{name}」は書かれたとおりに送られます。サーバーは大文字の名前しか知りません。",
+    "type-is-text": "Content-Typeがないと、ブラウザーはtext/plainとして送ります。内容どおりに読むサーバーには{name}が必要です。",
     "name-no-token": "「{name}」はヘッダーの名前になりません。fetchは例外を出します。",
     "name-forbidden": "{name}はブラウザーが決めるヘッダーです。ページで設定しても、何も知らせずに捨てられます。",
     "value-line-break": "{name}の値に改行があります。fetchは例外を出します。",
