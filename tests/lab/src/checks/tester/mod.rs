@@ -15,6 +15,7 @@ pub(super) use access::{
 };
 
 use super::{Lab, Outcome, SOON};
+use crate::browser::bounded;
 use crate::page::Page;
 use crate::server::Server;
 use target::Target;
@@ -533,6 +534,25 @@ pub(super) async fn a_flood_of_messages_is_bounded(lab: &Lab) -> Result<Outcome>
     )
     .await?;
     ensure!(first == json!("9999"), "the newest is {first}");
+
+    // The same while the page is hidden behind another one.
+    hands(page, "window.hid = 0; document.addEventListener('visibilitychange', () => { window.hid += 1; }); type('payload', 'later'); send();").await?;
+    let client = lab.browser.client();
+    let here = bounded("name the tab", client.window()).await?;
+    let other = bounded("open a tab", client.new_window(true)).await?;
+    bounded(
+        "change to the other tab",
+        client.switch_to_window(other.handle),
+    )
+    .await?;
+    sleep(Duration::from_secs(4)).await;
+    bounded("close the tab", client.close_window()).await?;
+    bounded("change back", client.switch_to_window(here)).await?;
+    says(page, "counts", "20,000 received").await?;
+    let hid = page.run("return window.hid;").await?;
     nothing_wrong(page).await?;
-    Outcome::ok()
+    Ok(Outcome::Passed(match hid.as_u64() {
+        None | Some(0) => "this browser hides no page behind another one here".to_owned(),
+        Some(_) => "also while hidden".to_owned(),
+    }))
 }

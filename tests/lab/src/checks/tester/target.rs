@@ -110,7 +110,10 @@ async fn socket(stream: TcpStream) -> Result<()> {
                 };
                 socket.close(Some(frame)).await?;
             }
-            None if order == Some("flood") => {
+            None if matches!(order, Some("flood" | "later")) => {
+                if order == Some("later") {
+                    sleep(Duration::from_millis(1500)).await;
+                }
                 for n in 0..10_000 {
                     socket.feed(Message::text(n.to_string())).await?;
                 }
