@@ -203,7 +203,7 @@ pub(in crate::checks) async fn the_tester_goes_by_keyboard_alone(lab: &Lab) -> R
     }
     page.until(
         "a focus that can be seen",
-        "document.activeElement.matches(':focus-visible') && parseFloat(getComputedStyle(document.activeElement).outlineWidth) > 0",
+        "document.activeElement.matches(':focus-visible') && getComputedStyle(document.activeElement).outlineStyle !== 'none' && parseFloat(getComputedStyle(document.activeElement).outlineWidth) > 0",
         SOON,
     )
     .await?;
