@@ -85,7 +85,8 @@ fn is_secret_protocol(protocol: &str) -> bool {
 /// A URL without user, password, fragment, and the parameters that look like secrets, with their names.
 fn without_secrets(url: &str) -> (String, Vec<String>, bool) {
     let bare = url.split('#').next().unwrap_or_default();
-    let (before, query) = bare.split_once('?').unwrap_or((bare, ""));
+    // With its question mark: a second one is part of a name.
+    let (before, query) = bare.split_at(bare.find('?').unwrap_or(bare.len()));
     let (mut kept, mut left_out) = (Vec::new(), Vec::new());
     for one in pieces(query) {
         match one.secret || looks_secret(&one.value) {

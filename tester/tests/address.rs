@@ -117,6 +117,7 @@ const CASES: &[Case] = &[
     ("wss:app.example/", Ws, "slashes", "scheme", Perhaps, Some("wss://app.example/")),
     ("wss:///app.example/", Ws, "slashes", "scheme", Perhaps, Some("wss://app.example/")),
     ("https://user:pass@app.example/", Http, "user-password", "user", Stops, Some("https://app.example/")),
+    ("wss://user:a@b@app.example/", Ws, "user-password", "user", Perhaps, Some("wss://app.example/")),
     ("wss://user@app.example/", Ws, "user-password", "user", Perhaps, Some("wss://app.example/")),
     ("wss://", Ws, "no-host", "host", Stops, None),
     ("wss://a^b/", Ws, "bad-host", "host", Stops, None),

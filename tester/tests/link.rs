@@ -80,6 +80,17 @@ fn what_a_link_holds_comes_back() {
 }
 
 #[test]
+fn a_question_mark_in_a_query_stays() {
+    let fragment = write(&filled("wss://a.example/?&?b=1&token=x&c?"))
+        .fragment
+        .expect("it is short");
+    assert_eq!(
+        read(&fragment).expect("a link").url,
+        "wss://a.example/??b=1&c?"
+    );
+}
+
+#[test]
 fn what_has_no_place_in_a_link_is_passed_over() {
     for fragment in [
         "",

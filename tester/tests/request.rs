@@ -147,6 +147,7 @@ fn a_close_is_counted_in_bytes_and_its_code_is_checked() {
     }
     let fits = closing(1000, &"\u{3042}".repeat(41));
     assert_eq!((fits.reason_bytes, fits.reason_fits), (123, true));
+    assert!(!closing(1000, &"x".repeat(124)).reason_fits);
     let long = closing(1000, &"\u{3042}".repeat(42));
     assert_eq!((long.reason_bytes, long.reason_fits), (126, false));
 }
