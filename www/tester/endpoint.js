@@ -149,7 +149,8 @@ export function endpoint(t, changed) {
     taken: () => taken,
     /** Fills the form in. */
     show(next) {
-      model = { ...EMPTY, ...next };
+      // Its own: lists are edited in place.
+      model = structuredClone({ ...EMPTY, ...next });
       for (const [, input] of kinds) input.checked = input.value === model.kind;
       url.value = model.url;
       protocol.value = model.protocols.join(", ");
