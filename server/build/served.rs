@@ -2,7 +2,7 @@
 
 /// Scripts that are served with all that they import in one file, made by `cargo xtask build`, so that a page asks once
 /// instead of along a chain: the name, the bundle, and the folder of what nothing else imports.
-const BUNDLES: [(&str, &str, Option<&str>); 5] = [
+const BUNDLES: [(&str, &str, Option<&str>); 6] = [
     ("push-check.js", "pkg/push-check.js", None),
     ("push-check-observe.js", "pkg/push-check-observe.js", None),
     ("more.js", "pkg/more.js", Some("more/")),

@@ -62,6 +62,7 @@ impl Value<'_> {
         self.needed(self.maybe_number(name))
     }
 
+    #[inline(never)]
     fn small(&self, name: &str) -> u32 {
         self.needed(u32::try_from(self.number(name)).ok())
     }
