@@ -12,6 +12,7 @@ mod npm;
 mod package;
 mod pages;
 mod process;
+mod semver;
 mod serve;
 mod setup;
 mod size;
@@ -58,7 +59,9 @@ enum Task {
     Soak(lab::Soak),
     /// Pictures of every state of the page, into target/shots; flags go to pushcheck-lab shots.
     Shots(lab::Shots),
-    /// Installs everything that any command needs.
+    /// Compares the crate's interface with the revision that Cargo.toml names as its baseline.
+    Semver,
+    /// Installs everything that any command needs, but for `semver`.
     Setup,
 }
 
@@ -98,6 +101,7 @@ fn run(cli: &Cli) -> Result<ExitCode> {
         Task::Replay(replay) => return Ok(passed_on(lab::replay(&ws, install, replay)?, 2)),
         Task::Soak(soak) => return Ok(passed_on(lab::soak(&ws, install, soak)?, 1)),
         Task::Shots(shots) => return Ok(passed_on(lab::shots(&ws, install, shots)?, 1)),
+        Task::Semver => semver::command(&ws, install)?,
         Task::Setup => {
             setup::ready(&ws, &setup::Need::all(), install)?;
         }

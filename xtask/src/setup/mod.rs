@@ -79,10 +79,12 @@ pub(crate) enum Need {
     Boxes,
     /// What real client libraries need.
     Clients,
+    /// What compares the crate's interface with its baseline.
+    Semver,
 }
 
 impl Need {
-    /// Everything that any command needs.
+    /// Everything that any command needs, but for the one that is seldom run and takes longest to build.
     pub(crate) fn all() -> Vec<Self> {
         let mut all = vec![
             Self::Wasm,
@@ -115,6 +117,7 @@ impl Need {
                 Some(Tool::wasm_bindgen(ws.locked_version("wasm-bindgen")?))
             }
             Self::WasmPack => Some(Tool::wasm_pack()),
+            Self::Semver => Some(Tool::semver_checks()),
             Self::Browser(Browser::Firefox) => Some(Tool::geckodriver()),
             _ => None,
         })

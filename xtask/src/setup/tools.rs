@@ -60,6 +60,17 @@ impl Tool {
         }
     }
 
+    /// Compares the crate's interface with an earlier one's.
+    pub(crate) fn semver_checks() -> Self {
+        Self {
+            name: "cargo-semver-checks",
+            version: "0.51.0".into(),
+            program: "cargo-semver-checks",
+            exact: false,
+            why: "compares the crate's interface with its baseline",
+        }
+    }
+
     /// Where its program is: our cache first, then its variable and PATH.
     pub(crate) fn find(&self) -> Result<Option<PathBuf>> {
         let cached = cache::tool_bin(self.name, &self.version)?.join(self.program);

@@ -1,0 +1,56 @@
+//! Whether the crate's interface keeps what its version promises, held against a revision that Cargo.toml names.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process;
+use crate::setup::rust::WASM;
+use crate::setup::{self, Need};
+use crate::workspace::Workspace;
+
+/// `cargo xtask semver`.
+pub(crate) fn command(ws: &Workspace, install: bool) -> Result<()> {
+    let manifest = ws.root.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).context("cannot read Cargo.toml")?;
+    let baseline = baseline(&text).context("Cargo.toml names no baseline")?;
+    let kit = setup::ready(ws, &[Need::Wasm, Need::Semver], install)?;
+    let mut git = kit.native("git")?;
+    let commit = format!("{baseline}^{{commit}}");
+    let known = process::answer(git.args(["cat-file", "-t", &commit]).current_dir(&ws.root));
+    ensure!(
+        known.is_some(),
+        "this clone has no {baseline}: `git fetch --unshallow` brings it"
+    );
+    // What only browsers have is most of what is called.
+    for target in [None, Some(WASM)] {
+        let mut cargo = kit.wasm("cargo")?;
+        cargo.args(["semver-checks", "--package", "pushcheck", "--baseline-rev"]);
+        cargo.arg(baseline);
+        cargo.args(target.iter().flat_map(|target| ["--target", target]));
+        process::run(cargo.current_dir(&ws.root))?;
+    }
+    Ok(())
+}
+
+/// The revision below `[package.metadata.semver]`.
+fn baseline(manifest: &str) -> Option<&str> {
+    let mut lines = manifest.lines();
+    lines.find(|line| *line == "[package.metadata.semver]")?;
+    lines
+        .next()?
+        .strip_prefix("baseline = \"")?
+        .strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::baseline;
+
+    #[test]
+    fn our_own_manifest_names_a_revision() {
+        let found = baseline(include_str!("../../Cargo.toml"));
+        assert!(found.is_some_and(|found| found.len() == 40));
+        assert_eq!(baseline("[package]\nbaseline = \"x\""), None);
+    }
+}
