@@ -67,16 +67,8 @@ const BUNDLES: &[(&str, &str)] = &[
     ("tester.js", "tester.js"),
 ];
 
-/// What stands beside the bound widget and is made apart from it.
+/// What, with the bundles, stands beside the bound widget and is made apart from it.
 const BESIDES: &[&str] = &[
-    BUNDLES[0].1,
-    BUNDLES[1].1,
-    BUNDLES[2].1,
-    BUNDLES[3].1,
-    BUNDLES[4].1,
-    BUNDLES[5].1,
-    BUNDLES[6].1,
-    BUNDLES[7].1,
     tester::BINDINGS,
     tester::MODULE,
     QR,
@@ -247,10 +239,8 @@ fn inputs(ws: &Workspace, kit: &Kit, compiled: &Path) -> Result<u64> {
 fn digest(dir: &Path) -> Result<u64> {
     let mut hash = DefaultHasher::new();
     for file in files(dir)? {
-        if BESIDES
-            .iter()
-            .any(|other| file.starts_with(dir.join(other)))
-        {
+        let mut beside = BESIDES.iter().chain(BUNDLES.iter().map(|(_, name)| name));
+        if beside.any(|other| file.starts_with(dir.join(other))) {
             continue;
         }
         file.strip_prefix(dir)?.hash(&mut hash);
