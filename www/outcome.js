@@ -121,6 +121,10 @@ export function outcome(report, { t, say, list, time, bytes, locale }, base, els
     if (by) next.push([t.method[method] ?? method, t.relief[by.relief] ?? by.relief]);
   }
   for (const { method } of methods.filter(({ resume }) => resume?.goesOn === false)) next.push([t.method[method] ?? method, t.noResume]);
+  for (const { method, lane } of report.surroundings.clients ?? []) {
+    const ours = methods.flatMap(({ lanes }) => lanes).find((one) => lane && one.lane === lane);
+    if (ours?.verdict === "failed") next.push([t.method[method] ?? method, t.clientToo]);
+  }
   const less = { warning: !values.bad && "unsure", fallback: !opened && "fallbackNone" };
   const summary = less[which] || which;
   return {

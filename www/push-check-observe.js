@@ -14,6 +14,8 @@
   /** What begins so soon after an end begins at once, ms. */
   const AT_ONCE = 500;
   const TEN_SECONDS = 10_000;
+  /** So many messages that are handled after one that was not. */
+  const CALM = 3;
   /** After so long nothing will be begun any more, and what has not ended will not, ms. */
   const PATIENCE = 2_000;
   const STREAMS = /^\s*(text\/event-stream|application\/(x-)?(ndjson|jsonl|stream\+json|json-seq))\b/i;
@@ -62,8 +64,11 @@
     // What the check itself asks its server for.
     if (run && url?.href.startsWith(run.probes)) return null;
     if (HERE && url?.href.startsWith(HERE) && OURS.test(url.href.slice(HERE.length))) return null;
-    const key = [method, url?.href ?? "", ...(more.protocols ?? [])].join("\n");
+    // Requests that differ in what they ask for are of one endpoint: who types on ends the one before.
+    const place = method === "fetch" && url ? url.origin + url.pathname : url?.href ?? "";
+    const key = [method, place, ...(more.protocols ?? [])].join("\n");
     let target = targets.get(key);
+    if (target) Object.assign(target, { url, more });
     if (!target) {
       const alike = [...targets].filter(([, other]) => other.method === method);
       if (alike.length >= MOST) {
@@ -71,7 +76,7 @@
         if (!calm) return null;
         targets.delete(calm[0]);
       }
-      target = { method, url, more, ...COUNTS, times: [], runs: [], whole: new Set(), closeCode: null, error: null, endedAt: null, leftAt: null };
+      target = { method, url, more, ...COUNTS, times: [], runs: [], calm: 0, whole: new Set(), closeCode: null, error: null, endedAt: null, leftAt: null };
       targets.set(key, target);
     }
     return target;
@@ -113,6 +118,18 @@
   const hears = (object, { heard }, type) => heard.has(type) || typeof object[`on${type}`] === "function";
 
   const entries = new WeakMap();
+  /** What `send()` threw before `open`: a page that catches it may send later. */
+  const refused = new WeakMap();
+  const uncaught = (error) => {
+    const target = error instanceof Object ? refused.get(error) : null;
+    if (target) target.sentEarly += 1;
+  };
+
+  /** What failed once, and not with the messages since, has spoilt nothing that lasts. */
+  function calm(target) {
+    target.calm += 1;
+    if (target.calm > CALM) target.handlerThrew = 0;
+  }
 
   /** Ours come first, so that what the page's handlers throw is known by the event that they handle. */
   function listen(object, entry, handlers) {
@@ -120,6 +137,7 @@
       const heard = (event) => {
         // What is said is not held on to.
         handling = { event: new WeakRef(event), target: entry.target };
+        if (type === "message") calm(entry.target);
         handler(event);
       };
       EventTarget.prototype.addEventListener.call(object, type, heard, { signal: removed.signal });
@@ -201,9 +219,13 @@
   });
   if (page.WebSocket) replace(WebSocket.prototype, "send", (original) => function send(...args) {
     const { target } = entries.get(this) ?? {};
-    if (target && this.readyState === 0) target.sentEarly += 1;
     if (target && this.readyState === 3) target.sentLate += 1;
-    return original.apply(this, args);
+    try {
+      return original.apply(this, args);
+    } catch (error) {
+      if (target && this.readyState === 0) refused.set(error, target);
+      throw error;
+    }
   });
 
   construct("EventSource", ([address, init]) => targetOf("server-sent-events", address, { withCredentials: Boolean(init?.withCredentials) }), (source, entry) => {
@@ -279,10 +301,13 @@
 
   // Reported while the event is still being dispatched (HTML § 8.1.4.6): of whatever else fails it tells nothing.
   page.addEventListener("error", ({ error }) => {
+    uncaught(error);
     if (!(handling?.event.deref()?.eventPhase > Event.NONE)) return;
     handling.target.handlerThrew += 1;
+    handling.target.calm = 0;
     handling.target.error = nameOf(error);
   }, { capture: true, signal: removed.signal });
+  page.addEventListener("unhandledrejection", ({ reason }) => uncaught(reason), { capture: true, signal: removed.signal });
 
   const OPTIONS = { "web-socket": "webSocket", "server-sent-events": "serverSentEvents", "long-polling": "longPolling", "streaming-fetch": "streamingFetch" };
   const methodOf = ({ method, streams }) => (method !== "fetch" ? method : streams ? "streaming-fetch" : "long-polling");

@@ -979,11 +979,11 @@ export interface Client {
     endedEarly: number;
     /** Constructors that threw. */
     threw: number;
-    /** Calls of `send()` before `open`, which throw. */
+    /** Calls of `send()` before `open`, which throw, and what they threw nobody caught. */
     sentEarly: number;
     /** Calls of `send()` after `close`, which do nothing. */
     sentLate: number;
-    /** Exceptions that left the page's handlers of `open`, `message`, `error` and `close`. */
+    /** Exceptions that left the page's handlers of `open`, `message`, `error` and `close`, unless messages after them were handled. */
     handlerThrew: number;
     /** Connections that ended, other than by the page and with close code 1000, while it listened to neither `error` nor `close`, and after which it began no other. */
     unheard: number;

@@ -55,7 +55,7 @@ fn compared(client: &Client, methods: &[MethodReport]) -> Option<Finding> {
         (client.handler_threw, Strength::Proved)
     } else if client.ended_early > 0 && never && soon {
         let again = client.ended_early > 1;
-        let strength = [Strength::Likely, Strength::Proved][usize::from(again)];
+        let strength = [Strength::Possible, Strength::Proved][usize::from(again)];
         (client.ended_early, strength)
     } else if client.read_whole > 0 {
         (client.read_whole, Strength::Likely)

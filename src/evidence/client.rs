@@ -24,11 +24,11 @@ pub struct Client {
     pub ended_early: u32,
     /// Constructors that threw.
     pub threw: u32,
-    /// Calls of `send()` before `open`, which throw.
+    /// Calls of `send()` before `open`, which throw, and what they threw nobody caught.
     pub sent_early: u32,
     /// Calls of `send()` after `close`, which do nothing.
     pub sent_late: u32,
-    /// Exceptions that left the page's handlers of `open`, `message`, `error` and `close`.
+    /// Exceptions that left the page's handlers of `open`, `message`, `error` and `close`, unless messages after them were handled.
     pub handler_threw: u32,
     /// Connections that ended, other than by the page and with close code 1000, while it listened to neither `error` nor `close`,
     /// and after which it began no other.

@@ -93,7 +93,7 @@ export default {
   // The result in one plain sentence, then what it is made of.
   headline: {
     passed: "Live updates work well here.",
-    page: "The connection works; this page’s own code does not.",
+    page: "The way is clear; this page’s own code has a fault.",
     flawed: "Live updates work here, with flaws.",
     enough: "What this site needs works here.",
     cuts: "Live updates work here, but are cut now and then.",
@@ -116,7 +116,7 @@ export default {
   },
   summary: {
     passed: "Works: {good}.",
-    page: "Works: {good}. The page’s own connection fails all the same.",
+    page: "Works: {good}. What goes wrong is done by the page itself.",
     flawed: "Works, with a flaw: {flawed}.",
     enough: "Works: {good}. Not needed here: {bad}.",
     cuts: "Works, with a flaw: {flawed}.",
@@ -177,6 +177,7 @@ export default {
   broke: "A connection broke on the way: of {sent} messages that were sent, {arrived} had arrived.",
   brokeOnPurpose: "A connection was broken on purpose: of {sent} messages that were sent, {arrived} had arrived.",
   acknowledge: "Whoever runs the site: number messages, acknowledge them, and send again what was not.",
+  clientToo: "The page’s own endpoint did not open for the check either.",
   noResume: "After a break it does not go on where it ended: what was sent meanwhile is lost.",
   cutReconnect: "Whoever runs the site: reconnect, and send again what was lost.",
 

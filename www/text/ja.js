@@ -93,7 +93,7 @@ export default {
   // The result in one plain sentence, then what it is made of.
   headline: {
     passed: "リアルタイム通信は問題なく使えます。",
-    page: "接続は正常ですが、このページ自身のコードに問題があります。",
+    page: "通信経路は正常ですが、このページ自身のコードに問題があります。",
     flawed: "リアルタイム通信は使えますが、問題があります。",
     enough: "このサイトに必要な通信は、ここで使えます。",
     cuts: "リアルタイム通信は使えますが、ときどき切れます。",
@@ -116,7 +116,7 @@ export default {
   },
   summary: {
     passed: "使える方式：{good}。",
-    page: "使える方式：{good}。それでも、ページ自身の接続は失敗しています。",
+    page: "使える方式：{good}。問題を起こしているのは、ページ自身の処理です。",
     flawed: "使えるが問題のある方式：{flawed}。",
     enough: "使える方式：{good}。ここでは不要な方式：{bad}。",
     cuts: "使えるが問題のある方式：{flawed}。",
@@ -177,6 +177,7 @@ export default {
   broke: "経路上で接続が切れました。送信した{sent}件のうち、届いていたのは{arrived}件です。",
   brokeOnPurpose: "接続を意図的に切りました。送信した{sent}件のうち、届いていたのは{arrived}件です。",
   acknowledge: "サイト運営者の方へ：メッセージに番号を付けて受信を確認し、確認できないものは再送してください。",
+  clientToo: "ページ自身のエンドポイントには、この診断からも接続できませんでした。",
   noResume: "途切れたあと、続きからは再開されません。その間に送られたものは失われます。",
   cutReconnect: "サイト運営者の方へ：再接続し、失われたものを再送してください。",
 

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 /// All of it, brotli, in bytes: what was measured, with room for another compiler. More than the 55 kB that are meant:
 /// places and seals took 9 kB, the longer look and how streams are held 5, evidence in facts and advice 7, the path picture and
 /// what is tried without WebAssembly 3.
-const BUDGET: u64 = 119_000;
+const BUDGET: u64 = 119_300;
 
 /// What the page loads, below `www/`, before the first probe starts: on the networks that this is for, what is fetched later does
 /// not arrive.

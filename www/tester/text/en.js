@@ -100,8 +100,8 @@ export default {
   remove: "Remove",
   removes: "Remove {name}",
   add: "Add one",
-  protocols: "Subprotocols, in the order of preference, parted by commas",
-  events: "Names of events to listen for besides “message”, parted by commas",
+  protocols: "Subprotocols, in the order of preference, separated by commas",
+  events: "Names of events to listen for besides “message”, separated by commas",
   protocolDoubts: {
     "no-token": "“{name}” cannot be a subprotocol: letters, digits and !#$%&'*+-.^_`|~ can.",
     twice: "“{name}” stands there twice: a browser throws.",
@@ -337,7 +337,7 @@ export default {
     error: "Error: {message}",
     saved: "From the saved session “{name}”.",
   },
-  clientCode: "Client code for what just worked",
+  clientCode: "Client code for what was just tried",
   languages: {
     javascript: "JavaScript (browser)",
     rust: "Rust",

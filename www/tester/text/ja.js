@@ -337,7 +337,7 @@ export default {
     error: "エラー: {message}",
     saved: "保存したセッション「{name}」の内容です。",
   },
-  clientCode: "いま成功した接続のクライアントコード",
+  clientCode: "いま試した接続のクライアントコード",
   languages: {
     javascript: "JavaScript（ブラウザー）",
     rust: "Rust",
