@@ -7,7 +7,13 @@
 (() => {
   const page = globalThis;
   // Where there is no page there is nothing to look at; a second one would count everything twice.
-  if (!page.document || page.pushCheckObserve) return;
+  if (!page.document || Object.hasOwn(page, "pushCheckObserve")) return;
+  // Through a script whose errors are muted (HTML § 8.1.4.3) the page would no longer hear of its own.
+  const from = document.currentScript;
+  if (from && from.crossOrigin === null && new URL(from.src, document.baseURI).origin !== location.origin) {
+    console.warn('push-check-observe.js comes from another origin: load it by <script crossorigin src="…">. Nothing is looked at.');
+    return;
+  }
 
   /** More endpoints of one kind are not looked at; of those that nothing is wrong with the oldest makes room. */
   const MOST = 20;
@@ -16,12 +22,18 @@
   const TEN_SECONDS = 10_000;
   /** So many messages that are handled after one that was not. */
   const CALM = 3;
-  /** After so long nothing will be begun any more, and what has not ended will not, ms. */
+  /** After so long nothing will be begun any more, ms: five seconds are a usual wait. */
+  const GONE = 6_000;
+  /** What has not ended after so long will not soon, ms. */
   const PATIENCE = 2_000;
+  /** Who ends what began so lately has changed its mind, ms. */
+  const WHIM = 20;
+  /** What else somebody calls an exception may be said in confidence. */
+  const NAMES = /^(Aggregate|Eval|Range|Reference|Syntax|Type|URI|Abort|Timeout|Security|InvalidState|InvalidAccess|Network|NotAllowed|NotSupported|QuotaExceeded|DataClone|Data|Encoding)?Error$/;
   const STREAMS = /^\s*(text\/event-stream|application\/(x-)?(ndjson|jsonl|stream\+json|json-seq))\b/i;
   const LONGEST = 2_000;
   /** Beside this script lies what the check itself loads; as a module it has no such place. */
-  const HERE = document.currentScript ? new URL(".", document.currentScript.src).href : null;
+  const HERE = from ? new URL(".", from.src).href : null;
   const OURS = /^(pkg|causes|text)\/|^redact\.json$/;
   const COUNTS = {
     began: 0, opened: 0, failed: 0, endedEarly: 0, threw: 0, sentEarly: 0, sentLate: 0, handlerThrew: 0, unheard: 0, atOnce: 0,
@@ -45,27 +57,28 @@
       return null;
     }
   };
-  const nameOf = (error) => String(error?.name ?? typeof error).slice(0, 100);
+  const nameOf = (error) => tried(() => (NAMES.test(error.name) ? error.name : null)) ?? "other";
 
   /** Parts of an address: no value of a query, no user, no fragment. */
-  function parts({ protocol, hostname, port, pathname, searchParams, hash }) {
-    return { scheme: protocol.slice(0, -1), host: hostname, port, path: pathname, query: [...searchParams.keys()].slice(0, MOST), fragment: hash !== "" };
+  function parts({ protocol, hostname, port, pathname, search, hash }) {
+    const scheme = protocol.slice(0, -1);
+    if (!/^(https?|wss?)$/.test(scheme)) return { scheme };
+    const names = search.slice(1).split("&").filter(Boolean).map((one) => (one.includes("=") ? one.slice(0, one.indexOf("=")) : "(bare)"));
+    return { scheme, host: hostname, port, path: pathname, query: names.slice(0, MOST), fragment: hash !== "" };
   }
 
   /** Where something is counted; null: not at all. `more`: what the check needs to ask the same. */
   function targetOf(method, address, more = {}) {
     if (observer.aside || removed.signal.aborted) return null;
-    let url = null;
-    try {
-      url = new URL(address, document.baseURI);
-    } catch {
-      // No address: the browser will say so, too.
-    }
+    // What else makes an address of itself might make another each time.
+    if (typeof address !== "string" && !(address instanceof URL)) return null;
+    // Null: no address. The browser will say so, too.
+    const url = tried(() => new URL(address, document.baseURI));
     // What the check itself asks its server for.
     if (run && url?.href.startsWith(run.probes)) return null;
     if (HERE && url?.href.startsWith(HERE) && OURS.test(url.href.slice(HERE.length))) return null;
-    // Requests that differ in what they ask for are of one endpoint: who types on ends the one before.
-    const place = method === "fetch" && url ? url.origin + url.pathname : url?.href ?? "";
+    // What differs in its query only is of one endpoint: a ticket, a last id, what somebody types.
+    const place = url ? url.protocol + url.host + url.pathname : "";
     const key = [method, place, ...(more.protocols ?? [])].join("\n");
     let target = targets.get(key);
     if (target) Object.assign(target, { url, more });
@@ -76,7 +89,7 @@
         if (!calm) return null;
         targets.delete(calm[0]);
       }
-      target = { method, url, more, ...COUNTS, times: [], runs: [], calm: 0, whole: new Set(), closeCode: null, error: null, endedAt: null, leftAt: null };
+      target = { method, url, more, ...COUNTS, times: [], runs: [], calm: 0, whole: new Set(), closeCode: null, error: null, endedAt: null, leftAt: null, unheardAt: null, gaveUp: null };
       targets.set(key, target);
     }
     return target;
@@ -91,8 +104,10 @@
       target.times = [...target.times.filter((time) => at - time < TEN_SECONDS), at].slice(-100);
       target.atOnce = Math.max(target.atOnce, target.times.length);
     }
+    // The same again: it had not changed its mind, it had no patience.
+    if (target.gaveUp !== null && target.gaveUp === target.url?.href) target.endedEarly += 1;
     // It goes on after all.
-    Object.assign(target, { endedAt: null, leftAt: null, unheard: 0 });
+    Object.assign(target, { endedAt: null, leftAt: null, unheard: 0, unheardAt: null, sentLate: 0, gaveUp: null });
     return { target, at, opened: false, ending: false, heard: new Set() };
   }
 
@@ -108,9 +123,12 @@
     target.endedAt = now();
   }
 
-  /** The page ends it. */
-  function ends(entry) {
-    if (!entry.opened && !entry.ending && !pausing) entry.target.endedEarly += 1;
+  /** The page ends it; `timeout`: by a clock. */
+  function ends(entry, timeout = false) {
+    const { target, at } = entry;
+    const early = !entry.opened && !entry.ending && !pausing;
+    if (early && timeout) target.endedEarly += 1;
+    else if (early && now() - at > WHIM) target.gaveUp = target.url?.href ?? null;
     entry.ending = true;
   }
 
@@ -132,6 +150,7 @@
   }
 
   /** Ours come first, so that what the page's handlers throw is known by the event that they handle. */
+  const addListener = EventTarget.prototype.addEventListener;
   function listen(object, entry, handlers) {
     for (const [type, handler] of Object.entries(handlers)) {
       const heard = (event) => {
@@ -140,15 +159,16 @@
         if (type === "message") calm(entry.target);
         handler(event);
       };
-      EventTarget.prototype.addEventListener.call(object, type, heard, { signal: removed.signal });
+      addListener.call(object, type, heard, { signal: removed.signal });
     }
     entries.set(object, entry);
   }
 
-  function replace(of, name, make) {
-    const before = Object.getOwnPropertyDescriptor(of, name);
-    const value = make(of[name]);
-    Object.defineProperty(of, name, { configurable: true, enumerable: before?.enumerable ?? true, writable: true, value });
+  /** Puts a wrapper in the place of what stands there; where the page forbids it nothing is looked at. */
+  function replace(of, name, handler) {
+    const before = of && Object.getOwnPropertyDescriptor(of, name);
+    const value = tried(() => new Proxy(of[name], handler));
+    if (!value || !tried(() => Object.defineProperty(of, name, { configurable: true, enumerable: before?.enumerable ?? false, writable: true, value }))) return;
     undo.push(() => {
       // Somebody else has wrapped it since: theirs stays, and passes on what we no longer count.
       if (of[name] !== value) return;
@@ -159,9 +179,9 @@
 
   /** A constructor that follows what it makes. */
   function construct(name, targetFor, follow) {
-    if (!page[name]) return;
-    const made = page[name];
-    replace(page, name, (original) => new Proxy(original, {
+    const prototype = page[name]?.prototype;
+    if (!prototype) return;
+    replace(page, name, {
       construct(of, args, newTarget) {
         const target = tried(() => targetFor(args));
         let object;
@@ -175,16 +195,25 @@
         if (entry) follow(object, entry);
         return object;
       },
-    }));
-    replace(made.prototype, "constructor", () => page[name]);
-    replace(made.prototype, "addEventListener", (original) => function addEventListener(type, ...rest) {
-      entries.get(this)?.heard.add(String(type));
-      return original.call(this, type, ...rest);
     });
-    replace(made.prototype, "close", (original) => function close(...args) {
-      const entry = entries.get(this);
-      if (entry) closes(this, entry);
-      return original.apply(this, args);
+    const made = page[name];
+    const constructor = Object.getOwnPropertyDescriptor(prototype, "constructor");
+    if (constructor && tried(() => Object.defineProperty(prototype, "constructor", { ...constructor, value: made }))) {
+      undo.push(() => tried(() => prototype.constructor === made && Object.defineProperty(prototype, "constructor", constructor)));
+    }
+    replace(prototype, "addEventListener", {
+      apply(of, self, args) {
+        if (typeof args[0] === "string") entries.get(self)?.heard.add(args[0]);
+        // Whoever has wrapped it for all since is not passed over.
+        return Reflect.apply(EventTarget.prototype.addEventListener, self, args);
+      },
+    });
+    replace(prototype, "close", {
+      apply(of, self, args) {
+        const entry = entries.get(self);
+        if (entry) closes(self, entry);
+        return Reflect.apply(of, self, args);
+      },
     });
   }
 
@@ -194,10 +223,14 @@
     const lost = entry.opened && object.readyState === 0;
     if (lost && !pausing && !entry.ending) entry.target.leftAt = now();
     ends(entry);
-    entry.target.endedAt = now();
   }
 
-  const protocolsOf = (given) => (given === undefined ? [] : typeof given === "string" ? [given] : Array.isArray(given) ? given.map(String) : []);
+  function goesUnheard(target) {
+    target.unheard += 1;
+    target.unheardAt = now();
+  }
+
+  const protocolsOf = (given) => (given === undefined ? [] : typeof given === "string" ? [given] : Array.isArray(given) ? given.filter((one) => typeof one === "string") : []);
 
   construct("WebSocket", ([address, protocols]) => targetOf("web-socket", address, { protocols: protocolsOf(protocols) }), (socket, entry) => {
     const { target } = entry;
@@ -210,22 +243,24 @@
       error() {},
       close({ code, wasClean }) {
         target.closeCode = code;
-        target.endedAt = now();
         if (entry.ending) return;
+        target.endedAt = now();
         if (!entry.opened) failed(entry);
-        else if (!(wasClean && code === 1000) && !hears(socket, entry, "close") && !hears(socket, entry, "error")) target.unheard += 1;
+        else if (!(wasClean && code === 1000) && !hears(socket, entry, "close") && !hears(socket, entry, "error")) goesUnheard(target);
       },
     });
   });
-  if (page.WebSocket) replace(WebSocket.prototype, "send", (original) => function send(...args) {
-    const { target } = entries.get(this) ?? {};
-    if (target && this.readyState === 3) target.sentLate += 1;
-    try {
-      return original.apply(this, args);
-    } catch (error) {
-      if (target && this.readyState === 0) refused.set(error, target);
-      throw error;
-    }
+  replace(page.WebSocket?.prototype, "send", {
+    apply(of, self, args) {
+      const { target } = entries.get(self) ?? {};
+      if (target && self.readyState === 3) target.sentLate += 1;
+      try {
+        return Reflect.apply(of, self, args);
+      } catch (error) {
+        if (target && self.readyState === 0) refused.set(error, target);
+        throw error;
+      }
+    },
   });
 
   construct("EventSource", ([address, init]) => targetOf("server-sent-events", address, { withCredentials: Boolean(init?.withCredentials) }), (source, entry) => {
@@ -241,7 +276,7 @@
         if (source.readyState !== 2 || entry.ending) return;
         target.endedAt = now();
         if (!entry.opened) failed(entry);
-        else if (!hears(source, entry, "error")) target.unheard += 1;
+        else if (!hears(source, entry, "error")) goesUnheard(target);
       },
     });
   });
@@ -263,7 +298,7 @@
     return { target: targetOf("fetch", address, { headers, withCredentials }), signal: init?.signal ?? request?.signal };
   }
 
-  replace(page, "fetch", (original) => new Proxy(original, {
+  replace(page, "fetch", {
     apply(of, self, args) {
       const answer = Reflect.apply(of, self, args);
       const { target, signal } = tried(() => asked(...args)) ?? {};
@@ -281,25 +316,35 @@
         return response;
       }, (error) => {
         target.error = nameOf(error);
-        if (signal?.aborted) ends(entry);
+        if (signal?.aborted) ends(entry, error?.name === "TimeoutError");
         else failed(entry);
         throw error;
       });
     },
-  }));
+  });
   for (const name of ["text", "json", "blob", "arrayBuffer", "bytes"]) {
-    if (!page.Response?.prototype[name]) continue;
-    replace(Response.prototype, name, (original) => function read(...args) {
-      const answer = original.apply(this, args);
-      const { target } = entries.get(this) ?? {};
-      if (!target) return answer;
-      const waits = { since: now() };
-      target.whole.add(waits);
-      return answer.finally(() => target.whole.delete(waits));
+    replace(page.Response?.prototype, name, {
+      apply(of, self, args) {
+        const answer = Reflect.apply(of, self, args);
+        const { target } = entries.get(self) ?? {};
+        if (!target) return answer;
+        const waits = { since: now() };
+        target.whole.add(waits);
+        return answer.finally(() => target.whole.delete(waits));
+      },
     });
   }
+  replace(page.Response?.prototype, "clone", {
+    apply(of, self, args) {
+      const copy = Reflect.apply(of, self, args);
+      const entry = entries.get(self);
+      if (entry) entries.set(copy, entry);
+      return copy;
+    },
+  });
 
-  // Reported while the event is still being dispatched (HTML § 8.1.4.6): of whatever else fails it tells nothing.
+  // Reported while the event is still being dispatched (HTML § 8.1.4.6), so that it stands in what the handler does. It may be
+  // what a handler calls, and catches itself: hence no proof.
   page.addEventListener("error", ({ error }) => {
     uncaught(error);
     if (!(handling?.event.deref()?.eventPhase > Event.NONE)) return;
@@ -313,12 +358,13 @@
   const methodOf = ({ method, streams }) => (method !== "fetch" ? method : streams ? "streaming-fetch" : "long-polling");
 
   const readWhole = ({ whole }) => [...whole].filter(({ since }) => now() - since > PATIENCE).length;
-  const left = ({ leftAt }) => Number(leftAt !== null && now() - leftAt > PATIENCE);
+  const since = (at) => at !== null && now() - at > GONE;
 
   function counted(target) {
     const { closeCode, error } = target;
     const counts = Object.keys(COUNTS).map((name) => [name, target[name]]);
-    return { ...Object.fromEntries(counts), left: left(target), readWhole: readWhole(target), closeCode, error };
+    const unheard = since(target.unheardAt) ? target.unheard : 0;
+    return { ...Object.fromEntries(counts), unheard, left: Number(since(target.leftAt)), readWhole: readWhole(target), closeCode, error };
   }
 
   /** How much speaks for a look: what spoils a connection, then failures, then nothing. */

@@ -269,7 +269,7 @@ export class PushCheck extends Base {
         this.#tell("progress", progress);
       });
       // What the page's own clients did, where somebody has looked at them.
-      const clients = globalThis.pushCheckObserve?.clients();
+      const clients = globalThis.pushCheckObserve?.clients?.();
       if (clients) report = judgeClients(report.run.id, clients) ?? report;
       if (leaving && this.#view?.sends) send(report, options.base);
       this.#report = report;

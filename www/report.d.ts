@@ -975,7 +975,7 @@ export interface Client {
     failed: number;
     /** Those of the failed ones that began after the run. */
     failedInRun: number;
-    /** Those that the page ended before they opened: `close()`, or its signal. */
+    /** Those that the page ended before they opened, by a timeout or to begin the same again. */
     endedEarly: number;
     /** Constructors that threw. */
     threw: number;

@@ -52,7 +52,7 @@ fn compared(client: &Client, methods: &[MethodReport]) -> Option<Finding> {
     let (seen, strength) = if client.sent_early > 0 {
         (client.sent_early, Strength::Proved)
     } else if client.handler_threw > 0 {
-        (client.handler_threw, Strength::Proved)
+        (client.handler_threw, Strength::Likely)
     } else if client.ended_early > 0 && never && soon {
         let again = client.ended_early > 1;
         let strength = [Strength::Possible, Strength::Proved][usize::from(again)];

@@ -20,7 +20,7 @@ pub struct Client {
     pub failed: u32,
     /// Those of the failed ones that began after the run.
     pub failed_in_run: u32,
-    /// Those that the page ended before they opened: `close()`, or its signal.
+    /// Those that the page ended before they opened, by a timeout or to begin the same again.
     pub ended_early: u32,
     /// Constructors that threw.
     pub threw: u32,
