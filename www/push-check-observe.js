@@ -316,7 +316,7 @@
         return response;
       }, (error) => {
         target.error = nameOf(error);
-        if (signal?.aborted) ends(entry, error?.name === "TimeoutError");
+        if (signal?.aborted) ends(entry, [error, signal.reason].some((why) => nameOf(why) === "TimeoutError"));
         else failed(entry);
         throw error;
       });
