@@ -46,13 +46,16 @@ const BROKEN: [(&str, FactName, Strength); 8] = [
 ];
 
 /// Apps that are right, some of them at endpoints that are not; the last one is wrong at an endpoint that refuses everybody.
-const BLAMELESS: [&str; 9] = [
+const BLAMELESS: [&str; 12] = [
     "correct/waits-and-comes-back",
     "correct/mounts-twice",
     "correct/follows-events",
     "correct/reads-a-stream",
     "correct/polls",
     "correct/says-goodbye",
+    "correct/types-on",
+    "correct/catches-and-waits",
+    "correct/one-job-each",
     "correct/is-refused",
     "correct/finds-nobody",
     "both/sends-before-it-is-refused",
