@@ -65,8 +65,18 @@ impl Driver {
         Ok(())
     }
 
-    /// Starts the browser.
+    /// Starts the browser; where one ends before it could be driven, which machines under load bring about, another.
     pub(crate) async fn session(&self, capabilities: Capabilities) -> Result<Client> {
+        match self.once(capabilities.clone()).await {
+            Err(error) => {
+                eprintln!("{error:#}: once more");
+                self.once(capabilities).await
+            }
+            started => started,
+        }
+    }
+
+    async fn once(&self, capabilities: Capabilities) -> Result<Client> {
         let url = format!("http://{}", self.address);
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let session = builder.capabilities(capabilities).connect(&url);
