@@ -1,0 +1,22 @@
+//! What the operator keeps: links, reports, and who may read them.
+//!
+//! One text of SQL for SQLite (a file in a folder, the default) and for PostgreSQL and what speaks like it: no types, locks,
+//! sequences, triggers or notifications of one engine. Ids are 128 random bits made here; times are milliseconds since 1970
+//! and always the caller's: the store has no clock.
+//!
+//! Every transaction runs by [`Store`]'s one way, which begins it again where the engine asks for that (SQLSTATE 40001). What
+//! a function has answered is durable.
+
+mod db;
+mod error;
+mod id;
+pub mod link;
+pub mod report;
+pub mod summary;
+
+pub use db::{Place, Store};
+pub use error::Error;
+pub use id::{Id, number};
+
+/// A point in time, ms since 1970.
+pub type Ms = i64;
