@@ -5,7 +5,9 @@
 
 mod auth;
 mod config;
+mod document;
 mod inbox;
+mod page;
 mod problem;
 mod who;
 
@@ -16,6 +18,8 @@ pub use who::{Admin, Role, Staff, Who};
 use std::sync::Arc;
 
 use axum::Router;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 /// What all requests share.
 #[derive(Clone, Debug)]
@@ -29,13 +33,24 @@ impl std::ops::Deref for App {
     }
 }
 
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "pushcheck, for staff",
+    description = "Links, reports and what is made of them."
+))]
+struct Document;
+
 /// All that staff may ask for.
 pub fn router(config: Config) -> Router {
     let app = App(Arc::new(config));
-    Router::new()
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(inbox::router())
-        // Outermost: who asks is found out before anything is answered.
         .merge(auth::router())
+        .split_for_parts();
+    router
+        .merge(document::router(document))
+        .fallback(page::file)
+        // Outermost: who asks is found out before anything is answered.
         .layer(axum::middleware::from_fn_with_state(
             app.clone(),
             auth::identify,

@@ -1,9 +1,9 @@
 //! Links, reports, and what is made of them.
 
-use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::App;
 
-pub(crate) fn router() -> Router<App> {
-    Router::new()
+pub(crate) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
 }
