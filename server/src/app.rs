@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
 use hyper::HeaderMap;
 use pushcheck::wire::{Lane, TcpVantage, TlsVantage, Vantage};
+use pushcheck_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::config::{BasePath, Behind, Config, RefuseUpgrades};
+use crate::keeping::Keeping;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
 use crate::offer::Offers;
@@ -57,6 +59,12 @@ pub(crate) struct App {
     pub(crate) readers: Readers,
     pub(crate) reports: Reports,
     pub(crate) offers: Offers,
+    pub(crate) store: Store,
+    pub(crate) keeping: Keeping,
+    /// Who asks for a check.
+    pub(crate) organisation: String,
+    /// Where else the check is reached, each with a last slash.
+    pub(crate) alternate_urls: Vec<String>,
     pub(crate) sources: Arc<Sources>,
     pub(crate) connections: AtomicUsize,
     pub(crate) numbers: AtomicU64,
@@ -72,11 +80,17 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(config: Config, lanes: Vec<Lane>, outside_in: OutsideIn) -> io::Result<Self> {
+    pub(crate) fn new(
+        config: Config,
+        lanes: Vec<Lane>,
+        outside_in: OutsideIn,
+        store: Store,
+    ) -> io::Result<Self> {
         let clock = Arc::new(Clock::new()?);
         let addresses = Addresses::new(&config);
         let tester = Tester::new(&config);
         let limits = Arc::new(config.limits);
+        let base = config.base_path.as_str();
         let listed = config
             .public_urls
             .into_iter()
@@ -85,7 +99,15 @@ impl App {
             .collect();
         Ok(Self {
             mark: clock.id().into(),
-            base: config.base_path.as_str().to_owned(),
+            alternate_urls: config
+                .alternate_urls
+                .iter()
+                .map(|origin| format!("{origin}{base}"))
+                .collect(),
+            base: base.to_owned(),
+            keeping: Keeping::new(config.place, config.keep_days, limits.reports_bytes),
+            organisation: config.organisation,
+            store,
             aliases: config.aliases,
             behind: config.behind,
             lenient: config.lenient,
@@ -99,7 +121,7 @@ impl App {
                 .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,
             ledger: Ledger::new(Arc::clone(&limits), Arc::clone(&clock)),
             readers: Readers::new(limits.ledger_sightings),
-            reports: Reports::new(limits.reports)?,
+            reports: Reports::new()?,
             offers: Offers::new(&limits),
             sources: Arc::default(),
             connections: AtomicUsize::new(0),
@@ -127,6 +149,13 @@ impl App {
                 .iter()
                 .any(|one| one.to_canonical() == address)
         })
+    }
+
+    /// What this server saw of a run, as JSON; none: nothing. `asking`: who asks.
+    pub(crate) fn seen(&self, run: &str, asking: SourceId) -> Option<String> {
+        let run = run.parse().ok()?;
+        self.ledger.known(run)?;
+        serde_json::to_string(&self.ledger.read(run, asking)).ok()
     }
 
     /// From where this server watches, as far as it can tell whoever sent that head.

@@ -3,10 +3,14 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::config::{BasePath, Behind, Config, ConfigError, Identity, RefuseUpgrades};
+use crate::config::{
+    BasePath, Behind, Config, ConfigError, Identity, ORGANISATION, RefuseUpgrades, StaffConfig,
+};
 use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origin};
 use crate::page::Endpoint;
+
+use pushcheck_store::Place;
 
 /// The probe server of pushcheck: serves the check page, answers every push method, remembers what it saw of a run.
 ///
@@ -145,6 +149,51 @@ pub struct Args {
         value_delimiter = ','
     )]
     allow_endpoint: Vec<Endpoint>,
+    /// The folder in which links and reports are kept (SQLite; made where it is missing). Default: in memory, where they end
+    /// with the process; with --staff-listen: pushcheck-data
+    #[arg(
+        long,
+        env = "PUSHCHECK_DATA",
+        value_name = "DIR",
+        conflicts_with = "database"
+    )]
+    data: Option<PathBuf>,
+    /// The database in which several nodes keep them together: `postgres://user@host/name`
+    #[arg(long, env = "PUSHCHECK_DATABASE", value_name = "URL", hide_env_values = true, value_parser = database)]
+    database: Option<String>,
+    /// How many days reports and ended links are kept
+    #[arg(
+        long,
+        env = "PUSHCHECK_KEEP_DAYS",
+        value_name = "N",
+        default_value_t = 90,
+        value_parser = clap::value_parser!(u32).range(1..=3650)
+    )]
+    keep_days: u32,
+    /// Address and port for staff: sign-in, links, the inbox of reports. Plain HTTP: reach it through a tunnel, or through a
+    /// proxy that speaks TLS and is named by --staff-origin. Never the same as what customers reach
+    #[arg(long, env = "PUSHCHECK_STAFF_LISTEN", value_name = "ADDR")]
+    staff_listen: Option<SocketAddr>,
+    /// The origin under which staff reach that listener: `https://staff.example`; default: where it listens
+    #[arg(
+        long,
+        env = "PUSHCHECK_STAFF_ORIGIN",
+        value_name = "ORIGIN",
+        requires = "staff_listen"
+    )]
+    staff_origin: Option<Origin>,
+    /// Who asks for a check, in customers' eyes: "ACME support"
+    #[arg(long, env = "PUSHCHECK_ORGANISATION", value_name = "NAME", default_value = ORGANISATION, value_parser = organisation)]
+    organisation: String,
+    /// Where else customers reach this check, should the usual address be blocked for them: `https://check2.example`
+    /// (repeatable)
+    #[arg(
+        long,
+        env = "PUSHCHECK_ALTERNATE_URL",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
+    alternate_url: Vec<Origin>,
     /// Read the page's files from a folder instead of from inside the program
     #[arg(long, env = "PUSHCHECK_WWW", value_name = "DIR", hide = true)]
     www: Option<PathBuf>,
@@ -200,9 +249,38 @@ impl Args {
             refuse_upgrades: self.refuse_upgrades,
             tester: self.tester,
             allow_endpoints: self.allow_endpoint,
+            place: match (self.database, self.data, self.staff_listen) {
+                (Some(url), ..) => Place::Postgres(url),
+                (None, Some(folder), _) => Place::Folder(folder),
+                (None, None, Some(_)) => Place::Folder("pushcheck-data".into()),
+                (None, None, None) => Place::Memory,
+            },
+            keep_days: self.keep_days,
+            staff: self.staff_listen.map(|listen| StaffConfig {
+                listen,
+                origin: self.staff_origin,
+            }),
+            organisation: self.organisation,
+            alternate_urls: self.alternate_url,
             limits: self.limits,
             www: self.www,
         })
+    }
+}
+
+/// What is shown to customers: one line, and not a long one.
+fn organisation(text: &str) -> Result<String, ConfigError> {
+    let text = text.trim();
+    match (1..=80).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
+        true => Ok(text.to_owned()),
+        false => Err(ConfigError("a name has up to 80 characters, on one line")),
+    }
+}
+
+fn database(text: &str) -> Result<String, ConfigError> {
+    match text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        true => Ok(text.to_owned()),
+        false => Err(ConfigError("a database is postgres://…")),
     }
 }
 

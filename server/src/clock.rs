@@ -48,6 +48,11 @@ pub(crate) fn wall() -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// The same as the store has it.
+pub(crate) fn wall_ms() -> pushcheck_store::Ms {
+    i64::try_from(wall()).unwrap_or(i64::MAX)
+}
+
 /// Lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

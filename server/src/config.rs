@@ -9,6 +9,8 @@ use crate::limits::Limits;
 use crate::origin::{EmbedOrigin, Origin};
 use crate::page::Endpoint;
 
+use pushcheck_store::Place;
+
 /// Everything that [`crate::bind`] needs. The default is good for development.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -45,6 +47,16 @@ pub struct Config {
     pub tester: bool,
     /// What links to that page may name; empty: any public host.
     pub allow_endpoints: Vec<Endpoint>,
+    /// Where links and reports are kept; default in memory, where they end with the process.
+    pub place: Place,
+    /// How many days reports and ended links are kept; default 90.
+    pub keep_days: u32,
+    /// Where staff are answered; none: nowhere.
+    pub staff: Option<StaffConfig>,
+    /// Who asks for a check, in customers' eyes: `ACME support`.
+    pub organisation: String,
+    /// Where else customers reach this check, should the usual address be blocked for them.
+    pub alternate_urls: Vec<Origin>,
     /// How much it takes and gives.
     pub limits: Limits,
     /// Read the page from a folder instead of from inside the program.
@@ -69,10 +81,27 @@ impl Default for Config {
             refuse_upgrades: None,
             tester: false,
             allow_endpoints: Vec::new(),
+            place: Place::Memory,
+            keep_days: 90,
+            staff: None,
+            organisation: ORGANISATION.to_owned(),
+            alternate_urls: Vec::new(),
             limits: Limits::default(),
             www: None,
         }
     }
+}
+
+/// Who asks, where nobody said.
+pub(crate) const ORGANISATION: &str = "Support";
+
+/// The listener for staff, apart from what customers see.
+#[derive(Clone, Debug)]
+pub struct StaffConfig {
+    /// Where it listens, plain HTTP; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The origin under which staff reach it; none: `http://` and where it listens.
+    pub origin: Option<Origin>,
 }
 
 /// The server's certificate and key.

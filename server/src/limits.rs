@@ -38,9 +38,9 @@ pub struct Limits {
     /// Largest report, bytes
     #[arg(long = "limit-report-bytes", env = "PUSHCHECK_LIMIT_REPORT_BYTES", default_value_t = DEFAULT.report_bytes, value_name = "BYTES")]
     pub report_bytes: u64,
-    /// Reports kept; the oldest is dropped first
-    #[arg(long = "limit-reports", env = "PUSHCHECK_LIMIT_REPORTS", default_value_t = DEFAULT.reports, value_name = "N")]
-    pub reports: usize,
+    /// All reports kept, bytes; where there are as many, no more are taken until old ones are over their time
+    #[arg(long = "limit-reports-bytes", env = "PUSHCHECK_LIMIT_REPORTS_BYTES", default_value_t = DEFAULT.reports_bytes, value_name = "BYTES")]
+    pub reports_bytes: u64,
     /// Offered reports kept
     #[arg(long = "limit-offers", env = "PUSHCHECK_LIMIT_OFFERS", default_value_t = DEFAULT.offers, value_name = "N")]
     pub offers: usize,
@@ -146,7 +146,7 @@ const DEFAULT: Limits = Limits {
     // In eight hours a long poll of 25 s is asked for 1,152 times; beside that there is room for a cut every half minute.
     attempts: 2_000,
     report_bytes: 512 * 1024,
-    reports: 64,
+    reports_bytes: 4_000_000_000,
     // Of an office of 200 every third one may ask somebody for help at once. Half of all may be as large as can be.
     offers: 256,
     source_offers: 64,

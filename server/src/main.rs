@@ -40,6 +40,12 @@ async fn run(args: Args) -> Result<(), Box<dyn std::error::Error>> {
     if let Some(fingerprint) = server.fingerprint() {
         println!("certificate SHA-256 {fingerprint}");
     }
+    if let Some(origin) = server.staff() {
+        println!("staff {origin}/");
+    }
+    if let Some(invitation) = server.invitation() {
+        println!("first sign-in, once, within a day: {invitation}");
+    }
     let stop = async move {
         tokio::select! {
             _ = term.recv() => {}

@@ -73,7 +73,7 @@ pub(crate) async fn answer(app: &App, ask: Ask, run: RunId) -> Result<Response<B
     // A copy, since the body holds on to all that it had room for while it came.
     let report = Bytes::copy_from_slice(report);
     let report = match app.reports.judged(move || Ok(report)).await {
-        Ok(report) => report,
+        Ok(judged) => judged.report,
         Err(wrong) => return Ok(wrong.answer()),
     };
     let (bytes, now) = (report.len(), app.clock.now());

@@ -51,6 +51,8 @@ pub(crate) struct Problem {
     pub(crate) field: Option<&'static str>,
     pub(crate) refused: Option<Refusal>,
     pub(crate) header: Option<(&'static str, &'static str)>,
+    /// Why a support link is not open.
+    pub(crate) link: Option<&'static str>,
 }
 
 impl Problem {
@@ -61,6 +63,7 @@ impl Problem {
             field: None,
             refused: None,
             header: None,
+            link: None,
         }
     }
 
@@ -185,6 +188,24 @@ impl Problem {
         }
     }
 
+    /// A support link that is not open, and no more of it than that.
+    pub(crate) const fn link(status: StatusCode, why: &'static str) -> Self {
+        Self {
+            field: Some("link"),
+            link: Some(why),
+            ..Self::new(status, "this link is not open")
+        }
+    }
+
+    /// What came could not be made durable: it is not acknowledged.
+    pub(crate) const fn not_kept() -> Self {
+        Self {
+            refused: Some(Refusal::Count),
+            header: Some(("retry-after", "10")),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "it could not be kept now")
+        }
+    }
+
     pub(crate) const fn foreign_origin() -> Self {
         Self {
             field: Some("Origin"),
@@ -254,6 +275,7 @@ impl Problem {
             status: self.status.as_u16(),
             field: self.field,
             refused: self.refused.map(Refusal::as_str),
+            link: self.link,
         };
         // Only fixed words and a number: it cannot fail, and an empty body would still be a marked answer.
         serde_json::to_string(&text).unwrap_or_default()
@@ -275,6 +297,8 @@ struct Text {
     field: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<&'static str>,
 }
 
 /// The answer to a body that is not what its schema says, with the places where it is not.

@@ -17,7 +17,7 @@ use crate::problem::{Problem, Refusal};
 use crate::report::PiecePath;
 use crate::source::SourceId;
 use crate::watched::Watched;
-use crate::{about, attempt, offer, read, report};
+use crate::{about, attempt, link, offer, read, report};
 
 /// A request, and what is known of it from outside.
 #[derive(Debug)]
@@ -43,6 +43,7 @@ pub(crate) enum Place<'a> {
     Offer(RunId),
     Malformed(IdError),
     About,
+    Link,
     OutsideIn,
     Reports,
     Piece(PiecePath),
@@ -65,6 +66,7 @@ pub(crate) fn place<'a>(base: &str, path: &'a str) -> Place<'a> {
     let segments: Vec<&str> = rest.splitn(8, '/').collect();
     let found = match segments[..] {
         ["v1", "about"] => Ok(Place::About),
+        ["v1", "link"] => Ok(Place::Link),
         ["v1", "outside-in"] => Ok(Place::OutsideIn),
         ["v1", "reports"] => Ok(Place::Reports),
         ["v1", "reports", upload, n, of] => {
@@ -164,6 +166,7 @@ impl App {
                 StatusCode::OK,
                 &self.outside_in.ask(self).await,
             )),
+            Place::Link if method == Method::POST => link::answer(self, ask).await,
             Place::Ledger(run) if method == Method::POST => read::ledger(self, ask, run).await,
             Place::Offer(run) if method == Method::POST => offer::answer(self, ask, run).await,
             Place::Reports if method == Method::POST => report::posted(self, ask).await,
@@ -188,9 +191,11 @@ impl App {
                     )
                 })
                 .ok_or_else(Problem::not_found),
-            Place::Ledger(_) | Place::Offer(_) | Place::OutsideIn | Place::Reports => {
-                Err(Problem::wrong_method("POST, OPTIONS"))
-            }
+            Place::Ledger(_)
+            | Place::Link
+            | Place::Offer(_)
+            | Place::OutsideIn
+            | Place::Reports => Err(Problem::wrong_method("POST, OPTIONS")),
             Place::About | Place::BeforeBase | Place::File(_) => {
                 Err(Problem::wrong_method("GET, HEAD, OPTIONS"))
             }
@@ -302,6 +307,7 @@ mod tests {
             Place::Offer(_)
         ));
         assert_eq!(place("/x/", "/x/v1/about"), Place::About);
+        assert_eq!(place("/x/", "/x/v1/link"), Place::Link);
         assert_eq!(place("/x/", "/x/v1/outside-in"), Place::OutsideIn);
         assert_eq!(place("/x/", "/x"), Place::BeforeBase);
         assert_eq!(place("/x/", "/v1/about"), Place::Nowhere);

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pushcheck::wire::{BAD_CERTIFICATE, Lane, Scheme};
+use pushcheck_store::{Place, Store};
 use tokio::net::TcpListener;
 
 use crate::accept::{self, Listener};
 use crate::app::App;
+use crate::clock::wall_ms;
 use crate::config::{BasePath, Config};
 use crate::origin::{Origin, word};
 use crate::outside_in::{Addresses, OutsideIn};
+use crate::staff::Desk;
 use crate::tls::{self, Tls};
 
 /// A listener, where it is.
@@ -41,6 +44,8 @@ pub enum BindError {
     Identity(Box<dyn std::error::Error + Send + Sync>),
     /// The page's folder could not be read, or the system has no randomness.
     Start(std::io::Error),
+    /// What is kept could not be opened.
+    Store(pushcheck_store::Error),
 }
 
 impl fmt::Display for BindError {
@@ -49,6 +54,7 @@ impl fmt::Display for BindError {
             Self::Listen(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Identity(error) => write!(f, "certificate: {error}"),
             Self::Start(error) => write!(f, "cannot start: {error}"),
+            Self::Store(error) => write!(f, "cannot start: {error}"),
         }
     }
 }
@@ -62,6 +68,7 @@ pub struct Server {
     listeners: Vec<Listener>,
     bound: Vec<Bound>,
     fingerprint: Option<String>,
+    staff: Option<Desk>,
 }
 
 /// Listens where the configuration says.
@@ -110,9 +117,20 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
         lanes.insert(0, bad_certificate(address.port(), &config.public_urls));
     }
     let outside_in = OutsideIn::new(&config).map_err(BindError::Identity)?;
-    let app = App::new(config, lanes, outside_in).map_err(BindError::Start)?;
+    let store = Store::open(&config.place, wall_ms())
+        .await
+        .map_err(BindError::Store)?;
+    let (staff, endpoints) = (config.staff.clone(), config.allow_endpoints.clone());
+    let public = public_urls(&config.public_urls, &bound, config.base_path.as_str());
+    let app = App::new(config, lanes, outside_in, store).map_err(BindError::Start)?;
+    let app = Arc::new(app);
+    let staff = match staff {
+        Some(staff) => Some(Desk::bind(&staff, &app, public, &endpoints).await?),
+        None => None,
+    };
     Ok(Server {
-        app: Arc::new(app),
+        app,
+        staff,
         listeners,
         bound,
         fingerprint,
@@ -137,6 +155,16 @@ impl Server {
         self.fingerprint.as_deref()
     }
 
+    /// Where staff are answered.
+    pub fn staff(&self) -> Option<&str> {
+        self.staff.as_ref().map(Desk::origin)
+    }
+
+    /// Where the first admin chooses a name and a password, as long as there is none.
+    pub fn invitation(&self) -> Option<&str> {
+        self.staff.as_ref()?.invitation()
+    }
+
     /// The instance's id, as it stands on every answer.
     pub fn instance(&self) -> &str {
         self.app.clock.id()
@@ -149,6 +177,7 @@ impl Server {
             app,
             listeners,
             bound,
+            staff,
             ..
         } = self;
         for bound in &bound {
@@ -163,6 +192,22 @@ impl Server {
         }
         doors.spawn(OutsideIn::keep(Arc::clone(&app)));
         doors.spawn(Addresses::keep(Arc::clone(&app)));
+        if let Some(desk) = staff {
+            tracing::info!(origin = desk.origin(), "staff are answered");
+            doors.spawn(desk.serve(app.stopping.clone()));
+        }
+        if app.keeping.place == Place::Memory {
+            tracing::info!(
+                "reports are kept in memory: they end with this process (--data keeps them)"
+            );
+        }
+        let keeper = Arc::clone(&app);
+        doors.spawn(async move {
+            loop {
+                keeper.keeping.sweep(&keeper.store).await;
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }
+        });
         let sweeper = Arc::clone(&app);
         doors.spawn(async move {
             loop {
@@ -179,7 +224,19 @@ impl Server {
                 .await;
         doors.shutdown().await;
         app.abort.cancel();
+        app.store.close().await;
         tracing::info!(all = drained.is_ok(), "stopped");
+    }
+}
+
+/// Where customers reach the page.
+fn public_urls(public: &[Origin], bound: &[Bound], base: &str) -> Vec<String> {
+    match public.is_empty() {
+        true => bound.iter().map(ToString::to_string).collect(),
+        false => public
+            .iter()
+            .map(|origin| format!("{origin}{base}"))
+            .collect(),
     }
 }
 

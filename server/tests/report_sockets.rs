@@ -8,7 +8,7 @@ use pushcheck_server::RefuseUpgrades;
 use serde_json::{Value, json};
 use support::report::report;
 use support::web_socket::{
-    BINARY, CLOSE, HANDSHAKE, PING, PONG, TEXT, frame, open, try_open, try_open_over,
+    BINARY, CLOSE, HANDSHAKE, PING, PONG, TEXT, frame, try_open, try_open_over,
 };
 use support::{Client, Site, http2, within};
 
@@ -30,8 +30,16 @@ async fn ends(client: &mut Client) -> (Value, u16) {
     (serde_json::from_slice(&text).unwrap(), code)
 }
 
+/// A page's, which says its origin.
+async fn page(site: &Site) -> Client {
+    let fields = format!("{HANDSHAKE}\r\nOrigin: http://probe.test");
+    let (client, answer) = try_open(site, PATH, &fields).await;
+    assert_eq!(answer.status, 101, "{}", answer.text());
+    client
+}
+
 async fn said(site: &Site, message: &[u8]) -> (Value, u16) {
-    let mut client = open(site, PATH).await;
+    let mut client = page(site).await;
     client.send(frame(0x80 | TEXT, message)).await;
     ends(&mut client).await
 }
@@ -41,9 +49,9 @@ async fn a_report_is_one_message_and_so_is_the_answer() {
     let site = Site::plain().await;
     let report = report(&site).await.to_string();
     let (kept, code) = said(&site, report.as_bytes()).await;
-    assert_eq!((kept["id"].as_str().map(str::len), code), (Some(16), 1000));
+    assert_eq!((kept["id"].as_str().map(str::len), code), (Some(32), 1000));
     // In pieces, with others' frames in between.
-    let mut client = open(&site, PATH).await;
+    let mut client = page(&site).await;
     let (one, two) = report.as_bytes().split_at(700);
     client.send(frame(TEXT, one)).await;
     client.send(frame(0x80 | PING, b"here?")).await;
@@ -76,7 +84,7 @@ async fn what_is_too_large_is_told_so_however_much_of_it_comes() {
         assert_eq!((&problem["status"], code), (&json!(413), 1009));
         assert_eq!(problem["refused"], "size");
     }
-    let mut client = open(&site, PATH).await;
+    let mut client = page(&site).await;
     let whole = long(120_000);
     let (one, two) = whole.split_at(60_000);
     client.send(frame(TEXT, one)).await;
@@ -94,11 +102,11 @@ async fn what_is_against_the_protocol_is_told_by_code() {
         (frame(0xc0 | TEXT, b"{}"), 1002),
         (b"\x81\x02{}".to_vec(), 1002),
     ] {
-        let mut client = open(&site, PATH).await;
+        let mut client = page(&site).await;
         client.send(bytes).await;
         assert_eq!(client.hear_close().await.0, code);
     }
-    let mut client = open(&site, PATH).await;
+    let mut client = page(&site).await;
     client.send(frame(0x80 | CLOSE, &[3, 233])).await;
     assert_eq!(client.hear_close().await.0, 1001);
     assert!(!client.more().await);
@@ -108,7 +116,7 @@ async fn what_is_against_the_protocol_is_told_by_code() {
 async fn nobody_is_waited_for_and_only_so_many_are_heard() {
     let mut site = Site::start(|config| config.limits.body_ms = 400).await;
     let began = std::time::Instant::now();
-    let mut silent = open(&site, PATH).await;
+    let mut silent = page(&site).await;
     silent.send(frame(TEXT, b"{")).await;
     let (problem, code) = ends(&mut silent).await;
     assert_eq!((&problem["status"], code), (&json!(408), 1008));
@@ -119,7 +127,7 @@ async fn nobody_is_waited_for_and_only_so_many_are_heard() {
     let mut site = Site::plain().await;
     let mut all = Vec::new();
     for _ in 0..64 {
-        all.push(open(&site, PATH).await);
+        all.push(page(&site).await);
     }
     let (_, answer) = try_open(&site, PATH, HANDSHAKE).await;
     answer.is_refused(503, "count");
@@ -186,6 +194,6 @@ async fn over_http2_it_is_a_stream_of_its_own() {
     let heard = http2::pieces(response).await.concat();
     let text = &heard[2..heard.len() - 4];
     let kept: Value = serde_json::from_slice(text).unwrap();
-    assert_eq!(kept["id"].as_str().map(str::len), Some(16));
+    assert_eq!(kept["id"].as_str().map(str::len), Some(32));
     assert_eq!(heard[heard.len() - 4..], [0x88, 2, 3, 232]);
 }

@@ -28,7 +28,8 @@ async fn a_true_report_is_kept() {
     let kept = post(&site, &report.to_string()).await;
     assert_eq!(kept.status, 201, "{}", kept.text());
     let id: Value = serde_json::from_slice(&kept.body).unwrap();
-    assert_eq!(id["id"].as_str().map(str::len), Some(16));
+    assert_eq!(id["id"].as_str().map(str::len), Some(32));
+    assert_eq!(id["number"].as_str().map(str::len), Some(6));
 }
 
 #[tokio::test]

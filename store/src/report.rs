@@ -277,6 +277,43 @@ impl Store {
             done.rows_affected()
         })
     }
+
+    /// Forgets all but the newest reports, so many of them.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn forget_beyond(&self, most: i64) -> Result<(), Error> {
+        transact!(self, |tx| {
+            let edge = sqlx::query(
+                "SELECT arrived_at FROM reports ORDER BY arrived_at DESC, id LIMIT 1 OFFSET $1",
+            )
+            .bind(most)
+            .fetch_optional(&mut *tx)
+            .await?;
+            if let Some(edge) = edge {
+                let edge: Ms = edge.try_get(0)?;
+                sqlx::query("DELETE FROM report_bodies WHERE report IN (SELECT id FROM reports WHERE arrived_at <= $1)")
+                    .bind(edge)
+                    .execute(&mut *tx)
+                    .await?;
+                sqlx::query("DELETE FROM reports WHERE arrived_at <= $1")
+                    .bind(edge)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        })
+    }
+
+    /// How much all reports take, bytes.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn bytes(&self) -> Result<u64, Error> {
+        let row = sqlx::query("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM report_bodies")
+            .fetch_one(self.pool())
+            .await?;
+        Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+    }
 }
 
 /// Text as it is; what is none, or holds what PostgreSQL cannot, in Base64.

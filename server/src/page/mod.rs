@@ -91,6 +91,12 @@ impl Files {
         }
     }
 
+    /// A file as it is, for staff: theirs are on no listener that customers reach.
+    pub(crate) fn plain(&self, name: &str) -> Option<(&'static str, Vec<u8>)> {
+        let content = self.find(name, "")?;
+        Some((kind(name), content.bytes.into()))
+    }
+
     /// The file of that name, of a folder its `index.html`, or none. `query`: as in the request.
     pub(crate) fn answer(
         &self,
@@ -104,6 +110,9 @@ impl Files {
             true => format!("{name}index.html"),
             false => name.to_owned(),
         };
+        if STAFF.iter().any(|own| name.starts_with(own)) {
+            return None;
+        }
         if name == "index.html" && !self.is_whole() {
             return Some(answer::full(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -181,6 +190,9 @@ impl Files {
         Some(response)
     }
 }
+
+/// What only staff are given.
+const STAFF: [&str; 3] = ["staff.", "staff/", "pkg/staff"];
 
 const NOT_BUILT: &str =
     "The widget was not built into this binary. `cargo xtask serve` builds both.\n";

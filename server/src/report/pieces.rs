@@ -25,6 +25,7 @@ use crate::route::Ask;
 use crate::shelf::{Room, Shelf};
 use crate::source::SourceId;
 
+use super::intake::{Asker, Taken, take};
 use super::{Wrong, told};
 
 /// The most pieces of one report.
@@ -108,13 +109,13 @@ type Pieces = Vec<Option<Box<str>>>;
 struct Finished {
     /// SHA-256 of each piece.
     digests: Vec<[u8; 32]>,
-    outcome: Result<String, Wrong>,
+    outcome: Result<Taken, Wrong>,
 }
 
 impl Finished {
     fn answer(&self) -> Response<Body> {
         match &self.outcome {
-            Ok(id) => told(id),
+            Ok(taken) => told(taken),
             Err(wrong) => wrong.clone().answer(),
         }
     }
@@ -194,19 +195,18 @@ impl Uploads {
         upload: &UploadId,
         source: SourceId,
         now: Micros,
-        finished: impl FnOnce() -> Result<Finished, Problem>,
-    ) -> Result<Response<Body>, Problem> {
+        finished: Finished,
+    ) -> Response<Body> {
         let mut shelves = lock(&self.0);
         if let Some(done) = shelves.finished.get(upload, now) {
-            return Ok(done.answer());
+            return done.answer();
         }
-        let finished = finished()?;
         let answer = finished.answer();
         shelves.unfinished.take(upload);
         shelves
             .finished
             .put(upload.clone(), finished, 0, source, now);
-        Ok(answer)
+        answer
     }
 }
 
@@ -224,24 +224,27 @@ pub(crate) async fn answer(
     if piece.len() > LONGEST {
         return Err(Problem::over("piece", Refusal::Size));
     }
-    let (reports, now) = (&app.reports, app.clock.now());
-    let pieces = match reports.uploads.add(&path, piece, ask.source, now)? {
+    let asker = Asker::of(app, &ask, true);
+    let pieces = match app
+        .reports
+        .uploads
+        .add(&path, piece, ask.source, app.clock.now())?
+    {
         Step::More => return Ok(answer::empty(StatusCode::NO_CONTENT)),
         Step::Known(answer) => return Ok(answer),
         Step::Whole(pieces) => pieces,
     };
-    let _turn = reports.turn()?;
+    let _turn = app.reports.turn()?;
     let digests = pieces.iter().map(|piece| digest(piece)).collect();
     let most = app.limits.report_bytes;
-    let judged = reports.judged(move || unpacked(&pieces, most)).await;
+    // Where it could not be kept the last piece may come again.
+    let outcome = take(app, &asker, move || unpacked(&pieces, most)).await?;
+    let finished = Finished { digests, outcome };
     let now = app.clock.now();
-    reports.uploads.finish(&path.upload, ask.source, now, || {
-        let outcome = match judged {
-            Ok(report) => Ok(reports.keep(report)?),
-            Err(wrong) => Err(wrong),
-        };
-        Ok(Finished { digests, outcome })
-    })
+    Ok(app
+        .reports
+        .uploads
+        .finish(&path.upload, ask.source, now, finished))
 }
 
 fn digest(piece: &str) -> [u8; 32] {
@@ -359,11 +362,11 @@ mod tests {
         let upload = UPLOAD.parse().expect("an upload");
         let finish = |outcome| {
             let digests = Vec::new();
-            let finished = || Ok(Finished { digests, outcome });
+            let finished = Finished { digests, outcome };
             let answer = uploads.finish(&upload, source, Micros(1), finished);
-            answer.expect("an answer").status().as_u16()
+            answer.status().as_u16()
         };
-        assert_eq!(finish(Ok("abc".to_owned())), 201);
+        assert_eq!(finish(Ok(Taken::default())), 201);
         assert_eq!(finish(Err(Wrong::At(Vec::new()))), 201);
     }
 

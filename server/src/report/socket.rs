@@ -14,6 +14,9 @@ use crate::probe::web_socket::{agree, take_over};
 use crate::problem::Problem;
 use crate::route::Ask;
 
+use super::intake::Asker;
+use super::{answered, envelope};
+
 /// How long a report may take to come, and the answer to leave, where bodies may take so long.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -21,13 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) fn open(app: &Arc<App>, mut ask: Ask) -> Result<Response<Body>, Problem> {
     let response = agree(app, &ask)?;
     let turn = app.reports.turn()?;
+    let asker = Asker::of(app, &ask, false);
     let taking = take_over(&mut ask);
     let (app, exchange) = (Arc::clone(app), Arc::clone(&ask.exchange));
     app.tasks.clone().spawn(async move {
         let _held = (turn, exchange);
         let live = async {
             if let Some(raw) = taking.await {
-                live(&app, raw).await;
+                live(&app, &asker, raw).await;
             }
         };
         tokio::select! {
@@ -38,8 +42,8 @@ pub(crate) fn open(app: &Arc<App>, mut ask: Ask) -> Result<Response<Body>, Probl
     Ok(response)
 }
 
-async fn live(app: &App, raw: Raw) {
-    let mut socket = Once::new(raw, app.limits.report_bytes);
+async fn live(app: &App, asker: &Asker, raw: Raw) {
+    let mut socket = Once::new(raw, app.limits.report_bytes + envelope::LONGEST);
     let patience = PATIENCE.min(Duration::from_millis(app.limits.body_ms));
     let heard = tokio::select! {
         () = app.stopping.cancelled() => {
@@ -48,7 +52,7 @@ async fn live(app: &App, raw: Raw) {
         heard = tokio::time::timeout(patience, socket.hear()) => heard,
     };
     let taken = match heard {
-        Ok(Ok(report)) => app.reports.take(report).await,
+        Ok(Ok(report)) => answered(app, asker, report).await,
         Ok(Err(Silence::TooBig)) => Err(Problem::too_large("report")),
         Ok(Err(Silence::Fault(code))) => return say(socket, None, code, "").await,
         Ok(Err(Silence::Left)) => return,

@@ -288,8 +288,13 @@ impl Client {
 
     pub async fn post(&mut self, path: &str, body: &str) -> Answer {
         let length = body.len();
+        // Reports are taken of pages alone.
+        let origin = match path {
+            "/v1/reports" => "Origin: http://probe.test\r\n",
+            _ => "",
+        };
         self.send(format!(
-            "POST {path} HTTP/1.1\r\nHost: probe.test\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n{body}"
+            "POST {path} HTTP/1.1\r\nHost: probe.test\r\n{origin}Content-Type: text/plain\r\nContent-Length: {length}\r\n\r\n{body}"
         ))
         .await;
         self.answer().await

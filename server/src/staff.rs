@@ -1,0 +1,85 @@
+//! The listener for staff: its own address, its own origin, nothing of it under the base path.
+
+use std::sync::Arc;
+
+use pushcheck_staff::{Config, File};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::clock::wall_ms;
+use crate::config::StaffConfig;
+use crate::page::Endpoint;
+use crate::server::BindError;
+use crate::source::Sources;
+
+/// The listener, not answering yet.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    listener: TcpListener,
+    origin: String,
+    invitation: Option<String>,
+    config: Config,
+}
+
+impl Desk {
+    /// Listens; `public`: where customers reach the page.
+    pub(crate) async fn bind(
+        staff: &StaffConfig,
+        app: &Arc<App>,
+        public_urls: Vec<String>,
+        endpoints: &[Endpoint],
+    ) -> Result<Self, BindError> {
+        let listener = TcpListener::bind(staff.listen)
+            .await
+            .map_err(|error| BindError::Listen(staff.listen, error))?;
+        let address = listener.local_addr().map_err(BindError::Start)?;
+        let origin = match &staff.origin {
+            Some(origin) => origin.to_string(),
+            None => format!("http://{address}"),
+        };
+        let (files, ledgers) = (Arc::clone(app), Arc::clone(app));
+        // Nobody's: whose connections were meant is not asked.
+        let nobody = Sources::default().id(std::net::Ipv4Addr::UNSPECIFIED.into());
+        let config = Config {
+            store: app.store.clone(),
+            origin: origin.clone(),
+            organisation: app.organisation.clone(),
+            public_urls,
+            alternate_urls: app.alternate_urls.clone(),
+            allow_endpoints: (!endpoints.is_empty())
+                .then(|| endpoints.iter().map(ToString::to_string).collect()),
+            files: Arc::new(move |name| {
+                let (media_type, bytes) = files.files.plain(name)?;
+                Some(File { media_type, bytes })
+            }),
+            ledgers: Arc::new(move |run| ledgers.seen(run, nobody)),
+            now: wall_ms,
+        };
+        Ok(Self {
+            listener,
+            origin,
+            invitation: None,
+            config,
+        })
+    }
+
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    pub(crate) fn invitation(&self) -> Option<&str> {
+        self.invitation.as_deref()
+    }
+
+    /// Answers until it is told to stop.
+    pub(crate) async fn serve(self, stopping: CancellationToken) {
+        let router = pushcheck_staff::router(self.config);
+        let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let served = axum::serve(self.listener, router)
+            .with_graceful_shutdown(async move { stopping.cancelled().await });
+        if let Err(error) = served.await {
+            tracing::error!(%error, "staff are not answered any more");
+        }
+    }
+}
