@@ -304,6 +304,17 @@ impl Store {
         })
     }
 
+    /// How many reports there are.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn count_reports(&self) -> Result<u64, Error> {
+        let row = sqlx::query("SELECT COUNT(*) FROM reports")
+            .fetch_one(self.pool())
+            .await?;
+        Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
+    }
+
     /// How much all reports take, bytes.
     ///
     /// # Errors

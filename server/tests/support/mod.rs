@@ -276,6 +276,20 @@ impl Client {
         answer
     }
 
+    /// The same of a server that may end meanwhile.
+    pub async fn try_answer(&mut self) -> Option<Answer> {
+        while !self.unread.windows(4).any(|four| four == b"\r\n\r\n") {
+            self.more().await.then_some(())?;
+        }
+        let mut answer = self.head().await;
+        let length: usize = answer.header("content-length")?.parse().ok()?;
+        while self.unread.len() < length {
+            self.more().await.then_some(())?;
+        }
+        answer.body = self.take(length).await;
+        Some(answer)
+    }
+
     pub async fn ask(&mut self, head: &str) -> Answer {
         self.send(format!("{head}\r\nHost: probe.test\r\n\r\n"))
             .await;
