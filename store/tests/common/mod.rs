@@ -1,19 +1,26 @@
 //! A store of each engine.
 #![allow(
     dead_code,
-    non_snake_case,
+    unreachable_pub,
     reason = "each file of tests uses some of it"
 )]
 
 use std::path::PathBuf;
 
+use pushcheck_postgres::Postgres;
 use pushcheck_store::link::NewLink;
 use pushcheck_store::{Id, Place, Store};
 
-/// Runs a test on a new store of each engine that is there.
+/// Runs a test on a new store of each engine.
 pub async fn each(test: impl AsyncFn(Store)) {
     let folder = folder("each");
-    for place in [Place::Memory, Place::Folder(folder.clone())] {
+    let server = Postgres::shared().expect("a PostgreSQL");
+    let database = server.database().expect("a database");
+    for place in [
+        Place::Memory,
+        Place::Folder(folder.clone()),
+        Place::Postgres(database),
+    ] {
         let store = Store::open(&place, 1).await.expect("a store opens");
         test(store.clone()).await;
         store.close().await;

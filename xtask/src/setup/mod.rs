@@ -58,6 +58,15 @@ const NPM: Program = Program {
     why: "fetches client libraries for the lab",
 };
 
+/// Keeps what many nodes share.
+const POSTGRES: Program = Program {
+    variable: "POSTGRES",
+    names: &["postgres", "/usr/lib/postgresql/*/bin/postgres"],
+    debian: &["postgresql"],
+    ubuntu: &["postgresql"],
+    why: "the tests' own store for many nodes",
+};
+
 /// What a command cannot do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Need {
@@ -77,6 +86,8 @@ pub(crate) enum Need {
     Browser(Browser),
     /// The programs that the lab breaks networks with.
     Boxes,
+    /// PostgreSQL.
+    Database,
     /// What real client libraries need.
     Clients,
     /// What compares the crate's interface with its baseline.
@@ -94,6 +105,7 @@ impl Need {
             Self::WasmTests,
             Self::WasmPack,
             Self::Boxes,
+            Self::Database,
             Self::Clients,
         ];
         all.extend(Browser::ALL.map(Self::Browser));
@@ -106,6 +118,7 @@ impl Need {
             Self::WasmPack => &[WASM_OPT],
             Self::Browser(browser) => browser.programs(),
             Self::Boxes => boxes::ALL,
+            Self::Database => &[POSTGRES],
             Self::Clients => &[NODE, NPM],
             _ => &[],
         }
@@ -194,7 +207,7 @@ fn path_for(ws: &Workspace, needs: &[Need]) -> Result<Vec<PathBuf>> {
         if let Some(tool) = need.tool(ws)? {
             programs.extend(tool.find()?);
         }
-        if !matches!(need, Need::Browser(_) | Need::Boxes) {
+        if !matches!(need, Need::Browser(_) | Need::Boxes | Need::Database) {
             programs.extend(need.programs().iter().filter_map(Program::find));
         }
     }

@@ -97,7 +97,7 @@ impl Stage {
         let mut needs = match self {
             Self::Fmt => vec![Need::Rustfmt],
             Self::Clippy => vec![Need::Clippy, Need::Wasm],
-            Self::Native => Vec::new(),
+            Self::Native => vec![Need::Database],
             Self::Docs => vec![Need::Wasm],
             Self::Build | Self::Size | Self::Page | Self::Package => build::NEEDS.to_vec(),
             Self::Lab => [build::NEEDS, &[Need::Boxes]].concat(),
