@@ -1,7 +1,6 @@
 //! The program is killed while reports come in: every one that it acknowledged is there, and none twice.
 //!
-//! `PUSHCHECK_KILL_ROUNDS` says how many rounds of a thousand reports; two by default. `PUSHCHECK_KILL_DATABASE` names a database instead
-//! of the file.
+//! `PUSHCHECK_KILL_ROUNDS` says how many rounds of a thousand reports; one by default.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod support;
@@ -13,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use pushcheck_postgres::Postgres;
 use pushcheck_server::Place;
 use pushcheck_store::{Id, Store};
 use serde_json::Value;
@@ -146,20 +146,23 @@ async fn check(store: &Store, reports: &[String], acknowledged: &BTreeMap<usize,
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_is_there_and_nothing_twice() {
-    let rounds: usize =
-        std::env::var("PUSHCHECK_KILL_ROUNDS").map_or(2, |text| text.parse().unwrap());
-    let database = std::env::var("PUSHCHECK_KILL_DATABASE").ok();
     let folder = std::env::temp_dir().join(format!("pushcheck-killed-{}", Id::new().unwrap()));
-    let (place, flags) = match &database {
-        Some(url) => (
-            Place::Postgres(url.clone()),
-            ["--database".to_owned(), url.clone()],
-        ),
-        None => (
-            Place::Folder(folder.clone()),
-            ["--data".to_owned(), folder.display().to_string()],
-        ),
-    };
+    let flags = ["--data".to_owned(), folder.display().to_string()];
+    killed("file", Place::Folder(folder.clone()), &flags).await;
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_database_it_is_the_same() {
+    let server = Postgres::shared().unwrap();
+    let url = server.database().unwrap();
+    let flags = ["--database".to_owned(), url.clone()];
+    killed("database", Place::Postgres(url), &flags).await;
+}
+
+async fn killed(name: &str, place: Place, flags: &[String]) {
+    let rounds: usize =
+        std::env::var("PUSHCHECK_KILL_ROUNDS").map_or(1, |text| text.parse().unwrap());
     let site = Site::plain().await;
     let model = support::report::report(&site).await;
     let mut all = 0;
@@ -176,7 +179,7 @@ async fn what_was_acknowledged_is_there_and_nothing_twice() {
         let mut byte = [0; 2];
         getrandom::fill(&mut byte).unwrap();
         let kill_after = 1 + usize::from(u16::from_le_bytes(byte)) % (REPORTS - AT_ONCE);
-        let program = Arc::new(Mutex::new(Program::start(&flags)));
+        let program = Arc::new(Mutex::new(Program::start(flags)));
         let mut acknowledged = burst(&program, &reports, kill_after).await;
         assert!(
             (kill_after..REPORTS).contains(&acknowledged.len()),
@@ -188,7 +191,7 @@ async fn what_was_acknowledged_is_there_and_nothing_twice() {
             store.close().await;
         }
         // The pages try again, those too whose acknowledgement was lost, and some that had it.
-        let program = Arc::new(Mutex::new(Program::start(&flags)));
+        let program = Arc::new(Mutex::new(Program::start(flags)));
         let known = acknowledged.clone();
         let again = burst(&program, &reports, usize::MAX).await;
         assert_eq!(again.len(), REPORTS);
@@ -207,12 +210,9 @@ async fn what_was_acknowledged_is_there_and_nothing_twice() {
         );
         store.close().await;
         println!(
-            "round {}: killed after {kill_after}, {} acknowledged, all there",
+            "{name}, round {}: killed after {kill_after}, {} acknowledged, all there",
             round + 1,
             known.len()
         );
-    }
-    if database.is_none() {
-        std::fs::remove_dir_all(folder).unwrap();
     }
 }

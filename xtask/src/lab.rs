@@ -73,6 +73,9 @@ impl Diagnose {
 /// What one may say to `soak`.
 #[derive(Args)]
 pub(crate) struct Soak {
+    /// So many times instead: kill the server while a thousand reports come in, and look for every one that it acknowledged.
+    #[arg(long, value_name = "ROUNDS", conflicts_with = "words")]
+    kills: Option<u32>,
     /// Flags of pushcheck-lab soak.
     #[arg(
         trailing_var_arg = true,
@@ -198,6 +201,16 @@ pub(crate) fn diagnose(ws: &Workspace, install: bool, diagnose: &Diagnose) -> Re
 
 /// `cargo xtask soak`: long runs, against the server as `serve` builds it.
 pub(crate) fn soak(ws: &Workspace, install: bool, soak: &Soak) -> Result<ExitStatus> {
+    if let Some(rounds) = soak.kills {
+        let kit = setup::ready(ws, &[Need::Database], install)?;
+        let mut cargo = kit.native("cargo")?;
+        cargo
+            .args(["test", "--package", "pushcheck-server", "--test", "killed"])
+            .args(["--", "--nocapture", "--test-threads", "1"])
+            .env("PUSHCHECK_KILL_ROUNDS", rounds.to_string())
+            .current_dir(&ws.root);
+        return Ok(cargo.status()?);
+    }
     let mut words = vec!["soak".to_owned()];
     words.extend_from_slice(&soak.words);
     with_lab(ws, install, &Browser::ALL, build::NEEDS, &words)

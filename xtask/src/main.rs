@@ -55,7 +55,7 @@ enum Task {
     Lab(lab::Lab),
     /// Judges saved reports again by today's rules. Exits 0 the same, 1 different, 2 a file is unusable.
     Replay(lab::Replay),
-    /// Long runs in every browser; flags go to pushcheck-lab soak.
+    /// Long runs in every browser; flags go to pushcheck-lab soak. Or rounds of killing the server while reports come in: --kills 20.
     Soak(lab::Soak),
     /// Pictures of every state of the page, into target/shots; flags go to pushcheck-lab shots.
     Shots(lab::Shots),

@@ -27,6 +27,9 @@ pub(crate) struct Serve {
     /// Private key (PEM) of the certificate.
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
+    /// Adds the listener for staff two ports further, and keeps links and reports in target/pushcheck/data.
+    #[arg(long)]
+    staff: bool,
     /// Further flags for pushcheck-server.
     #[arg(last = true, value_name = "SERVER FLAGS")]
     more: Vec<String>,
@@ -37,19 +40,20 @@ impl Serve {
         if !self.tls && self.cert.is_none() {
             return Ok(None);
         }
-        let mut address = self.listen;
-        if address.port() != 0 {
-            address.set_port(
-                address
-                    .port()
-                    .checked_add(1)
-                    .context("no port is left above --listen for HTTPS")?,
-            );
-        }
-        Ok(Some(address))
+        self.above(1).map(Some)
     }
 
-    fn apply(&self, server: &mut Command) -> Result<()> {
+    /// So many ports above the first; any free one where that is any.
+    fn above(&self, ports: u16) -> Result<SocketAddr> {
+        let mut address = self.listen;
+        if address.port() != 0 {
+            let port = address.port().checked_add(ports);
+            address.set_port(port.context("no port is left above --listen")?);
+        }
+        Ok(address)
+    }
+
+    fn apply(&self, ws: &Workspace, server: &mut Command) -> Result<()> {
         server.arg("--listen").arg(self.listen.to_string());
         if let Some(address) = self.tls_listen()? {
             server.arg("--tls-listen").arg(address.to_string());
@@ -57,6 +61,13 @@ impl Serve {
                 (Some(cert), Some(key)) => server.arg("--cert").arg(cert).arg("--key").arg(key),
                 _ => server.arg("--tls-dev"),
             };
+        }
+        if self.staff {
+            server.arg("--staff-listen").arg(self.above(2)?.to_string());
+            let is_said = |flag: &str| self.more.iter().any(|word| word.starts_with(flag));
+            if !is_said("--data") {
+                server.arg("--data").arg(ws.target.join("pushcheck/data"));
+            }
         }
         server.args(&self.more);
         Ok(())
@@ -70,7 +81,7 @@ pub(crate) fn command(ws: &Workspace, install: bool, serve: &Serve) -> Result<()
     binary(ws, &kit, "pushcheck-server", Profile::Release)?;
 
     let mut command = Command::new(Profile::Release.path(ws, "pushcheck-server"));
-    serve.apply(&mut command)?;
+    serve.apply(ws, &mut command)?;
     let mut server = Guard::spawn(command.stdout(Stdio::piped()))?;
     // One line per listener, each the page's URL there.
     while let Some(line) = server.line()? {
@@ -138,7 +149,7 @@ mod tests {
     fn flags(words: &[&str]) -> anyhow::Result<String> {
         let line = Line::try_parse_from([&["serve"], words].concat())?;
         let mut command = Command::new("server");
-        line.serve.apply(&mut command)?;
+        line.serve.apply(ws, &mut command)?;
         Ok(crate::process::shown(&command))
     }
 
