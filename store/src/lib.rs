@@ -7,6 +7,7 @@
 //! Every transaction runs by [`Store`]'s one way, which begins it again where the engine asks for that (SQLSTATE 40001). What
 //! a function has answered is durable.
 
+pub mod audit;
 mod db;
 mod error;
 mod id;

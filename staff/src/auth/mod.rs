@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::App;
+use crate::{App, Problem, Who};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -14,4 +14,9 @@ pub(crate) fn router() -> OpenApiRouter<App> {
 /// Finds out who asks and refuses what nobody may ask.
 pub(crate) async fn identify(State(_app): State<App>, request: Request, next: Next) -> Response {
     next.run(request).await
+}
+
+/// Writes down that somebody did something: `audit(&app, &who, "read", &report.id)`. Where it cannot be written, it is not done.
+pub(crate) async fn audit(app: &App, who: &Who, what: &str, on: &str) -> Result<(), Problem> {
+    Ok(app.store.note(&who.name, what, on, (app.now)()).await?)
 }
