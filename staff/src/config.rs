@@ -35,6 +35,8 @@ pub struct Config {
     pub alternate_urls: Vec<String>,
     /// The endpoints that links may name, as patterns of `--allow-endpoint`; none: any public host.
     pub allow_endpoints: Option<Vec<String>>,
+    /// Webhooks may go to private addresses and to this machine, there also by plain http; never to link-local ones.
+    pub allow_private_webhooks: bool,
     /// The pages' files.
     pub files: Files,
     /// The server's memory of a run.

@@ -2,15 +2,122 @@
 
 use std::sync::Arc;
 
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder, SecurityRequirement};
+use utoipa::{Modify, OpenApi as _};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::App;
+use crate::auth::COOKIE;
+use crate::{App, Problem, Staff};
 
-pub(crate) fn router(document: utoipa::openapi::OpenApi) -> Router<App> {
-    let document = Arc::new(document);
-    Router::new().route(
-        "/openapi.json",
-        get(async move || Json(Arc::unwrap_or_clone(document))),
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "pushcheck, for staff",
+        description = "Links, reports and what is made of them.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    modifiers(&Doors),
+    tags(
+        (name = "session", description = "Signing in and out."),
+        (name = "admin", description = "Users, tokens, webhooks and the audit list: for admins."),
+        (name = "document", description = "What there is to ask for.")
     )
+)]
+struct Document;
+
+/// The two ways in.
+struct Doors;
+
+impl Modify for Doors {
+    fn modify(&self, document: &mut OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                COOKIE,
+                "Set by `POST /v1/session`. What changes anything needs `Pushcheck-CSRF` with the session's `csrf`, too.",
+            ))),
+        );
+        components.add_security_scheme(
+            "token",
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(HttpAuthScheme::Bearer)
+                    .description(Some("`pct_…`, made by an admin."))
+                    .build(),
+            ),
+        );
+        let nothing: [&str; 0] = [];
+        document.security = Some(vec![
+            SecurityRequirement::new("session", nothing),
+            SecurityRequirement::new("token", nothing),
+        ]);
+    }
 }
+
+/// Where routes are gathered with what is said of them.
+pub(crate) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi()).routes(routes!(show))
+}
+
+/// This document.
+#[utoipa::path(get, path = "/openapi.json", tag = "document", responses(
+    (status = 200, description = "OpenAPI 3.1", body = Object),
+    (status = 401, body = Problem, content_type = "application/problem+json")))]
+async fn show(_: Staff, Extension(document): Extension<Arc<OpenApi>>) -> Json<OpenApi> {
+    Json(Arc::unwrap_or_clone(document))
+}
+
+/// Says of all operations what none of them says itself: its name, what a status means, and that anything else is a problem, too.
+pub(crate) fn finish(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let operations = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+        ];
+        for (method, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(name(method, path));
+                answers(operation);
+            }
+        }
+    }
+}
+
+/// `get-users-id` of `GET /v1/users/{id}`: handlers in several modules have one name.
+fn name(method: &str, path: &str) -> String {
+    let parts = path.split(['/', '{', '}', '.']);
+    parts
+        .filter(|part| !part.is_empty() && *part != "v1")
+        .fold(method.to_owned(), |name, part| format!("{name}-{part}"))
+}
+
+fn answers(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let status = status.parse::<StatusCode>().ok();
+            let reason = status.and_then(|status| status.canonical_reason());
+            response.description = reason.unwrap_or("An answer").to_owned();
+        }
+    }
+    let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+    let other = ResponseBuilder::new()
+        .description("Any other problem")
+        .content("application/problem+json", problem);
+    operation
+        .responses
+        .responses
+        .insert("default".to_owned(), other.build().into());
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,6 +18,9 @@ pub struct Problem {
     /// Where in the request, as JSON pointers and what is wrong there.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
+    /// After how many seconds it may go better.
+    #[serde(skip)]
+    retry_after: Option<u32>,
 }
 
 /// What is wrong at one place of the request.
@@ -38,7 +41,15 @@ impl Problem {
             title,
             status: status.as_u16(),
             errors: Vec::new(),
+            retry_after: None,
         }
+    }
+
+    /// It may go better after so many seconds (RFC 9110 § 10.2.3).
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     /// Nobody has signed in.
@@ -59,6 +70,15 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "not found")
     }
 
+    /// The request's content is not as it should be, in that place.
+    #[must_use]
+    pub fn fault(pointer: &str, detail: &str) -> Self {
+        Self::invalid(vec![Fault {
+            pointer: pointer.to_owned(),
+            detail: detail.to_owned(),
+        }])
+    }
+
     /// The request's content is not as it should be, in these places.
     #[must_use]
     pub fn invalid(errors: Vec<Fault>) -> Self {
@@ -77,12 +97,21 @@ impl IntoResponse for Problem {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
+        }
         response
     }
 }
 
 impl From<pushcheck_store::Error> for Problem {
     fn from(error: pushcheck_store::Error) -> Self {
+        if let pushcheck_store::Error::Full(what) = &error {
+            tracing::warn!(what, "the store is full");
+            return Self::new(StatusCode::CONFLICT, "there are too many");
+        }
         tracing::error!(%error, "the store failed");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "the store failed")
     }

@@ -9,13 +9,18 @@
 
 pub mod audit;
 mod db;
+mod digest;
 mod error;
 mod id;
 pub mod link;
 pub mod report;
+pub mod session;
 pub mod summary;
+pub mod token;
+pub mod user;
 
 pub use db::{Place, Store};
+pub use digest::Digest;
 pub use error::Error;
 pub use id::{Id, number};
 

@@ -1,0 +1,4 @@
+//! Through the whole listener: who comes in, and who does not.
+
+mod access;
+mod session;
