@@ -182,6 +182,13 @@ pub struct Args {
         requires = "staff_listen"
     )]
     staff_origin: Option<Origin>,
+    /// Let webhooks go to private addresses and over plain HTTP: for receivers in the same network
+    #[arg(
+        long,
+        env = "PUSHCHECK_ALLOW_PRIVATE_WEBHOOKS",
+        requires = "staff_listen"
+    )]
+    allow_private_webhooks: bool,
     /// Who asks for a check, in customers' eyes: "ACME support"
     #[arg(long, env = "PUSHCHECK_ORGANISATION", value_name = "NAME", default_value = ORGANISATION, value_parser = organisation)]
     organisation: String,
@@ -259,6 +266,7 @@ impl Args {
             staff: self.staff_listen.map(|listen| StaffConfig {
                 listen,
                 origin: self.staff_origin,
+                allow_private_webhooks: self.allow_private_webhooks,
             }),
             organisation: self.organisation,
             alternate_urls: self.alternate_url,

@@ -102,6 +102,8 @@ pub struct StaffConfig {
     pub listen: SocketAddr,
     /// The origin under which staff reach it; none: `http://` and where it listens.
     pub origin: Option<Origin>,
+    /// Webhooks may go to private addresses, and over plain HTTP.
+    pub allow_private_webhooks: bool,
 }
 
 /// The server's certificate and key.

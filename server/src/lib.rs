@@ -32,7 +32,6 @@ mod query;
 mod read;
 mod report;
 mod route;
-mod schema;
 mod server;
 mod shelf;
 mod source;
@@ -47,7 +46,7 @@ pub use open_files::raise_open_files;
 pub use origin::{EmbedOrigin, Origin};
 pub use page::Endpoint;
 pub use pushcheck_store::Place;
-pub use schema::{Fault, Schema};
+pub use pushcheck_store::schema::{Fault, Schema};
 pub use server::{BindError, Bound, Server, bind};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

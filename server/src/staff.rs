@@ -54,6 +54,7 @@ impl Desk {
                 Some(File { media_type, bytes })
             }),
             ledgers: Arc::new(move |run| ledgers.seen(run, nobody)),
+            allow_private_webhooks: staff.allow_private_webhooks,
             now: wall_ms,
         };
         Ok(Self {

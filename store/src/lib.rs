@@ -8,13 +8,21 @@
 //! a function has answered is durable.
 
 pub mod audit;
+pub mod changes;
+pub mod counted;
 mod db;
 mod digest;
 mod error;
+pub mod figures;
 mod id;
 pub mod link;
+pub mod mark;
+pub mod profile;
 pub mod report;
+pub mod schema;
+pub mod search;
 pub mod session;
+mod sql;
 pub mod summary;
 pub mod token;
 pub mod user;

@@ -102,7 +102,7 @@ pub enum Closed {
 }
 
 /// After that time a run of which nothing more was heard does not run any more.
-const SILENT: Ms = 30 * 60_000;
+pub(crate) const SILENT: Ms = 30 * 60_000;
 
 impl Link {
     /// How far it has come.

@@ -10,10 +10,28 @@ use crate::db::transact;
 use crate::id::hex;
 use crate::link::{self, Closed};
 use crate::summary::Summary;
-use crate::{Error, Id, Ms, Store, number};
+use crate::{Error, Id, Ms, Store, counted, number};
 
 /// How many texts of one report are kept: a page may send it again at another level, and not for ever.
 const BODIES: i64 = 6;
+
+/// What goes with a report.
+const PARTS: [&str; 5] = [
+    "DELETE FROM report_bodies WHERE report = $1",
+    "DELETE FROM report_findings WHERE report = $1",
+    "DELETE FROM report_methods WHERE report = $1",
+    "DELETE FROM marks WHERE report = $1",
+    "DELETE FROM marks_before WHERE report = $1",
+];
+
+/// The same of all that came before.
+const OLD_PARTS: [&str; 5] = [
+    "DELETE FROM report_bodies WHERE report IN (SELECT id FROM reports WHERE arrived_at < $1)",
+    "DELETE FROM report_findings WHERE report IN (SELECT id FROM reports WHERE arrived_at < $1)",
+    "DELETE FROM report_methods WHERE report IN (SELECT id FROM reports WHERE arrived_at < $1)",
+    "DELETE FROM marks WHERE report IN (SELECT id FROM reports WHERE arrived_at < $1)",
+    "DELETE FROM marks_before WHERE report IN (SELECT id FROM reports WHERE arrived_at < $1)",
+];
 
 /// A report that came.
 #[derive(Clone, Debug)]
@@ -122,6 +140,12 @@ impl Store {
     ) -> Result<Result<Taken, Closed>, Error> {
         let digest = hex(&Sha256::digest(new.body));
         let (encoding, body) = written(new.body);
+        let told = match new.intact {
+            true => serde_json::from_slice(new.body)
+                .map(|body| counted::Counted::of(&body))
+                .unwrap_or_default(),
+            false => counted::Counted::default(),
+        };
         transact!(self, |tx| {
             let link = match token {
                 None => None,
@@ -170,6 +194,9 @@ impl Store {
                     (id, number, false)
                 }
             };
+            if !again {
+                counted::write(&mut tx, &id, &told).await?;
+            }
             if let (Some(link), false) = (&link, again) {
                 // A page whose word of the run's beginning was lost has made a run all the same.
                 if let Some(run) = &new.summary.run {
@@ -232,16 +259,29 @@ impl Store {
         Ok(row.map(|row| row.try_get(0)).transpose()?.flatten())
     }
 
+    /// Writes down that staff looked at a report, the first time.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn mark_read(&self, id: &str, now: Ms) -> Result<(), Error> {
+        transact!(self, |tx| {
+            sqlx::query("UPDATE reports SET read_at = $2, changed_at = $2 WHERE id = $1 AND read_at IS NULL")
+                .bind(id)
+                .bind(now)
+                .execute(&mut *tx)
+                .await?;
+        })
+    }
+
     /// Forgets a report and all its texts; false: there is none.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn delete_report(&self, id: &str) -> Result<bool, Error> {
         transact!(self, |tx| {
-            sqlx::query("DELETE FROM report_bodies WHERE report = $1")
-                .bind(id)
-                .execute(&mut *tx)
-                .await?;
+            for part in PARTS {
+                sqlx::query(part).bind(id).execute(&mut *tx).await?;
+            }
             let done = sqlx::query("DELETE FROM reports WHERE id = $1")
                 .bind(id)
                 .execute(&mut *tx)
@@ -256,10 +296,9 @@ impl Store {
     /// Those of the store.
     pub async fn forget(&self, before: Ms) -> Result<u64, Error> {
         transact!(self, |tx| {
-            sqlx::query("DELETE FROM report_bodies WHERE report IN (SELECT id FROM reports WHERE arrived_at < $1)")
-                .bind(before)
-                .execute(&mut *tx)
-                .await?;
+            for part in OLD_PARTS {
+                sqlx::query(part).bind(before).execute(&mut *tx).await?;
+            }
             let done = sqlx::query("DELETE FROM reports WHERE arrived_at < $1")
                 .bind(before)
                 .execute(&mut *tx)

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::{Response, StatusCode};
 use pushcheck::time::Micros;
+use pushcheck_store::schema::{Fault, Schema};
 use pushcheck_store::summary::Summary;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -18,7 +19,6 @@ use crate::app::App;
 use crate::probe::read_body;
 use crate::problem::{self, Problem};
 use crate::route::Ask;
-use crate::schema::{Fault, Schema};
 
 use intake::{Asker, Taken, take};
 use pieces::Uploads;

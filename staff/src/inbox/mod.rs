@@ -1,9 +1,42 @@
 //! Links, reports, and what is made of them.
+#![allow(
+    unused_qualifications,
+    reason = "utoipa names the types of parameters by their path"
+)]
 
+mod asked;
+mod extract;
+mod form;
+mod heard;
+mod line;
+mod link;
+mod live;
+mod report;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::App;
 
+/// The most that a request may bring, bytes; an import has its own.
+const BODY: usize = 64 * 1024;
+
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(link::list, link::make))
+        .routes(routes!(link::show, link::revoke))
+        .routes(routes!(report::list))
+        .routes(routes!(report::show, report::delete))
+        .routes(routes!(report::raw))
+        .routes(routes!(live::live))
+        .routes(routes!(live::changes))
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(Extension(Arc::new(live::Live::default())))
 }

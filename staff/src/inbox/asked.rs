@@ -1,0 +1,236 @@
+//! What a new link asks for: read from a request, with all that is wrong in it. Pure.
+
+use pushcheck::method::Method;
+use pushcheck_store::Id;
+use pushcheck_tester::address::Parsed;
+use pushcheck_tester::link::{Admission, Asked as Address, admit};
+use serde_json::Value;
+use url::Url;
+use utoipa::ToSchema;
+
+use super::form::{Form, Text};
+use super::line::{Endpoint, MethodWord, Test};
+use crate::problem::Fault;
+
+/// So many endpoints a link names, and so long an URL may be.
+const ENDPOINTS: usize = 5;
+const URL: usize = 2_000;
+
+/// What a new link asks for.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(
+    dead_code,
+    reason = "the document's; requests are read member by member"
+)]
+pub(super) struct LinkRequest {
+    /// 1 to 80 characters.
+    #[schema(min_length = 1, max_length = 80)]
+    ticket: String,
+    /// What the customer is told.
+    #[schema(max_length = 2000)]
+    note: Option<String>,
+    /// `en` or `ja`; null: the browser's.
+    #[schema(pattern = "^(en|ja)$")]
+    language: Option<String>,
+    /// Methods that must work.
+    #[schema(required = false)]
+    required: Vec<MethodWord>,
+    /// `quick` (the default) or `thorough`.
+    #[schema(required = false, pattern = "^(quick|thorough)$")]
+    mode: String,
+    /// Methods that are not tried.
+    #[schema(required = false)]
+    skip: Vec<MethodWord>,
+    /// Endpoints that are tried besides, within those that may be named.
+    #[schema(required = false, max_items = 5)]
+    endpoints: Vec<Endpoint>,
+    /// `click` (the default), or `itself`, where no endpoint is named.
+    #[schema(required = false, pattern = "^(click|itself)$")]
+    start: String,
+    #[schema(required = false, minimum = 1, maximum = 2160, default = 168)]
+    expires_in_hours: i64,
+    #[schema(required = false, minimum = 1, maximum = 100, default = 3)]
+    runs: i64,
+    /// `support` (the default), `public` or `full`.
+    #[schema(required = false, pattern = "^(public|support|full)$")]
+    level: String,
+    /// The id of the profile that it is made of.
+    profile: Option<String>,
+    /// The id of the report whose check it repeats.
+    after: Option<String>,
+}
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) ticket: String,
+    pub(super) note: String,
+    pub(super) language: Option<&'static str>,
+    pub(super) test: Test,
+    pub(super) starts_itself: bool,
+    pub(super) hours: i64,
+    pub(super) runs: i64,
+    pub(super) level: &'static str,
+    pub(super) profile: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+/// Reads a request; `allowed`: the endpoints that may be named. What is wrong comes with what could be read, since more may be
+/// found wrong elsewhere.
+pub(super) fn read(said: &Value, allowed: Option<&Vec<String>>) -> (Asked, Vec<Fault>) {
+    let mut form = Form::of(said, "");
+    let line = Text {
+        must: true,
+        most: 80,
+        lines: false,
+    };
+    let ticket = form.text("ticket", line).unwrap_or_default();
+    let note = Text {
+        must: false,
+        most: 2_000,
+        lines: true,
+    };
+    let note = form.text("note", note).unwrap_or_default();
+    let language = form.choice("language", &["en", "ja"]);
+    let required = methods(&mut form, "required");
+    let mode = form.word("mode", &["quick", "thorough"]).to_owned();
+    let skip = methods(&mut form, "skip");
+    for (at, method) in skip.iter().enumerate() {
+        if required.contains(method) {
+            form.wrong(&format!("/skip/{at}"), "it is required");
+        }
+    }
+    let endpoints = endpoints(&mut form, allowed);
+    if skip.len() == Method::ALL.len() && endpoints.is_empty() {
+        form.wrong("/skip", "nothing is left to try");
+    }
+    let starts_itself = form.word("start", &["click", "itself"]) == "itself";
+    let named = said.get("endpoints").and_then(Value::as_array);
+    if starts_itself && named.is_some_and(|named| !named.is_empty()) {
+        form.wrong("/start", "only by a click, where endpoints are named");
+    }
+    let asked = Asked {
+        ticket,
+        note,
+        language,
+        test: Test {
+            required,
+            mode,
+            skip,
+            endpoints,
+        },
+        starts_itself,
+        hours: form.number("expiresInHours", 1, 2_160, 168),
+        runs: form.number("runs", 1, 100, 3),
+        level: form.word("level", &["support", "public", "full"]),
+        profile: id(&mut form, "profile"),
+        after: id(&mut form, "after"),
+    };
+    (asked, form.faults())
+}
+
+fn id(form: &mut Form<'_>, name: &'static str) -> Option<String> {
+    let id = form.get(name)?.as_str().unwrap_or_default().to_owned();
+    if id.parse::<Id>().is_err() {
+        form.wrong(&format!("/{name}"), "an id of 32 digits");
+        return None;
+    }
+    Some(id)
+}
+
+/// Words of methods, each once, in the order of a report.
+fn methods(form: &mut Form<'_>, name: &'static str) -> Vec<String> {
+    let mut named = Vec::new();
+    for (at, word) in form.list(name, Method::ALL.len()).iter().enumerate() {
+        match word.as_str().and_then(Method::from_word) {
+            Some(method) => named.push(method),
+            None => form.wrong(&format!("/{name}/{at}"), "a method"),
+        }
+    }
+    named.sort_unstable();
+    named.dedup();
+    named.iter().map(|one| one.as_str().to_owned()).collect()
+}
+
+fn endpoints(form: &mut Form<'_>, allowed: Option<&Vec<String>>) -> Vec<Endpoint> {
+    let mut named = Vec::new();
+    for (at, value) in form.list("endpoints", ENDPOINTS).iter().enumerate() {
+        let mut one = Form::of(value, format!("/endpoints/{at}"));
+        let method = one.get("method").and_then(Value::as_str);
+        let method = method.and_then(Method::from_word);
+        if method.is_none() && value.is_object() {
+            one.wrong("/method", "a method");
+        }
+        let line = Text {
+            must: true,
+            most: URL,
+            lines: false,
+        };
+        let url = one.text("url", line);
+        if let Some(url) = url {
+            match endpoint(&url, method, allowed) {
+                Ok(url) => named.extend(method.map(|method| Endpoint {
+                    method: method.as_str().to_owned(),
+                    url,
+                })),
+                Err(why) => one.wrong("/url", why),
+            }
+        }
+        let faults = one.faults();
+        form.also(faults);
+    }
+    named
+}
+
+/// An endpoint's URL as a browser spells it, or why no link names it.
+pub(super) fn endpoint(
+    url: &str,
+    method: Option<Method>,
+    allowed: Option<&Vec<String>>,
+) -> Result<String, &'static str> {
+    let url = Url::parse(url).map_err(|_| "no URL that a browser can try")?;
+    let schemes: &[&str] = match method {
+        Some(Method::WebSocket) => &["ws", "wss"],
+        Some(_) => &["http", "https"],
+        None => &["ws", "wss", "http", "https"],
+    };
+    if !schemes.contains(&url.scheme()) {
+        return Err("its scheme is not one of that method");
+    }
+    let asked = Address {
+        parsed: Some(parsed(&url)),
+        endpoints: allowed.cloned(),
+    };
+    match admit(&asked) {
+        Admission::Yes => {}
+        Admission::NoUrl => return Err("no URL that a browser can try"),
+        Admission::UserPassword => return Err("it holds user or password"),
+        Admission::NotPublic => {
+            return Err("it leads into a private network, and --allow-endpoint does not list it");
+        }
+        Admission::NotListed => return Err("--allow-endpoint does not list it"),
+    }
+    if url.fragment().is_some() {
+        return Err("what stands behind the # is not sent");
+    }
+    Ok(url.into())
+}
+
+/// The attributes that a browser's `URL` has.
+fn parsed(url: &Url) -> Parsed {
+    let behind = |sign: &str, part: Option<&str>| {
+        part.map_or_else(String::new, |part| format!("{sign}{part}"))
+    };
+    Parsed {
+        href: url.as_str().to_owned(),
+        protocol: format!("{}:", url.scheme()),
+        hostname: url.host_str().unwrap_or_default().to_owned(),
+        port: url.port().map(|port| port.to_string()).unwrap_or_default(),
+        pathname: url.path().to_owned(),
+        search: behind("?", url.query()),
+        hash: behind("#", url.fragment()),
+        username: url.username().to_owned(),
+        password: url.password().unwrap_or_default().to_owned(),
+    }
+}
