@@ -38,6 +38,13 @@ impl Desk {
             Some(origin) => origin.to_string(),
             None => format!("http://{address}"),
         };
+        let origin = pushcheck_staff::check_origin(&origin).map_err(|why| {
+            BindError::Start(std::io::Error::other(format!("--staff-origin: {why}")))
+        })?;
+        let invitation = pushcheck_staff::first_start(&app.store, wall_ms())
+            .await
+            .map_err(BindError::Store)?
+            .map(|invitation| format!("{origin}/{invitation}"));
         let (files, ledgers) = (Arc::clone(app), Arc::clone(app));
         // Nobody's: whose connections were meant is not asked.
         let nobody = Sources::default().id(std::net::Ipv4Addr::UNSPECIFIED.into());
@@ -60,7 +67,7 @@ impl Desk {
         Ok(Self {
             listener,
             origin,
-            invitation: None,
+            invitation,
             config,
         })
     }
