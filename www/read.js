@@ -2,10 +2,9 @@
  * The page that shows a report from elsewhere: of its own address, which no server is told behind the `#`, of a file, or pasted.
  * Asks for nothing but this server's own files.
  */
-import { dress, el, into } from "./el.js";
+import { el, into } from "./el.js";
 import { MOST, checked, readReport, unread } from "./more/reading.js";
 import { unpack } from "./more/short.js";
-import { style } from "./style.js";
 import { LANGUAGES, words } from "./words.js";
 
 const HERE = new URL("./", import.meta.url).href;
@@ -65,14 +64,6 @@ const TEXTS = {
   },
 };
 
-/** How what two reports differ in looks: the tables of the element's rooms. */
-const TABLES = `
-.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px }
-table { border-collapse: collapse; width: 100%; font-size: .88em; white-space: nowrap }
-th, td { padding: .45em .8em; text-align: start; font-weight: 400; border-top: 1px solid var(--line) }
-thead th { border: 0; background: var(--soft); color: var(--muted) }
-`;
-
 /** A block of JSON in Markdown, fenced (CommonMark § 4.5). */
 const FENCED = /^(`{3,})json[^\S\n]*\n([^]*?)\n\1`*[^\S\n]*$/m;
 
@@ -117,7 +108,6 @@ function start(lang) {
   const here = TEXTS[lang];
   const text = (name) => import(`${HERE}pkg/more-${lang}.js`).then((module) => module.default[name]);
   const { say } = words("en");
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   // What was opened last: what comes later from before is not shown.
   let turn = 0;
 
@@ -138,23 +128,9 @@ function start(lang) {
 
   async function side(reports, mine) {
     const tag = navigator.languages.find((tag) => tag.split("-")[0] === lang) ?? lang;
-    const [{ STYLE, compare }, own, m] = await Promise.all([
-      import("./more/compare.js"), import(`./text/${lang}.js`), text("compare"),
-    ]);
+    const [{ beside }, own, compare] = await Promise.all([import("./beside.js"), import(`./text/${lang}.js`), text("compare")]);
     if (mine !== turn) return;
-    const spoken = words(tag, own.default);
-    const mount = $("compare");
-    const root = mount.shadowRoot ?? mount.attachShadow({ mode: "open" });
-    if (!root.childElementCount) dress(root, style + TABLES + STYLE);
-    const act = { evidence() {}, remark() {}, copy: async () => {}, save() {} };
-    const ctx = { words: spoken, m: { compare: m }, known: null, base: new URL("./", location.href).href, about: null, act };
-    const heading = el("h2", { class: "unseen" }, here.two);
-    const card = el("section", { part: "card", lang, dir: spoken.t.dir }, heading, ...[compare(reports, ctx)].flat());
-    const hue = () => card.toggleAttribute("data-dark", dark.matches);
-    hue();
-    dark.onchange = hue;
-    root.querySelector("[part=card]")?.remove();
-    root.append(card);
+    beside($("compare"), reports, { tag, texts: own.default, rooms: { compare }, heading: here.two });
   }
 
   /** `each`: `[where it is from, what it is called, what was read]`. */

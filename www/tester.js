@@ -10,7 +10,7 @@ import { start as connect } from "./tester/drivers.js";
 import { ending } from "./tester/end.js";
 import { bodiless, endpoint, where } from "./tester/endpoint.js";
 import { keep } from "./tester/keep.js";
-import { button, say } from "./tester/parts.js";
+import { button, say } from "./parts.js";
 import { payload } from "./tester/payload.js";
 import { Store } from "./tester/store.js";
 import { timeline } from "./tester/timeline.js";

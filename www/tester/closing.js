@@ -1,7 +1,7 @@
 /** Closing a socket with a code and a reason, each looked at as it is typed. */
 import { el } from "../el.js";
 import { closing as known } from "./core.js";
-import { button, field, line, say } from "./parts.js";
+import { button, field, line, say } from "../parts.js";
 
 /** `{node, show(kind, open)}`; `close(code, reason)` when it is to be closed. */
 export function closing(t, close) {

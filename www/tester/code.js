@@ -1,7 +1,7 @@
 /** Client code for what has just worked. */
 import { el, into } from "../el.js";
 import { code as write } from "./core.js";
-import { button, copy } from "./parts.js";
+import { button, copy } from "../parts.js";
 
 /** `{node, show(worked)}`; null hides it. */
 export function clientCode(t) {

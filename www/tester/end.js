@@ -1,7 +1,7 @@
 /** How it ended, and what is known of why; what a browser hides is called hidden. */
 import { el, into } from "../el.js";
 import { consoleLine, told } from "./core.js";
-import { field, say } from "./parts.js";
+import { field, say } from "../parts.js";
 
 /** `{node, show(end, doubts), hide()}`. */
 export function ending(t, bytes) {

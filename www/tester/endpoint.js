@@ -1,7 +1,7 @@
 /** The form: what is tried, taken apart as it is typed. Starts nothing. */
 import { el, into } from "../el.js";
 import { look, parsed, piece, protocols, take } from "./core.js";
-import { aside, button, choice, field, fold, id, line, listed, pairs, say, tick } from "./parts.js";
+import { aside, button, choice, field, fold, id, line, listed, pairs, say, tick } from "../parts.js";
 
 const SIGNS = { stops: "✕", perhaps: "!", remark: "i" };
 

@@ -1,7 +1,7 @@
 /** Sessions that are kept in this browser or in files, and links. Storage and files are strangers': what they hold is checked whole. */
 import { el, into } from "../el.js";
 import { base64, bytes, readSessions, writeLink, writeSessions } from "./core.js";
-import { button, copy, field, line, say, tick } from "./parts.js";
+import { button, copy, field, line, say, tick } from "../parts.js";
 import { size } from "./store.js";
 
 /** Where they lie. */

@@ -2,7 +2,7 @@
 import { el } from "../el.js";
 import { bytes, check } from "./core.js";
 import { bodiless } from "./endpoint.js";
-import { aside, button, choice, field, say } from "./parts.js";
+import { aside, button, choice, field, say } from "../parts.js";
 
 /** `{node, show(model), data(), ready(open)}`; `edit(change)` when something was typed, `send()` when it is to go. */
 export function payload(t, edit, send) {

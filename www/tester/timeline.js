@@ -1,7 +1,7 @@
 /** The messages, newest first: a few of many are shown, and drawn at most a few times a second. */
 import { el, into } from "../el.js";
 import { base64, dump, hex, pretty } from "./core.js";
-import { button, choice, copy, say } from "./parts.js";
+import { button, choice, copy, say } from "../parts.js";
 import { HELD, MOST } from "./store.js";
 
 /** How many rows at first, and how many more at a time. */

@@ -1,5 +1,5 @@
 /** Pieces of forms: each with its label, and nothing but text in it. */
-import { el, into } from "../el.js";
+import { el, into } from "./el.js";
 
 let last = 0;
 

@@ -1,0 +1,108 @@
+/** The staff page: who is signed in, which view the address asks for, and what arrives meanwhile. */
+import { el, into } from "../el.js";
+import { connect } from "./api.js";
+import { language, speech } from "./language.js";
+import { Live } from "./live.js";
+import { invitation, read } from "./route.js";
+import { frame } from "./frame.js";
+import { accept, signIn } from "./views/sign-in.js";
+
+/** The views; each is loaded when it is first asked for. */
+const VIEWS = {
+  inbox: () => import("./views/inbox.js"),
+  links: () => import("./views/links.js"),
+  reports: () => import("./views/report.js"),
+};
+
+const page = document.getElementById("page");
+const tongue = await speech(language(location.search, navigator.languages));
+const { s, w } = tongue;
+document.documentElement.lang = s.lang;
+const api = connect(() => welcome(s.sign.gone));
+
+/** What the shown view wants to be told, and what it undoes when it goes. */
+let shown = { live: {}, leave() {} };
+let turn = 0;
+let live = null;
+
+function leave() {
+  shown.leave();
+  shown = { live: {}, leave() {} };
+}
+
+/** Asks who they are. */
+function welcome(why) {
+  leave();
+  turn += 1;
+  live?.end();
+  live = null;
+  const token = invitation(location.hash);
+  // Whoever reads the address over a shoulder, or its history, finds none.
+  if (token) history.replaceState(null, "", location.pathname + location.search);
+  const form = token ? accept(token, tongue, api, enter) : signIn(why, tongue, api, enter);
+  document.title = `${token ? s.sign.welcome : s.sign.title} – ${s.name}`;
+  into(page, form);
+  page.querySelector("h1").focus();
+}
+
+/** Signed in: from now on there are views, and what arrives is told. */
+function enter(session) {
+  api.session(session);
+  const about = frame(tongue, session, async () => {
+    await api.remove("/v1/session").catch(() => {});
+    api.session(null);
+    welcome(s.sign.out);
+  });
+  into(page, ...about.nodes);
+  const context = { ...tongue, api, session, say: about.say };
+  live = new Live((url) => new EventSource(url), api.get, {
+    state: about.state,
+    gap: () => shown.live.gap?.(),
+    link: (link) => shown.live.link?.(link),
+    report: (line) => {
+      shown.live.report?.(line);
+      about.arrived(line);
+    },
+  });
+  live.start();
+  show(context, about, false);
+  // Only the last who signed in listens.
+  onhashchange = () => (invitation(location.hash) ? welcome() : show(context, about, true));
+}
+
+async function show(context, about, moves) {
+  const mine = (turn += 1);
+  const route = read(location.hash);
+  leave();
+  about.mark(route);
+  about.busy(true);
+  let view;
+  try {
+    const module = await VIEWS[route.view]();
+    view = await module.default(context, route);
+  } catch (error) {
+    view = { title: s.problem.title, nodes: [el("p", { class: "notice why", role: "alert" }, tongue.problem(error))] };
+  }
+  if (mine !== turn) {
+    view.leave?.();
+    return;
+  }
+  about.busy(false);
+  shown = { live: view.live ?? {}, leave: view.leave ?? (() => {}) };
+  document.title = `${view.title} – ${s.name}`;
+  about.show(view);
+  if (moves) {
+    about.heading().focus();
+    scrollTo(0, 0);
+  }
+}
+
+try {
+  const token = invitation(location.hash);
+  if (token) welcome();
+  else enter(await api.get("/v1/session"));
+} catch (error) {
+  if (error.status === 401) welcome();
+  else into(page, el("main", { class: "narrow" }, el("h1", {}, s.name), el("p", { class: "notice why", role: "alert" }, tongue.problem(error))));
+}
+document.documentElement.dataset.ready = w.t.lang;
