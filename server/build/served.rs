@@ -27,6 +27,8 @@ pub(crate) fn served(files: &[String]) -> Vec<(&str, &str)> {
         kind.is_some_and(|kind| KINDS.contains(&kind))
             && !DESCRIPTIONS.contains(&file.rsplit('/').next().unwrap_or(file))
             && !file.starts_with("catalogue/")
+            // For those who are signed in, on a listener of their own.
+            && !file.starts_with("staff/")
             && BUNDLES.iter().all(|(name, bundle, folder)| {
                 let is_within = folder.is_some_and(|folder| file.starts_with(folder));
                 let is_bundled = exists(name) && exists(bundle);

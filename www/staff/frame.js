@@ -5,7 +5,7 @@ import { write } from "./route.js";
 import { grouped, tidy } from "./rows.js";
 
 /** The entries of the menu. */
-const MENU = ["inbox", "links"];
+const MENU = ["inbox", "links", "import", "figures", "profiles", "admin"];
 
 /** `{nodes, show(view), mark(route), busy(yes), say(text), state(word), arrived(line), heading()}`. */
 export function frame({ s, w, m }, session, signOut) {

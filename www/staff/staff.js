@@ -12,6 +12,10 @@ const VIEWS = {
   inbox: () => import("./views/inbox.js"),
   links: () => import("./views/links.js"),
   reports: () => import("./views/report.js"),
+  import: () => import("./views/import.js"),
+  figures: () => import("./views/figures.js"),
+  profiles: () => import("./views/profiles.js"),
+  admin: () => import("./views/admin.js"),
 };
 
 const page = document.getElementById("page");

@@ -122,6 +122,7 @@ export default {
   link: {
     title: "Link for {ticket}",
     hand: "Hand it over",
+    about: "About this link",
     url: "Address",
     alternates: "If that address is blocked where the customer is, these work also:",
     qr: "For a phone, or for paper",

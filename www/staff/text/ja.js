@@ -122,6 +122,7 @@ export default {
   link: {
     title: "{ticket}のリンク",
     hand: "お客様に渡す",
+    about: "このリンクについて",
     url: "アドレス",
     alternates: "お客様の環境でこのアドレスが遮断されている場合は、次のアドレスも使えます：",
     qr: "スマートフォンや紙で渡す場合",

@@ -64,7 +64,7 @@ export async function linked(context, id) {
   return {
     title: w.say(l.title, { ticket: tidy(link.ticket, 100) || s.noTicket }),
     nodes: [
-      el("section", { class: "card" }, state, reports, facts, el("div", { class: "actions" }, revoke)), given,
+      state, reports, given, el("section", { class: "card", "aria-label": l.about }, facts, el("div", { class: "actions" }, revoke)),
     ],
     live: {
       link: (one) => one.id === id && became(one),

@@ -2,6 +2,7 @@
 import { el, into } from "../../el.js";
 import { button, choice, field, line, tick } from "../../parts.js";
 import { METHODS } from "../../words.js";
+import { whole } from "../profile.js";
 import { write } from "../route.js";
 import { ENDPOINTS, FRESH, HOURS, RUNS, again, body, faults } from "../request.js";
 import { customers } from "../language.js";
@@ -20,14 +21,7 @@ async function begin({ api, lang }, { after, profile, ticket }) {
 }
 
 /** A request for what a profile names. */
-const of = ({ id, method, url, query }, request) => ({ ...request, profile: id, start: "click", endpoints: [{ method, url: whole(url, query) }] });
-
-function whole(url, query = []) {
-  if (!URL.canParse(url)) return url;
-  const made = new URL(url);
-  for (const { name, value } of query ?? []) made.searchParams.append(name, value);
-  return made.href;
-}
+const of = (profile, request) => ({ ...request, profile: profile.id, start: "click", endpoints: [{ method: profile.method, url: whole(profile) }] });
 
 /** Several of the methods. */
 function several(legend, chosen, t, changed) {

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./here.mjs";
+
+const { invitation, read, write } = await load("staff/route.js");
+const { allowed, again, body, faults, FRESH, wrong } = await load("staff/request.js");
+const id = "0123456789abcdef0123456789abcdef";
+
+test("an address is read as it was written", () => {
+  for (const [view, of, query] of [["inbox", null, {}], ["inbox", null, { q: "a b&c", result: "failed" }], ["reports", id, {}], ["links", "new", { after: id }], ["admin", "audit", {}]]) {
+    assert.deepEqual(read(write(view, of, query)), { view, of, query });
+  }
+});
+
+test("what is none of ours is the inbox", () => {
+  for (const hash of ["", "#", "#/", "#/constructor", "#/toString", `#/inbox/${id}`, "#/reports/../x", "#/reports/new", "#/admin/nobody", `#/reports/${id}/x`, "#/__proto__"]) {
+    assert.deepEqual(read(hash), { view: "inbox", of: null, query: {} }, hash);
+  }
+});
+
+test("an invitation is a token and nothing else", () => {
+  assert.equal(invitation(`#invitation=${id}`), id);
+  for (const hash of [`#invitation=${id}0`, `#invitation=${id.toUpperCase()}`, "#invitation=", `#/inbox?invitation=${id}`]) assert.equal(invitation(hash), null);
+});
+
+test("a link names only what the server allows", () => {
+  const is = (url, ...patterns) => allowed(new URL(url), patterns);
+  assert.equal(allowed(new URL("wss://x.example/"), null), true);
+  assert.equal(is("wss://a.app.example/x", "wss://*.app.example"), true);
+  assert.equal(is("wss://app.example/", "wss://*.app.example"), false);
+  assert.equal(is("wss://evilapp.example/", "wss://*.app.example"), false);
+  assert.equal(is("ws://a.app.example/", "wss://*.app.example"), false);
+  assert.equal(is("wss://a.app.example:8443/", "wss://*.app.example"), false);
+  assert.equal(is("wss://a.app.example:8443/", "wss://*.app.example:8443"), true);
+  assert.equal(is("https://app.example/", "https://app.example/"), true);
+});
+
+test("an endpoint fits its method and holds no password", () => {
+  assert.equal(wrong({ method: "web-socket", url: "wss://a.example/" }, null), null);
+  assert.equal(wrong({ method: "web-socket", url: "https://a.example/" }, null), "scheme");
+  assert.equal(wrong({ method: "polling", url: "wss://a.example/" }, null), "scheme");
+  assert.equal(wrong({ method: "polling", url: "javascript:alert(1)" }, null), "scheme");
+  assert.equal(wrong({ method: "polling", url: "https://me:secret@a.example/" }, null), "secret");
+  assert.equal(wrong({ method: "polling", url: "nowhere" }, null), "url");
+  assert.equal(wrong({ method: "polling", url: "https://a.example/" }, ["https://b.example"]), "list");
+});
+
+test("what is wrong with a request is told field by field", () => {
+  const whys = (more) => faults({ ...FRESH, ticket: "T", ...more }, null).map(({ field, why }) => `${field} ${why}`);
+  assert.deepEqual(whys({}), []);
+  assert.deepEqual(whys({ ticket: " " }), ["ticket empty"]);
+  assert.deepEqual(whys({ expiresInHours: 2161, runs: 0 }), ["expiresInHours range", "runs range"]);
+  assert.deepEqual(whys({ runs: 1.5 }), ["runs range"]);
+  assert.deepEqual(whys({ endpoints: [{ method: "polling", url: "x" }] }), ["endpoints url"]);
+});
+
+test("a link with endpoints never starts by itself", () => {
+  const endpoints = [{ method: "polling", url: "https://a.example/" }];
+  assert.equal(body({ ...FRESH, ticket: "T", start: "itself" }).start, "itself");
+  assert.equal(body({ ...FRESH, ticket: "T", start: "itself", endpoints }).start, "click");
+});
+
+test("once more is the same, after it", () => {
+  const link = { ...FRESH, ticket: "T", mode: "thorough", required: ["web-socket"], note: "old", runs: 5, expiresInHours: 1 };
+  const made = again({ id, ticket: "T", link, report: null });
+  assert.deepEqual([made.mode, made.required, made.runs, made.note, made.after, made.expiresInHours], ["thorough", ["web-socket"], 5, "", id, 168]);
+  const bare = again({ id, ticket: null, link: null, report: { run: { mode: "watch" }, methods: [{ method: "polling", required: true }] } });
+  assert.deepEqual([bare.ticket, bare.mode, bare.required], ["", "quick", ["polling"]]);
+});
