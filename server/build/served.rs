@@ -1,14 +1,15 @@
 //! Which files of `www/` are put into the program, and under which names. Also compiled into a test.
 
 /// Scripts that are served with all that they import in one file, made by `cargo xtask build`, so that a page asks once
-/// instead of along a chain: the name, the bundle, and the folder of what nothing else imports.
-const BUNDLES: [(&str, &str, Option<&str>); 6] = [
+/// instead of along a chain: the name, the bundle, and the folder of scripts that nothing else imports.
+const BUNDLES: [(&str, &str, Option<&str>); 7] = [
     ("push-check.js", "pkg/push-check.js", None),
     ("push-check-observe.js", "pkg/push-check-observe.js", None),
     ("more.js", "pkg/more.js", Some("more/")),
     ("look.js", "pkg/look.js", None),
     ("read.js", "pkg/read.js", None),
     ("tester.js", "pkg/tester.js", Some("tester/")),
+    ("staff.js", "pkg/staff.js", Some("staff/")),
 ];
 
 /// The kinds of files that a browser asks for; not types, notes and package descriptions.
@@ -27,10 +28,9 @@ pub(crate) fn served(files: &[String]) -> Vec<(&str, &str)> {
         kind.is_some_and(|kind| KINDS.contains(&kind))
             && !DESCRIPTIONS.contains(&file.rsplit('/').next().unwrap_or(file))
             && !file.starts_with("catalogue/")
-            // For those who are signed in, on a listener of their own.
-            && !file.starts_with("staff/")
             && BUNDLES.iter().all(|(name, bundle, folder)| {
-                let is_within = folder.is_some_and(|folder| file.starts_with(folder));
+                let is_within =
+                    kind == Some("js") && folder.is_some_and(|folder| file.starts_with(folder));
                 let is_bundled = exists(name) && exists(bundle);
                 file != *bundle && !(is_bundled && is_within)
             })

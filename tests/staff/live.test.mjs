@@ -132,6 +132,16 @@ test("after five minutes of polling the stream is tried again", async () => {
   at.live.end();
 });
 
+test("what is answered after the end is told to nobody", async () => {
+  const at = scene([{ cursor: "1", reports: [{ id: "r1" }], links: [] }]);
+  at.live.start();
+  at.streams[0].readyState = 2;
+  at.streams[0].onerror();
+  at.live.end();
+  await at.pass(1_000_000);
+  assert.deepEqual([at.said, at.asked.length], [["connecting"], 1]);
+});
+
 test("ended, nothing goes on", async () => {
   const at = scene();
   at.live.start();

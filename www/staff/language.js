@@ -12,14 +12,10 @@ export function language(search, languages) {
 export const customers = (link, report, fallback = "en") =>
   language("", [link?.language, report?.surroundings?.language, fallback]);
 
-const once = new Map();
-const load = (name) => {
-  if (!once.has(name)) {
-    const loading = import(name);
-    loading.catch(() => once.delete(name));
-    once.set(name, loading);
-  }
-  return once.get(name).then((module) => module.default);
+/** The texts of each language, loaded when somebody speaks it. */
+const TEXTS = {
+  en: () => [import("./text/en.js"), import("../text/en.js"), import("../more/text/en.js")],
+  ja: () => [import("./text/ja.js"), import("../text/ja.js"), import("../more/text/ja.js")],
 };
 
 /**
@@ -27,7 +23,7 @@ const load = (name) => {
  * rooms; `problem(error)`, a sentence.
  */
 export async function speech(lang) {
-  const [s, texts, m] = await Promise.all([load(`./text/${lang}.js`), load(`../text/${lang}.js`), load(`../more/text/${lang}.js`)]);
+  const [s, texts, m] = (await Promise.all(TEXTS[lang]())).map((module) => module.default);
   const tag = (globalThis.navigator?.languages ?? []).find((one) => one.split("-")[0] === lang) ?? lang;
   const w = words(tag, texts);
   // Words that are looked up in them come from strangers.

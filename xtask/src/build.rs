@@ -55,7 +55,7 @@ const QR: &str = "qr.wasm";
 /// What names parts of it.
 const BINDINGS: &[&str] = &["pushcheck.js", "pushcheck.d.ts"];
 /// Scripts with all that they import: below `www/`, and their names in `pkg`. The element has the bindings in it. The server
-/// serves those of the first five names, and the last, instead of their sources.
+/// serves those of the first five names, and the last two, instead of their sources.
 const BUNDLES: &[(&str, &str)] = &[
     ("push-check.js", "push-check.js"),
     ("push-check-observe.js", "push-check-observe.js"),
@@ -65,6 +65,7 @@ const BUNDLES: &[(&str, &str)] = &[
     ("more/text/en.js", "more-en.js"),
     ("more/text/ja.js", "more-ja.js"),
     ("tester.js", "tester.js"),
+    ("staff.js", "staff.js"),
 ];
 
 /// What, with the bundles, stands beside the bound widget and is made apart from it.

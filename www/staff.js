@@ -1,21 +1,21 @@
 /** The staff page: who is signed in, which view the address asks for, and what arrives meanwhile. */
-import { el, into } from "../el.js";
-import { connect } from "./api.js";
-import { language, speech } from "./language.js";
-import { Live } from "./live.js";
-import { invitation, read } from "./route.js";
-import { frame } from "./frame.js";
-import { accept, signIn } from "./views/sign-in.js";
+import { el, into } from "./el.js";
+import { connect } from "./staff/api.js";
+import { language, speech } from "./staff/language.js";
+import { Live } from "./staff/live.js";
+import { invitation, read } from "./staff/route.js";
+import { frame } from "./staff/frame.js";
+import { accept, signIn } from "./staff/views/sign-in.js";
 
 /** The views; each is loaded when it is first asked for. */
 const VIEWS = {
-  inbox: () => import("./views/inbox.js"),
-  links: () => import("./views/links.js"),
-  reports: () => import("./views/report.js"),
-  import: () => import("./views/import.js"),
-  figures: () => import("./views/figures.js"),
-  profiles: () => import("./views/profiles.js"),
-  admin: () => import("./views/admin.js"),
+  inbox: () => import("./staff/views/inbox.js"),
+  links: () => import("./staff/views/links.js"),
+  reports: () => import("./staff/views/report.js"),
+  import: () => import("./staff/views/import.js"),
+  figures: () => import("./staff/views/figures.js"),
+  profiles: () => import("./staff/views/profiles.js"),
+  admin: () => import("./staff/views/admin.js"),
 };
 
 const page = document.getElementById("page");
