@@ -40,6 +40,7 @@ function welcome(why) {
   turn += 1;
   live?.end();
   live = null;
+  onhashchange = () => invitation(location.hash) && welcome();
   const token = invitation(location.hash);
   // Whoever reads the address over a shoulder, or its history, finds none.
   if (token) history.replaceState(null, "", location.pathname + location.search);
@@ -80,6 +81,10 @@ async function show(context, about, moves) {
   leave();
   about.mark(route);
   about.busy(true);
+  // What arrives while a view is made is in its list already, or not yet.
+  const missed = [];
+  const keep = (what) => (one) => missed.push([what, one]);
+  shown.live = { gap: keep("gap"), report: keep("report"), link: keep("link") };
   let view;
   try {
     const module = await VIEWS[route.view]();
@@ -93,8 +98,8 @@ async function show(context, about, moves) {
   }
   about.busy(false);
   shown = { live: view.live ?? {}, leave: view.leave ?? (() => {}) };
-  document.title = `${view.title} – ${s.name}`;
   about.show(view);
+  for (const [what, one] of missed) shown.live[what]?.(one);
   if (moves) {
     about.heading().focus();
     scrollTo(0, 0);

@@ -33,17 +33,31 @@ export function frame({ s, w, m }, session, signOut) {
       tongue, el("span", { class: "muted" }, session.name), button(s.sign.leave, signOut, "small")),
     el("nav", { "aria-label": s.menu.label }, ...links.map(([, link]) => link)));
   let heading = main;
+  // What has arrived since the inbox was last looked at.
+  let unseen = 0;
+  let here = null;
+  const told = new Set();
+  let title = s.name;
+  const inbox = links[0][1];
+  const tell = () => {
+    inbox.textContent = unseen ? w.say(s.menu.arrived, { n: w.count(unseen) }) : s.menu.inbox;
+    document.title = unseen ? `(${w.count(unseen)}) ${title}` : title;
+  };
   return {
     nodes: [skip, head, main, voice],
     heading: () => heading,
     show(view) {
       heading = el("h1", { tabindex: "-1" }, view.title);
       into(main, heading, ...view.nodes);
+      title = `${view.title} – ${s.name}`;
+      tell();
     },
     mark({ view, of }) {
+      here = view;
+      if (view === "inbox") unseen = 0;
       for (const [name, link] of links) {
-        const here = name === view && !(name === "links" && of !== "new");
-        if (here) link.setAttribute("aria-current", "page");
+        const is = name === view && !(name === "links" && of !== "new");
+        if (is) link.setAttribute("aria-current", "page");
         else link.removeAttribute("aria-current");
       }
     },
@@ -55,7 +69,12 @@ export function frame({ s, w, m }, session, signOut) {
       state.dataset.state = word;
       state.textContent = s.live[word];
     },
-    arrived({ number, ticket, result }) {
+    arrived({ id, number, ticket, result, readAt }) {
+      // A line comes again when it is read or marked.
+      if (told.has(id) || readAt !== null) return;
+      told.add(id);
+      unseen += here !== "inbox" || document.hidden;
+      tell();
       voice.textContent = w.say(s.arrived, { number: grouped(number), ticket: tidy(ticket, 100) || s.noTicket, result: m.compare.results[result] ?? "" });
     },
   };

@@ -14,8 +14,7 @@ export const tidy = (text, most = 200) => String(text ?? "").slice(0, 4 * most).
 
 /** Puts an item into a list, in the place of what had its id. */
 export function put(items, item) {
-  const at = items.findIndex(({ id }) => id === item.id);
-  return at < 0 ? [item, ...items] : items.with(at, item);
+  return items.some(({ id }) => id === item.id) ? items.map((one) => (one.id === item.id ? item : one)) : [item, ...items];
 }
 
 const has = (text, part) => String(text ?? "").toLowerCase().includes(part);

@@ -24,7 +24,7 @@ export default {
     lost: "Server not reached, trying again",
   },
   menu: {
-    label: "Views", inbox: "Inbox", links: "New link", import: "Import", figures: "Figures", profiles: "Profiles", admin: "Administration",
+    label: "Views", inbox: "Inbox", arrived: "Inbox ({n} new)", links: "New link", import: "Import", figures: "Figures", profiles: "Profiles", admin: "Administration",
   },
   problem: {
     title: "That did not work",

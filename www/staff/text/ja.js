@@ -24,7 +24,7 @@ export default {
     lost: "サーバーに接続できません。再試行しています",
   },
   menu: {
-    label: "画面", inbox: "受信箱", links: "リンクを作成", import: "読み込み", figures: "集計", profiles: "プロファイル", admin: "管理",
+    label: "画面", inbox: "受信箱", arrived: "受信箱（新着{n}件）", links: "リンクを作成", import: "読み込み", figures: "集計", profiles: "プロファイル", admin: "管理",
   },
   problem: {
     title: "処理できませんでした",

@@ -73,5 +73,5 @@ export default async function figures(context, { query }) {
     note.textContent = context.problem(error);
   }));
   await show(wanted);
-  return { title: f.title, nodes: [el("div", { class: "short" }, spanField), note, el("div", { class: "card" }, place)] };
+  return { title: f.title, nodes: [el("div", { class: "short" }, spanField), note, el("section", { class: "card", "aria-label": f.title }, el("h2", { class: "unseen" }, f.title), place)] };
 }

@@ -16,7 +16,7 @@ export default async function imports(context) {
   const [pasteField, paste] = field(p.paste, el("textarea", { rows: 8, spellcheck: "false" }));
   const [fileField, file] = field(p.files, el("input", { type: "file", multiple: true, accept: ".json,.md,.txt" }));
   const go = el("button", { type: "submit", class: "primary" }, p.go);
-  const list = el("ul", { class: "plain", role: "status" });
+  const list = el("ul", { class: "plain" });
 
   const tell = (...nodes) => list.append(el("li", {}, ...nodes));
   async function take(text, name) {
@@ -65,7 +65,7 @@ export default async function imports(context) {
   for (const [what, listener] of listeners) addEventListener(what, listener);
   return {
     title: p.title,
-    nodes: [el("p", { class: "lead" }, p.lead), form, list],
+    nodes: [el("p", { class: "lead" }, p.lead), form, el("div", { role: "status" }, list)],
     leave: () => listeners.forEach(([what, listener]) => removeEventListener(what, listener)),
   };
 }

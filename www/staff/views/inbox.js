@@ -8,6 +8,8 @@ import { OPEN, fits, fitsLink, plain, put, rows } from "../rows.js";
 
 /** How many reports are asked for at once. */
 const PAGE = 50;
+/** The most that the server gives at once. */
+const MOST = 200;
 
 export default async function inbox(context, { query }) {
   const { s, w, api } = context;
@@ -50,10 +52,13 @@ export default async function inbox(context, { query }) {
     note.textContent = w.say(i.count, { n: w.count(reports.length), more: next === null ? "" : "+", unread: w.count(unread) });
   }
 
+  /** As many as there are, so that nobody loses their place. */
+  const shown = () => Math.min(MOST, Math.max(PAGE, reports.length));
+
   async function load(further = false) {
     const mine = (turn += 1);
     const { q, result, cause, place, ticket, mark } = asked;
-    const wanted = { q: q && plain(q), result, cause, place, ticket, mark, limit: PAGE };
+    const wanted = { q: q && plain(q), result, cause, place, ticket, mark, limit: further ? PAGE : shown() };
     try {
       const waits = !(result || cause || place || mark) && !further;
       const [came, out] = await Promise.all([

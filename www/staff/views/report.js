@@ -1,5 +1,5 @@
 /** One report: what the customer saw, what the server saw, what to answer, and what became of it. */
-import { el } from "../../el.js";
+import { el, into } from "../../el.js";
 import { write } from "../route.js";
 import { grouped, tidy } from "../rows.js";
 import { checked } from "../../more/reading.js";
@@ -78,7 +78,17 @@ async function one(context, id) {
     part("ledger", r.parts.ledger, ...ledger(report, got.ledger, context)),
     report.findings.length > 0 && part("marks", r.parts.marks, ...marks(whole, context)),
   ].filter(Boolean);
-  return { title, nodes: [head, contents(r.contents, parts), ...parts] };
+  const newer = el("div", { role: "status" });
+  return {
+    title,
+    nodes: [newer, head, contents(r.contents, parts), ...parts],
+    live: {
+      report(line) {
+        if (line.id === id || !got.ticket || line.ticket !== got.ticket) return;
+        into(newer, el("p", { class: "notice" }, w.say(r.newer, { ticket: tidy(got.ticket, 100) }), " ", el("a", { href: write("reports", line.id) }, grouped(line.number))));
+      },
+    },
+  };
 }
 
 export default (context, { of }) => (of ? one(context, of) : import("./inbox.js").then((inbox) => inbox.default(context, { query: {} })));

@@ -9,6 +9,7 @@ export default {
     remove: "Delete",
     removes: "Report {number} will be gone for good.",
     removed: "Report {number} is deleted.",
+    newer: "Another report of {ticket} has arrived:",
     contents: "On this page",
     loading: "Loading …",
     unable: "What shows the report could not be loaded from this server. Load this page again once it can be reached.",

@@ -9,6 +9,7 @@ export default {
     remove: "削除",
     removes: "レポート{number}は完全に削除されます。",
     removed: "レポート{number}を削除しました。",
+    newer: "{ticket}の別のレポートが届きました：",
     contents: "このページの内容",
     loading: "読み込んでいます…",
     unable: "表示に必要なファイルを、このサーバーから読み込めませんでした。接続できる状態になってから、このページを再読み込みしてください。",
