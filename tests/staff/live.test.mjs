@@ -88,6 +88,38 @@ test("broken twice, it is polled from where it was", async () => {
   at.live.end();
 });
 
+test("what the server ends after a while is no break", async () => {
+  const at = scene();
+  at.live.start();
+  const [stream] = at.streams;
+  for (let n = 0; n < 4; n++) {
+    stream.onopen();
+    await at.pass(900_000);
+    stream.onerror();
+  }
+  stream.onopen();
+  await at.pass(10_000);
+  assert.deepEqual(at.asked, []);
+  stream.onerror();
+  stream.onopen();
+  stream.onerror();
+  await at.pass(0);
+  assert.deepEqual(at.asked, ["/v1/changes"]);
+  at.live.end();
+});
+
+test("broken once, it has the time that a browser takes to open it again", async () => {
+  const at = scene();
+  at.live.start();
+  at.streams[0].onopen();
+  at.streams[0].onerror();
+  await at.pass(9_999);
+  assert.deepEqual(at.asked, []);
+  await at.pass(1);
+  assert.deepEqual(at.asked, ["/v1/changes"]);
+  at.live.end();
+});
+
 test("errors before it opens are not breaks", async () => {
   const at = scene();
   at.live.start();

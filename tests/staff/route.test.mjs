@@ -50,6 +50,10 @@ test("what is wrong with a request is told field by field", () => {
   assert.deepEqual(whys({}), []);
   assert.deepEqual(whys({ ticket: " " }), ["ticket empty"]);
   assert.deepEqual(whys({ expiresInHours: 2161, runs: 0 }), ["expiresInHours range", "runs range"]);
+  assert.deepEqual(whys({ skip: ["polling"], required: ["polling"] }), ["skip required"]);
+  const all = ["web-socket", "server-sent-events", "streaming-fetch", "long-polling", "polling"];
+  assert.deepEqual(whys({ skip: all }), ["skip all"]);
+  assert.deepEqual(whys({ skip: all, endpoints: [{ method: "polling", url: "https://a.example/" }] }), []);
   assert.deepEqual(whys({ runs: 1.5 }), ["runs range"]);
   assert.deepEqual(whys({ endpoints: [{ method: "polling", url: "x" }] }), ["endpoints url"]);
 });

@@ -3,10 +3,12 @@
  * asks and waits for it.
  */
 
-/** How long the stream may take to open, ms. */
+/** How long the stream may take to open, ms; and to open again, before which browsers wait for up to five seconds. */
 const OPENS = 5_000;
-/** How often it may break. */
+const REOPENS = 10_000;
+/** How often it may break, and for how long it lives that is not broken by its way: the server ends each after a while. */
 const BREAKS = 2;
+const STEADY = 300_000;
 /** How often it is asked without it, and after how long the stream is tried again, ms. */
 const EVERY = 5_000;
 const AGAIN = 300_000;
@@ -20,6 +22,7 @@ export class Live {
   #timer = null;
   #again = null;
   #breaks = 0;
+  #steady = false;
   #cursor = null;
   #ended = false;
   #state = null;
@@ -56,6 +59,10 @@ export class Live {
     this.#wait();
     stream.onopen = () => {
       this.clock.clearTimeout(this.#timer);
+      this.#timer = this.clock.setTimeout(() => {
+        this.#steady = true;
+        this.#breaks = 0;
+      }, STEADY);
       this.#say("stream");
       this.told.gap();
     };
@@ -67,19 +74,20 @@ export class Live {
     }
     stream.onerror = () => {
       const opened = this.#state === "stream";
-      this.#breaks += opened;
+      this.#breaks += opened && !this.#steady;
+      this.#steady = false;
       // 2: it will not try again (HTML § 9.2.2).
       if (stream.readyState === 2 || this.#breaks >= BREAKS) this.#poll();
       else if (opened) {
         this.#say("connecting");
-        this.#wait();
+        this.#wait(REOPENS);
       }
     };
   }
 
-  #wait() {
+  #wait(ms = OPENS) {
     this.clock.clearTimeout(this.#timer);
-    this.#timer = this.clock.setTimeout(() => this.#poll(), OPENS);
+    this.#timer = this.clock.setTimeout(() => this.#poll(), ms);
   }
 
   #hand(what, data) {

@@ -1,9 +1,13 @@
 /** What a new link asks for, from a form and back. Pure. */
 
+import { METHODS } from "../words.js";
+
 /** The widest that the server takes. */
 export const HOURS = [1, 2160];
 export const RUNS = [1, 100];
-export const ENDPOINTS = 8;
+export const ENDPOINTS = 5;
+export const TICKET = 80;
+export const NOTE = 2000;
 
 /** What a form holds at first. */
 export const FRESH = {
@@ -44,6 +48,8 @@ export function faults(request, patterns) {
     const why = wrong(one, patterns);
     if (why) found.push({ field: "endpoints", why, at });
   });
+  if (request.skip.some((method) => request.required.includes(method))) found.push({ field: "skip", why: "required" });
+  if (METHODS.every((method) => request.skip.includes(method)) && !endpoints.length) found.push({ field: "skip", why: "all" });
   if (!within(expiresInHours, HOURS)) found.push({ field: "expiresInHours", why: "range" });
   if (!within(runs, RUNS)) found.push({ field: "runs", why: "range" });
   return found;

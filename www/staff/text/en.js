@@ -115,6 +115,8 @@ export default {
       "endpoints-scheme": "Address {n} does not fit its method: WebSocket needs wss: or ws:, all others https: or http:.",
       "endpoints-secret": "Address {n} has a user or password in it: everybody who gets the link would see them.",
       "endpoints-list": "Address {n} is not among those that this server lets links name.",
+      "skip-required": "What the check fails without has to be tried.",
+      "skip-all": "Nothing is left to try.",
       "expiresInHours-range": "A link works for 1 to 2160 hours.",
       "runs-range": "A link takes 1 to 100 reports.",
     },

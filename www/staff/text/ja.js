@@ -115,6 +115,8 @@ export default {
       "endpoints-scheme": "アドレス{n}は方式と合いません。WebSocketにはwss:かws:、それ以外にはhttps:かhttp:が必要です。",
       "endpoints-secret": "アドレス{n}にユーザー名またはパスワードが含まれています。リンクを受け取った全員に見えてしまいます。",
       "endpoints-list": "アドレス{n}は、このサーバーがリンクに許可しているものではありません。",
+      "skip-required": "必須の方式は、試さない方式に指定できません。",
+      "skip-all": "試す方式がありません。",
       "expiresInHours-range": "リンクの有効時間は1～2160時間です。",
       "runs-range": "1つのリンクで受け付けるレポートは1～100件です。",
     },

@@ -12,7 +12,7 @@ const FILES = 20;
 export default async function imports(context) {
   const { s, w, m, api } = context;
   const p = s.imports;
-  const [ticketField, ticket] = line(p.ticket, { maxlength: 100 });
+  const [ticketField, ticket] = line(p.ticket, { maxlength: 80 });
   const [pasteField, paste] = field(p.paste, el("textarea", { rows: 8, spellcheck: "false" }));
   const [fileField, file] = field(p.files, el("input", { type: "file", multiple: true, accept: ".json,.md,.txt" }));
   const go = el("button", { type: "submit", class: "primary" }, p.go);

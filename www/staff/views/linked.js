@@ -50,7 +50,7 @@ export async function linked(context, id) {
     const shown = [
       [l.ticket, tidy(link.ticket, 100)], [l.made, when(link.createdAt, w.locale)], [l.by, tidy(link.createdBy, 60)],
       [l.opened, link.openedAt && when(link.openedAt, w.locale)], [l.expires, when(link.expiresAt, w.locale)], [l.runsLeft, w.count(link.runsLeft)],
-      [l.note, tidy(link.note, 1000)],
+      [l.note, tidy(link.note, 2000)],
     ].filter(([, value]) => value);
     into(facts, ...shown.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
     into(reports, ...(link.reports ?? []).map((one, at) => el("li", {}, el("a", { href: write("reports", one) }, w.say(l.report, { n: at + 1 })))));

@@ -4,7 +4,7 @@ import { button, choice, field, line, tick } from "../../parts.js";
 import { METHODS } from "../../words.js";
 import { whole } from "../profile.js";
 import { write } from "../route.js";
-import { ENDPOINTS, FRESH, HOURS, RUNS, again, body, faults } from "../request.js";
+import { ENDPOINTS, FRESH, HOURS, NOTE, RUNS, TICKET, again, body, faults } from "../request.js";
 import { customers } from "../language.js";
 import { grouped, tidy } from "../rows.js";
 
@@ -82,8 +82,8 @@ export async function fresh(context, query) {
     input.value = request[name];
     return [node, input];
   };
-  const [ticketField, ticket] = typed("ticket", n.ticket, { maxlength: 100, required: true, id: "ticket" });
-  const [noteField, note] = field(n.note, el("textarea", { rows: 3, maxlength: 1000 }));
+  const [ticketField, ticket] = typed("ticket", n.ticket, { maxlength: TICKET, required: true, id: "ticket" });
+  const [noteField, note] = field(n.note, el("textarea", { rows: 3, maxlength: NOTE }));
   note.value = request.note;
   note.addEventListener("input", () => set("note")(note.value));
   const [languageField] = choice(n.language, { ...s.languages, "": n.theirs }, request.language, set("language"));
@@ -111,9 +111,10 @@ export async function fresh(context, query) {
 
   const said = el("div", { role: "alert" });
   const go = el("button", { type: "submit", class: "primary" }, n.make);
+  const skips = several(n.skip, request.skip, w.t, set("skip"));
   const rest = el("details", { class: "fold", open: request.endpoints.length > 0 }, el("summary", {}, n.more),
     several(n.required, request.required, w.t, set("required")),
-    several(n.skip, request.skip, w.t, set("skip")),
+    skips,
     el("div", { class: "grid" }, modeField, levelField, hoursField, runsField),
     profiles.length > 0 && profileField,
     session.allowEndpoints && el("p", { class: "muted" }, w.say(n.allowed, { list: session.allowEndpoints.slice(0, 20).join(", ") })),
@@ -124,7 +125,7 @@ export async function fresh(context, query) {
     event.preventDefault();
     if (go.disabled) return;
     const found = faults(request, session.allowEndpoints);
-    const places = { ticket, expiresInHours: hours, runs, endpoints: named.node.querySelectorAll("input")[found[0]?.at] };
+    const places = { ticket, skip: skips.querySelector("input"), expiresInHours: hours, runs, endpoints: named.node.querySelectorAll("input")[found[0]?.at] };
     into(said, ...found.map(({ field: name, why, at }) =>
       el("p", { class: "notice why" }, w.say(n.faults[`${name}-${why}`], { n: (at ?? 0) + 1 }))));
     if (found.length) {
