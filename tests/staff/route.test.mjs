@@ -33,6 +33,9 @@ test("a link names only what the server allows", () => {
   assert.equal(is("wss://a.app.example:8443/", "wss://*.app.example"), false);
   assert.equal(is("wss://a.app.example:8443/", "wss://*.app.example:8443"), true);
   assert.equal(is("https://app.example/", "https://app.example/"), true);
+  assert.equal(is("https://app.example/", "https://app.example:443"), true);
+  assert.equal(is("https://app.example/", "https://app.example:80"), false);
+  assert.equal(is("ws://[::1]:8080/x", "ws://[::1]:8080"), true);
 });
 
 test("an endpoint fits its method and holds no password", () => {

@@ -18,13 +18,16 @@ export const FRESH = {
 /** Schemes by method: what a page may open with it. */
 const SCHEMES = { "web-socket": ["ws:", "wss:"] };
 const HTTP = ["http:", "https:"];
+const PORTS = { "http:": "80", "https:": "443", "ws:": "80", "wss:": "443" };
 
 /** Whether an address is among those that may be named: `scheme://host[:port]`, a host that begins with `*.` being all below it; null: all. */
 export function allowed(url, patterns) {
   if (!patterns) return true;
   return patterns.some((pattern) => {
-    const [, scheme, wild, host, port = ""] = /^([a-z]+:)\/\/(\*\.)?([^/:*]+)(?::(\d+))?\/?$/i.exec(pattern) ?? [];
-    if (!host || url.protocol !== scheme.toLowerCase() || url.port !== port) return false;
+    const [, scheme, wild, host, port] = /^([a-z]+:)\/\/(\*\.)?(\[[\da-f:.]+\]|[^/:*[\]]+)(?::(\d+))?\/?$/i.exec(pattern) ?? [];
+    if (!host || url.protocol !== scheme.toLowerCase()) return false;
+    const usual = PORTS[url.protocol];
+    if ((url.port || usual) !== (port ?? usual)) return false;
     return wild ? url.hostname.endsWith(`.${host.toLowerCase()}`) : url.hostname === host.toLowerCase();
   });
 }

@@ -4,7 +4,7 @@
 export const OPEN = ["sent", "opened", "running", "broken-off"];
 
 /** A report's number as it is read out. */
-export const grouped = (number) => (/^[0-9A-Z]{6}$/.test(number ?? "") ? `${number.slice(0, 3)}-${number.slice(3)}` : String(number ?? "").slice(0, 20));
+export const grouped = (number) => (/^[0-9A-Z]{6}$/.test(number ?? "") ? `${number.slice(0, 3)}-${number.slice(3)}` : tidy(number, 20));
 
 /** The same for a search: people type what they heard. */
 export const plain = (text) => (/^[0-9a-z]{3}[-\s][0-9a-z]{3}$/i.test(text.trim()) ? text.replace(/[-\s]/g, "").toUpperCase() : text.trim());

@@ -16,7 +16,7 @@ export async function audit({ s, w, api, problem }) {
     const got = await api.get(path("/v1/audit", { limit: 100, before: next }));
     next = got.next ?? null;
     more.hidden = next === null;
-    const cells = ({ at, who, what, on }) => [when(at, w.locale), tidy(who, 60), el("code", {}, tidy(what, 60)), el("code", {}, tidy(on, 80))];
+    const cells = ({ at, who, what, on }) => [when(at, w.locale, true), tidy(who, 60), el("code", {}, tidy(what, 60)), el("code", {}, tidy(on, 80))];
     body.append(...got.items.map((one) => el("tr", {}, ...cells(one).map((cell, n) => el(n ? "td" : "th", { scope: !n && "row" }, cell)))));
   }
   const more = button(s.inbox.more, () => load().catch((error) => {

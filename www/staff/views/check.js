@@ -3,7 +3,7 @@ import { dress, el } from "../../el.js";
 import { script } from "../../near.js";
 
 /** What only a customer's own page has a use for. */
-const HIDDEN = "[part=primary], [part=offers], [part=send], [data-room=history] { display: none !important } [part=card] { max-width: none !important }";
+const HIDDEN = "[part=primary], [part=offers], [part=share], [part=send], [data-room=history] { display: none !important } [part=card] { max-width: none !important }";
 
 export function check(report, { s, session }) {
   const made = el("push-check", { lang: s.lang, base: session.publicUrls?.[0] }, s.report.loading);

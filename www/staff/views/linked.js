@@ -48,8 +48,8 @@ export async function linked(context, id) {
     link = now;
     into(state, linkState(link.state, context), " ", l.waits[link.state] ?? "");
     const shown = [
-      [l.ticket, tidy(link.ticket, 100)], [l.made, when(link.createdAt, w.locale)], [l.by, tidy(link.createdBy, 60)],
-      [l.opened, link.openedAt && when(link.openedAt, w.locale)], [l.expires, when(link.expiresAt, w.locale)], [l.runsLeft, w.count(link.runsLeft)],
+      [l.ticket, tidy(link.ticket, 100)], [l.made, when(link.createdAt, w.locale, true)], [l.by, tidy(link.createdBy, 60)],
+      [l.opened, link.openedAt && when(link.openedAt, w.locale, true)], [l.expires, when(link.expiresAt, w.locale, true)], [l.runsLeft, w.count(link.runsLeft)],
       [l.note, tidy(link.note, 2000)],
     ].filter(([, value]) => value);
     into(facts, ...shown.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));

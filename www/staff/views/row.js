@@ -4,12 +4,12 @@ import { SIGNS } from "../../words.js";
 import { write } from "../route.js";
 import { grouped, tidy } from "../rows.js";
 
-/** When something was: the time of today, else the day. */
-export function when(ms, locale) {
+/** When something was: the time of today, else the day; or both. */
+export function when(ms, locale, both = false) {
   const date = new Date(ms);
   if (Number.isNaN(date.getTime())) return el("span", {}, "–");
   const today = date.toDateString() === new Date().toDateString();
-  const shown = date.toLocaleString(locale, today ? { timeStyle: "short" } : { dateStyle: "medium" });
+  const shown = date.toLocaleString(locale, both ? { dateStyle: "medium", timeStyle: "short" } : today ? { timeStyle: "short" } : { dateStyle: "medium" });
   return el("time", { datetime: date.toISOString(), title: date.toLocaleString(locale) }, shown);
 }
 
