@@ -48,6 +48,11 @@ export function connect(onSignedOut, ask = fetch) {
   };
 }
 
+/** The same promise, whose refusal with a status says this. */
+export const saying = (status, text, promise) => promise.catch((error) => {
+  throw error.status === status ? Object.assign(error, { said: text }) : error;
+});
+
 /** A path with a query; what is empty is left out. */
 export function path(name, query = {}) {
   const all = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");

@@ -32,7 +32,8 @@ export async function speech(lang) {
 }
 
 /** Why something did not work, as a sentence. */
-function problem({ status, message, title, detail, errors = [], retryAfter }, s, { say }) {
+function problem({ status, said: own, message, title, detail, errors = [], retryAfter }, s, { say }) {
+  if (own) return own;
   if (status === undefined) return say(s.problem.own, { why: String(message ?? "").slice(0, 200) });
   const known = Object.hasOwn(s.problem.status, status) ? s.problem.status[status] : null;
   const said = status === 0 ? s.problem.unheard : say(known ?? s.problem.other, { status, seconds: retryAfter ?? 60 });

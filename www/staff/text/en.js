@@ -36,7 +36,7 @@ export default {
       401: "You are not signed in any more.",
       403: "That is not allowed with your role.",
       404: "There is nothing here, or not any more.",
-      409: "Somebody has changed this meanwhile: load it again.",
+      409: "That does not fit what is there now: load it again.",
       413: "That is too large.",
       422: "The server does not take this.",
       429: "Too many tries: wait {seconds} seconds.",

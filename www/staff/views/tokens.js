@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 export function tokens(context) {
   const { s, w, api } = context;
   const k = s.admin.tokens;
-  const [nameField, name] = line(k.name, { maxlength: 100, required: true });
+  const [nameField, name] = line(k.name, { maxlength: 80, required: true });
   const [scopeField, scope] = choice(k.scope, k.scopes, "read", () => {});
   const [lifeField, life] = choice(k.life, Object.fromEntries([30, 90, 365].map((n) => [n, w.say(k.days, { n })])), "90", () => {});
   return kept(context, {

@@ -51,7 +51,7 @@ export default {
     remove: "Remove",
     users: {
       fresh: "Invite somebody", add: "Invite", none: "Nobody yet.", name: "Name", role: "Role", roles: { staff: "Staff", admin: "Administrator" },
-      password: "New password link", link: "Hand over this link; it works once", removes: "{name} will not be able to sign in any more.", noName: "Give a name.",
+      password: "New password link", link: "Hand over this link; it works once", removes: "{name} will not be able to sign in any more.", noName: "Give a name.", taken: "Somebody has that name already.", last: "The last administrator stays: make another one first.", waits: "has not chosen a password yet",
     },
     tokens: {
       fresh: "New token", add: "Make the token", none: "There are none.", name: "What it is for", scope: "What it may do",

@@ -51,7 +51,7 @@ export default {
     remove: "削除",
     users: {
       fresh: "ユーザーを招待", add: "招待する", none: "まだいません。", name: "名前", role: "役割", roles: { staff: "スタッフ", admin: "管理者" },
-      password: "パスワード再設定のリンク", link: "このリンクを渡してください（1回だけ使えます）", removes: "{name}はサインインできなくなります。", noName: "名前を入力してください。",
+      password: "パスワード再設定のリンク", link: "このリンクを渡してください（1回だけ使えます）", removes: "{name}はサインインできなくなります。", noName: "名前を入力してください。", taken: "その名前はすでに使われています。", last: "最後の管理者は削除できません。先に別の管理者を作成してください。", waits: "パスワード未設定",
     },
     tokens: {
       fresh: "トークンを作成", add: "作成する", none: "まだありません。", name: "用途", scope: "権限",
