@@ -226,8 +226,13 @@ fn a_bundle_stands_for_its_source_and_sources_are_not_served_twice() {
         "pkg/push-check.js",
         "pkg/pushcheck.d.ts",
         "pkg/pushcheck_bg.wasm",
+        "pkg/staff.js",
         "push-check.js",
         "report.d.ts",
+        "staff.js",
+        "staff/index.html",
+        "staff/live.js",
+        "staff/staff.css",
     ]
     .map(str::to_owned);
     let same = |name| (name, name);
@@ -240,6 +245,9 @@ fn a_bundle_stands_for_its_source_and_sources_are_not_served_twice() {
         ("more.js", "pkg/more.js"),
         same("pkg/pushcheck_bg.wasm"),
         ("push-check.js", "pkg/push-check.js"),
+        ("staff.js", "pkg/staff.js"),
+        same("staff/index.html"),
+        same("staff/staff.css"),
     ];
     assert_eq!(served::served(&all), expected);
     let unbuilt: Vec<String> = all
@@ -248,6 +256,8 @@ fn a_bundle_stands_for_its_source_and_sources_are_not_served_twice() {
         .collect();
     expected[5] = same("more.js");
     expected[7] = same("push-check.js");
+    expected[8] = same("staff.js");
+    expected.insert(10, same("staff/live.js"));
     expected.insert(6, same("more/part.js"));
     assert_eq!(served::served(&unbuilt), expected);
 }

@@ -66,7 +66,7 @@ export default {
     columns: { number: "Number", ticket: "Ticket", when: "When", result: "Result", cause: "First cause", browser: "Browser", state: "From" },
     more: "Show more",
     csv: "As CSV",
-    count: "{n}{more} reports, {unread} unread",
+    count: "Reports: {n}{more}; unread: {unread}",
     empty: "Nothing has come yet. It begins with a link for a customer:",
     nothing: "Nothing fits these filters.",
     unread: "unread",

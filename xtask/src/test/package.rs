@@ -54,8 +54,8 @@ pub(super) fn run(
         .map(|program| program.to_string_lossy().into_owned());
     process::run(&mut node(&[&tsc, "-p", "."])?).context("types")?;
     process::run(&mut node(&["imports.mjs"])?).context("imports without a page")?;
-    let staff = ws.root.join("tests/staff").to_string_lossy().into_owned();
-    process::run(&mut node(&["--test", &format!("{staff}/")])?).context("the staff page")?;
+    let staff = ws.root.join("tests/staff");
+    process::run(node(&["--test"])?.current_dir(staff)).context("the staff page")?;
     process::run(&mut node(&[&vite, "build", "--outDir", "built"])?).context("vite build")?;
 
     let chosen = BROWSERS.into_iter().filter(|one| browsers.contains(one));

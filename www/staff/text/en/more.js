@@ -15,7 +15,7 @@ export default {
     title: "Figures",
     span: "Of the last",
     weeks: "{n} weeks",
-    total: "{n} reports are counted.",
+    total: "Reports counted: {n}.",
     none: "No report came in that time.",
     week: "Week", method: "Method", runs: "Runs", works: "Works", share: "Share", others: "others",
     byWeek: "Causes by week",
