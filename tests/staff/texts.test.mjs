@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { golden, known, load, spoken } from "./here.mjs";
 
 const [en, ja] = await Promise.all(["en", "ja"].map(spoken));
-const { reply } = await load("staff/reply.js");
+const { TOLD, reply } = await load("staff/reply.js");
 const { message } = await load("staff/message.js");
 const { csv, cell } = await load("staff/csv.js");
 const { tester, body, whole } = await load("staff/profile.js");
@@ -44,6 +44,15 @@ test("an answer tells what works, what does not, and what to do", () => {
   assert.match(text, /If it needs the rest \(WebSocket\): As far as we can see, it is not your network/);
   assert.match(text, /Kind regards\nACME support\n$/);
   assert.doesNotMatch(text, /\{|undefined|\[object/);
+});
+
+test("nobody is asked to send on to us what we have", () => {
+  // To others, or only if it goes on.
+  const others = ["managed-policy-block", "dpi-reset", "cert-untrusted", "tls-inspection-strips-upgrade", "filter-rewrites-101", "filter-holds-downstream", "ip-mismatch",
+    "close-code-altered", "invalid-utf8-1007"];
+  const asks = Object.entries(known("en").texts.causes).filter(([, { person }]) => /report|tell the site|site know|support/.test(person)).map(([code]) => code);
+  assert.deepEqual(asks.filter((code) => !others.includes(code)).sort(), [...TOLD].sort());
+  assert.doesNotMatch(answer(golden("nginx-no-upgrade-firefox"), en, "en"), /send this report/);
 });
 
 test("a healthy run asks for nothing, and finds nothing", () => {

@@ -8,6 +8,11 @@ import { tidy } from "./rows.js";
 /** So many causes are told; the rest is for those who read the report. */
 const MOST = 3;
 
+/** Of these the catalogue asks the person to tell the site: by the report they have. */
+export const TOLD = new Set(`page-code bad-url-syntax browser-blocked-port mixed-content-ws csp-connect-src cert-name-mismatch
+  scheme-port-mismatch frame-tamper http10-downgrade rp-no-upgrade rp-connection-only cors-rejected waf-blocks-handshake
+  waf-kills-after-101 ws-version-or-not-ws extension-mismatch cdn-or-feature-off no-sticky-session`.split(/\s+/));
+
 /** What strangers wrote. */
 const clean = (text) => tidy(text, 600);
 const own = (texts, word) => (Object.hasOwn(texts, word ?? "") ? texts[word] : undefined);
@@ -43,7 +48,7 @@ export function reply(report, { speech: { s, w }, known, number, from, link }) {
 
   const shown = report.findings.filter(({ foldedUnder, severity }) => !foldedUnder && severity !== "info");
   const told = shown.slice(0, MOST).map((finding) => {
-    const person = known && own(known.texts.causes, finding.code)?.person;
+    const person = TOLD.has(finding.code) ? r.told : known && own(known.texts.causes, finding.code)?.person;
     return [`- ${cause(finding, w)}`, person && `  ${bare(person)}`].filter(Boolean).join("\n");
   });
   if (told.length) out.push([r.found, ...told].join("\n"));

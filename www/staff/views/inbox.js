@@ -23,6 +23,7 @@ export default async function inbox(context, { query }) {
   const head = el("div", { role: "row", class: "head" }, ...Object.values(i.columns).map((text) => el("span", { role: "columnheader" }, text)));
   const table = el("div", { role: "table", "aria-label": i.title, class: "list" }, el("div", { role: "rowgroup" }, head), body);
   const empty = el("p", { class: "empty", hidden: true });
+  const csv = el("a", { download: "reports.csv" }, i.csv);
   const more = button(i.more, () => load(true));
 
   /** What was drawn for a row, as long as it says the same. */
@@ -49,7 +50,10 @@ export default async function inbox(context, { query }) {
     into(empty, filtered ? i.nothing : i.empty, " ", !filtered && el("a", { href: "#/links/new" }, s.menu.links));
     more.hidden = next === null;
     const unread = reports.filter(({ readAt }) => readAt === null).length;
-    note.textContent = w.say(i.count, { n: w.count(reports.length), more: next === null ? "" : "+", unread: w.count(unread) });
+    csv.setAttribute("href", path("/v1/reports.csv", { ...asked, q: asked.q && plain(asked.q) }));
+    const told = w.say(i.count, { n: w.count(reports.length), more: next === null ? "" : "+", unread: w.count(unread) });
+    // The same is not told twice.
+    if (note.textContent !== told) note.textContent = told;
   }
 
   /** As many as there are, so that nobody loses their place. */
@@ -88,10 +92,6 @@ export default async function inbox(context, { query }) {
     history.replaceState(null, "", path("#/inbox", now));
     load();
   });
-  const csv = el("a", { download: "reports.csv" }, i.csv);
-  csv.addEventListener("pointerdown", () => csv.setAttribute("href", path("/v1/reports.csv", asked)));
-  csv.addEventListener("focus", () => csv.setAttribute("href", path("/v1/reports.csv", asked)));
-  csv.setAttribute("href", path("/v1/reports.csv", asked));
   await load();
   return {
     title: i.title,

@@ -20,6 +20,7 @@ export default {
       unsure: "Could not be judged: {methods}",
     },
     found: "What was found:",
+    told: "By this report you have told us; we look into it.",
     todo: {
       works: "Nothing has to change on your side for what the app needs.",
       network: "Please pass this on to whoever runs your network (at work: the IT department). We gladly send them a letter with the exact settings.",
