@@ -31,7 +31,7 @@ export function line(text, attributes, changed) {
 
 /** A choice among words with texts. */
 export function choice(text, texts, chosen, changed) {
-  const select = el("select", {}, ...Object.entries(texts).map(([value, said]) => el("option", { value }, said)));
+  const select = el("select", {}, ...Object.entries(texts).map(([value, said]) => Object.assign(el("option", {}, said), { value })));
   select.value = chosen;
   select.addEventListener("change", () => changed(select.value));
   return field(text, select);

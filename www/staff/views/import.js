@@ -6,7 +6,7 @@ import { grouped, tidy } from "../rows.js";
 import { own } from "./row.js";
 
 /** The largest file that is read, bytes, and how many at once. */
-const LARGEST = 4 * 1024 * 1024;
+const LARGEST = 1_000_000;
 const FILES = 20;
 
 export default async function imports(context) {

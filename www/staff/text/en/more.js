@@ -8,7 +8,7 @@ export default {
     files: "Or choose or drop files",
     go: "Import",
     damaged: "kept, but not readable",
-    unread: "{name} could not be read, or is larger than 4 MB.",
+    unread: "{name} could not be read, or is larger than 1 MB.",
     many: "Only the first {n} files were taken.",
   },
   figures: {

@@ -65,7 +65,7 @@ export default {
     raw: "The whole copy as JSON",
   },
   marks: {
-    why: "What turned out afterwards. Marks go into golden cases and figures, and change no report.",
+    why: "What turned out afterwards. Marks go into the golden case, and change nothing in the report.",
     verdict: "It was",
     verdicts: { right: "right", wrong: "wrong", "fixed-by": "fixed by" },
     note: "What it was, or what mended it",
