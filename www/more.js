@@ -158,6 +158,11 @@ function fold(part, title, failed, build) {
 
 const dressed = new WeakSet();
 
+let handing = null;
+
+/** How reports leave where a support link asked for them, as `leave()` takes it; null: in no other way than elsewhere. */
+export const handOver = (how) => (handing = how);
+
 /**
  * Fills the element's places: `mount` for all that, `change` for what became of it since the check before. Returns what shows
  * what leaves.
@@ -192,12 +197,13 @@ export function fill(mount, change, report, ctx) {
     own && another(report, all),
     own && log(report, all),
   ].flat();
-  into(change, ...previous ? [afterChange(previous, report, all)].flat() : []);
+  into(change, ...previous ? [afterChange(previous, report, all)].flat() : [], own && handing?.token && leave(report, all, handing));
   const [readers, show] = tabs(m.readers.label, t.unexplained, [
     ["you", m.readers.you, you],
     ["network", m.readers.network, () => admin(report, all)],
     ["site", m.readers.site, () => [...causes(report, all, "site"), el("section", { part: "advice" }, ...advice(report, all, app))]],
-    ["report", m.readers.report, () => leave(report, all)],
+    // What a link is for is sent by it, or not at all.
+    ["report", m.readers.report, () => leave(report, all, handing && { mute: true })],
   ]);
   into(mount,
     ...own && key ? [joined(report, all, key)].flat() : [],

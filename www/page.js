@@ -26,11 +26,12 @@ for (const name of ["need", "theme"]) {
 }
 document.documentElement.dataset.theme = asked.get("theme") ?? "auto";
 
-// The key that another device's page made: with it that one reads what is found here. It does not stay in the address.
-const key = /^#join=([0-9a-f]{32})$/.exec(location.hash)?.[1];
-if (key) {
+// The key that another device's page made, with which that one reads what is found here; or a support link's token. Neither stays
+// in the address.
+const [, what, key] = /^#(join|link)=(.*)/.exec(location.hash) ?? [];
+if (what) history.replaceState(what, "", location.pathname + location.search);
+if (what === "join" && /^[0-9a-f]{32}$/.test(key)) {
   check.options = { ...check.options, key };
-  history.replaceState(null, "", location.pathname + location.search);
   // One run is asked for.
   check.addEventListener("pushcheck-start", () => delete check.options.key, { once: true });
 }
@@ -44,7 +45,16 @@ const origins = named.filter((origin) => /^https?:\/\/[^/*]+$/.test(origin) && (
 
 for (const what of ["progress", "report"]) {
   const type = `pushcheck-${what}`;
-  check.addEventListener(type, ({ detail }) => origins.forEach((origin) => reader?.postMessage({ type, [what]: detail }, origin)));
+  // Where they bubble to: a link's language takes another element.
+  addEventListener(type, ({ detail }) => origins.forEach((origin) => reader?.postMessage({ type, [what]: detail }, origin)));
 }
 
-if (asked.has("auto")) check.start();
+// Also where a link's page is loaded again.
+if (history.state === "link") {
+  check.hidden = true;
+  import("./link.js").then(({ link }) => link(check, key), () => {
+    check.hidden = false;
+    // To try again is to load the page again.
+    if (key) location.hash = `link=${key}`;
+  });
+} else if (asked.has("auto")) check.start();

@@ -3,7 +3,7 @@ import { el, into, svg } from "../el.js";
 import { file } from "../near.js";
 import { MOST_IN_A_TICKET, markdown } from "./markdown.js";
 import { print, redact } from "./redact.js";
-import { NotSent, send } from "./send.js";
+import { MOST_SENT, NotSent, fit, lineOf, send } from "./send.js";
 import { pack } from "./short.js";
 
 export const STYLE = `
@@ -93,13 +93,19 @@ function choice(name, legend, options, chosen, change) {
     ...options.map(([, ...label], at) => el("label", {}, inputs[at], el("span", {}, ...label))));
 }
 
-export function leave(report, { words, m: { leave: m }, known, base, act }) {
+/**
+ * @param {object} [how] Where somebody asked for the report by a support link: `token` of the link, `title`, `why` (sentences), `send`
+ *   (what the button says), `level` to begin with, `levels` to choose from, `failed(word)`: what is told where the link is
+ *   refused, and `received(done, why, act)`: what stands here once it has arrived. Or `mute`: it is not sent from here.
+ */
+export function leave(report, { words, m: { leave: m }, known, base, act }, how = null) {
   const { say, count } = words;
   // A report of elsewhere may be shown where no server is named.
   const server = URL.canParse(base) && new URL(base);
   const host = server ? server.host : words.t.path.server;
   const name = `leave-${++rooms}`;
-  let [level, form, rules] = ["public", "json", null];
+  const linked = how?.token ? how : null;
+  let [level, form, rules] = [linked?.level ?? "public", "json", null];
   // What left in the end, where that is not what was to.
   let sent = null;
   const made = new Map();
@@ -108,7 +114,8 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
   const leaving = () => {
     if (!made.has(level)) {
       const part = redact(report, level, rules);
-      const json = print(part);
+      // What is sent by a link is what is shown before.
+      const json = linked ? fit(part, MOST_SENT - lineOf(linked.token).length).text ?? print(part) : print(part);
       made.set(level, { report: part, json, markdown: ticket(part, json, words, known, m.ticket) });
     }
     return made.get(level);
@@ -127,18 +134,18 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
   const long = el("p", { class: "muted", hidden: true });
   const note = el("p", { class: "note", role: "status" });
   const retry = button(m.again, () => begin());
-  const submit = button(say(m.send, { host }), () => go(), "send");
+  const submit = button(linked?.send ?? say(m.send, { host }), () => go(), "send");
   const leaves = [
-    ...server ? [submit] : [],
-    button(m.copyMarkdown, () => act.copy(as("markdown"), m.copied.markdown)),
+    ...server && !how?.mute ? [submit] : [],
+    ...linked ? [] : [button(m.copyMarkdown, () => act.copy(as("markdown"), m.copied.markdown))],
     button(m.copyJson, () => act.copy(as("json"), m.copied.json)),
     button(m.download, () => act.save(fileName(leaving().report, level), "application/json", as("json"))),
-    button(m.print, async () => {
+    ...linked ? [] : [button(m.print, async () => {
       // On paper the code is what a reader gets on with.
       code.open = true;
       await draw();
       globalThis.print();
-    }),
+    })],
   ];
 
   function show() {
@@ -184,13 +191,20 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
     enable(false, submit);
     as("json");
     try {
-      const done = await send(leaving().report, base, undefined, (way) => (note.textContent = m.sending[way]));
+      const tried = (way) => (note.textContent = m.sending[way]);
+      const done = await send(leaving().report, base, undefined, tried, linked?.token);
+      if (linked) {
+        const arrived = linked.received(done, m.left[done.left], act);
+        room.replaceWith(arrived);
+        arrived.querySelector("h3").focus();
+        return;
+      }
       if (done.left) sent = done.text;
       note.textContent = [say(m.by[done.by], done), m.left[done.left]].filter(Boolean).join(words.t.between);
       show();
     } catch (error) {
-      const { reason, status } = error instanceof NotSent ? error : new NotSent("unreached");
-      note.textContent = say(m.failed[reason], { host, status });
+      const { reason, status, link: ended } = error instanceof NotSent ? error : new NotSent("unreached");
+      note.textContent = linked?.failed(ended) || say(m.failed[reason], { host, status });
     }
     enable(true, submit);
   }
@@ -234,13 +248,15 @@ export function leave(report, { words, m: { leave: m }, known, base, act }) {
     change();
   });
   begin();
-  return el("section", { class: "leave" },
-    el("h3", {}, m.title), muted(m.why),
-    choice(name, m.level, Object.entries(m.levels).map(([value, [title, tells]]) =>
+  const levels = Object.entries(m.levels).filter(([value]) => linked?.levels.includes(value) ?? true);
+  const room = el("section", { class: linked ? "leave sends" : "leave" },
+    el("h3", {}, linked?.title ?? m.title), ...(linked?.why ?? [m.why]).map((sentence) => muted(sentence)),
+    choice(name, m.level, levels.map(([value, [title, tells]]) =>
       [value, el("b", {}, title), el("span", { class: "muted" }, say(tells, { host }))]), level, (value) => {
       level = value;
       change();
     }),
-    el("div", { class: "row" }, el("h4", {}, m.preview, " ", size), forms),
-    shown, long, retry, el("div", { class: "actions" }, ...leaves), note, server && code);
+    el("div", { class: "row" }, el("h4", {}, m.preview, " ", size), !linked && forms),
+    shown, long, retry, el("div", { class: "actions" }, ...leaves), note, server && !linked && code);
+  return room;
 }

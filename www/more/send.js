@@ -17,11 +17,14 @@ export const PIECE = 1500;
 export const MOST_PIECES = 64;
 const AT_ONCE = 4;
 
-/** Why it was not sent: `reason` is `unreached`, `late`, `stranger`, `refused` (with the status), or `large`. */
+/**
+ * Why it was not sent: `reason` is `unreached`, `late`, `stranger`, `refused` (with the status, and in `link` what is wrong with the
+ * link where it is for that), or `large`.
+ */
 export class NotSent extends Error {
-  constructor(reason, status = null) {
+  constructor(reason, status = null, link = null) {
     super(reason);
-    Object.assign(this, { reason, status });
+    Object.assign(this, { reason, status, link });
   }
 }
 
@@ -62,12 +65,15 @@ export function fit(report, most = MOST_SENT, left = null) {
   return { text: null, bytes: 0, left: "attempts" };
 }
 
-/** The number that the server gave it; anything else is not its word. */
+/** What the server calls it: its id, and a short number to read out, if it gives one; anything else is not its word. */
 function numbered(said) {
-  const { id } = said ?? {};
+  const { id, number } = said ?? {};
   if (typeof id !== "string" || !/^[\w-]{1,64}$/.test(id)) throw new NotSent("stranger");
-  return id;
+  return { id, number: /^\w{1,16}$/.test(number ?? "") ? number : null };
 }
+
+/** What is wrong with the link that a report came by; null: nothing is said of it. */
+const wrong = (said) => (["malformed", "unknown", "expired", "used-up", "revoked"].includes(said) ? said : null);
 
 /** One request; its status, and what it says where it is the server's. */
 async function asked(url, init, patience = PATIENCE) {
@@ -77,8 +83,9 @@ async function asked(url, init, patience = PATIENCE) {
     const answer = await fetch(url, { ...quiet, ...init, signal: abort.signal });
     if (!answer.headers.has("pushcheck-answer")) throw new NotSent("stranger", answer.status);
     if (answer.status === 204) return null;
-    if (answer.status !== 201) throw new NotSent(answer.status === 413 ? "large" : "refused", answer.status);
-    return numbered(await answer.json().catch(() => null));
+    const said = await answer.json().catch(() => null);
+    if (answer.status !== 201) throw new NotSent(answer.status === 413 ? "large" : "refused", answer.status, wrong(said?.link));
+    return numbered(said);
   } catch (error) {
     if (error instanceof NotSent) throw error;
     throw new NotSent(abort.signal.aborted ? "late" : "unreached");
@@ -88,8 +95,8 @@ async function asked(url, init, patience = PATIENCE) {
 }
 
 async function post(text, base) {
-  const id = await asked(new URL("v1/reports", base), { method: "POST", body: text });
-  return id ?? numbered();
+  const named = await asked(new URL("v1/reports", base), { method: "POST", body: text });
+  return named ?? numbered();
 }
 
 function socket(text, base) {
@@ -117,9 +124,9 @@ function socket(text, base) {
       }
     };
     // 1009: too large (RFC 6455 § 7.4.1); 1008 and above 3000: it does not want it.
-    opened.onclose = ({ code }) => {
+    opened.onclose = ({ code, reason }) => {
       const refused = code === 1008 || code >= 3000;
-      end(reject, new NotSent(code === 1009 ? "large" : refused ? "refused" : "unreached", code));
+      end(reject, new NotSent(code === 1009 ? "large" : refused ? "refused" : "unreached", code, refused ? wrong(reason) : null));
     };
   });
 }
@@ -144,7 +151,7 @@ async function pieces(text, base) {
   const upload = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const until = performance.now() + PATIENCE_PIECES;
   let next = 0;
-  let id = null;
+  let named = null;
   const worker = async () => {
     while (next < of) {
       const n = ++next;
@@ -152,7 +159,7 @@ async function pieces(text, base) {
       const left = () => Math.min(PATIENCE, until - performance.now());
       const once = () => (left() > 0 ? asked(url, {}, left()) : Promise.reject(new NotSent("late")));
       // On a network that loses some, a piece is worth a second try; what was refused is not.
-      id = await once().catch((error) => (error.reason === "unreached" ? once() : Promise.reject(error))) ?? id;
+      named = await once().catch((error) => (error.reason === "unreached" ? once() : Promise.reject(error))) ?? named;
     }
   };
   try {
@@ -162,13 +169,16 @@ async function pieces(text, base) {
     next = of;
     throw error;
   }
-  return id ?? numbered();
+  return named ?? numbered();
 }
 
 /** What tells most first. */
 const TELLING = ["refused", "large", "stranger", "late", "unreached"];
 
 const BY = { post, "web-socket": socket, get: pieces };
+
+/** What goes before a report that answers a support link; nothing without its token. */
+export const lineOf = (token) => (token ? `link ${token}\n` : "");
 
 /**
  * Sends a report, whole or, where that is too large, without its evidence, then without its attempts.
@@ -177,27 +187,31 @@ const BY = { post, "web-socket": socket, get: pieces };
  * @param {string} base URL of the probe server's base path.
  * @param {("post"|"web-socket"|"get")[]} order
  * @param {(way: string) => void} onTry Told of each try before it.
- * @returns {Promise<{by: string, id: string, bytes: number, left: ?string, text: string}>} Rejected with the `NotSent` that tells most.
+ * @param {?string} token Of the support link that the report is an answer to: a line before it.
+ * @returns {Promise<{by: string, id: string, number: ?string, bytes: number, left: ?string, text: string}>} `text`, of so many bytes, is
+ *   the report as it was sent. Rejected with the `NotSent` that tells most.
  */
-export async function send(report, base, order = ways(report), onTry = () => {}) {
+export async function send(report, base, order = ways(report), onTry = () => {}, token = null) {
+  const line = lineOf(token);
+  const most = MOST_SENT - line.length;
   const failures = [];
   for (const by of order) {
     // What is too large for one way may fit another: each begins with the whole.
-    let part = fit(report);
+    let part = fit(report, most);
     let last = new NotSent("large");
     while (part.text !== null) {
       onTry(by);
       try {
-        return { by, id: await BY[by](part.text, base), ...part };
+        return { by, ...await BY[by](line + part.text, base), ...part };
       } catch (error) {
         last = error instanceof NotSent ? error : new NotSent("unreached");
       }
       if (last.reason !== "large" || part.left === "attempts") break;
-      part = fit(report, MOST_SENT, part.left === null ? "evidence" : "attempts");
+      part = fit(report, most, part.left === null ? "evidence" : "attempts");
     }
     failures.push(last);
     // By the same server, of the same text: it would not take it by another way either.
-    if (last.reason === "refused" && [400, 403, 404, 405, 422].includes(last.status)) break;
+    if (last.reason === "refused" && (last.link || [400, 403, 404, 405, 422].includes(last.status))) break;
   }
   throw failures.sort((a, b) => TELLING.indexOf(a.reason) - TELLING.indexOf(b.reason))[0] ?? new NotSent("unreached");
 }
