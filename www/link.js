@@ -75,8 +75,6 @@ function speak(check, lang) {
  * @param {string} [said] What stood behind `#link=`; undefined: the page is loaded again.
  */
 export async function link(check, said) {
-  // Another link in the same tab.
-  addEventListener("hashchange", () => location.hash.startsWith("#link=") && location.reload());
   // What the page says of itself is said of the link.
   for (const one of document.querySelectorAll("main > p")) one.hidden = true;
   const place = panel();
@@ -92,8 +90,7 @@ export async function link(check, said) {
   const show = (...nodes) => into(place, ...nodes);
   if (!token) {
     show(...refusal(said === undefined ? "gone" : "malformed", of(check).m));
-    rooms({ mute: true });
-    check.hidden = false;
+    alone(check);
     return;
   }
   keep(token, number);
@@ -108,8 +105,7 @@ export async function link(check, said) {
       asked(check, found, { token, place, of: of(check) });
     } else if (m.refused[why]) {
       show(...refusal(why, m, number));
-      rooms({ mute: true });
-      check.hidden = false;
+      alone(check);
     } else {
       const known = elsewhere(document.querySelector("[name=pushcheck-alternates]")?.content.split(/\s+/));
       show(...trouble(why, of(check), known.map((url) => `${url}#link=${token}`), attempt));
@@ -122,6 +118,13 @@ export async function link(check, said) {
   await attempt();
 }
 
+/** There is nobody to send anything to. */
+function alone(check) {
+  rooms({ mute: true });
+  check.dataset.link = "alone";
+  check.hidden = false;
+}
+
 /** Tells the rooms, which are loaded at once, how reports leave here; false: they do not come. */
 const rooms = (how) => script("more.js").then(({ handOver }) => {
   handOver(how);
@@ -130,19 +133,18 @@ const rooms = (how) => script("more.js").then(({ handOver }) => {
 
 /** Shows what is asked for, and lets it be started. */
 function asked(check, link, of) {
-  const { token, place, of: { base } } = of;
+  const { token, place, of: { m, base } } = of;
   check.options = { ...check.options, ...options(link) };
   const begin = () => check.start();
-  const { nodes, details, line } = request(link, of.of, begin);
+  const { nodes, details, done } = request(link, of.of, begin);
   into(place, ...nodes);
   seen().then(() => tell(base, token, "opened"));
   let run = null;
   check.addEventListener("pushcheck-start", () => {
     run = null;
-    check.dataset.link = "runs";
     check.hidden = false;
     details.open = false;
-    line.hidden = true;
+    done.textContent = "";
     check.shadowRoot.querySelector("[part=headline]")?.focus();
   });
   check.addEventListener("pushcheck-progress", ({ detail }) => {
@@ -150,9 +152,9 @@ function asked(check, link, of) {
     run = detail.run;
     tell(base, token, `running ${run}`);
   });
-  check.addEventListener("pushcheck-end", () => {
+  check.addEventListener("pushcheck-end", ({ detail }) => {
     run = null;
-    check.dataset.link = "done";
+    if (detail.result && detail.result !== "aborted") done.textContent = say(m.done, { from: link.from });
   });
   addEventListener("pagehide", () => run && tell(base, token, `broken-off ${run}`));
   handing(check, { ...link, levels: LEVELS.slice(0, LEVELS.indexOf(link.level) + 1) }, of);
@@ -186,6 +188,12 @@ function handing(check, { from, level, levels, before }, { token, place, of }) {
   handed.add(check);
   dress(check.shadowRoot, RECEIPT);
   let note = null;
+  // One thing is to be done after the run, and that is to send its report.
+  check.addEventListener("pushcheck-start", () => {
+    check.dataset.link = "runs";
+    place.querySelector(".actions").hidden = true;
+  });
+  check.addEventListener("pushcheck-end", () => (check.dataset.link = "done"));
   check.addEventListener("pushcheck-report", async () => {
     const late = !known;
     note?.remove();

@@ -27,7 +27,8 @@ for (const name of ["need", "theme"]) {
 document.documentElement.dataset.theme = asked.get("theme") ?? "auto";
 
 // The key that another device's page made, with which that one reads what is found here; or a support link's token. Neither stays
-// in the address.
+// in the address, and one that comes later is taken as the first.
+addEventListener("hashchange", () => location.reload());
 const [, what, key] = /^#(join|link)=(.*)/.exec(location.hash) ?? [];
 if (what) history.replaceState(what, "", location.pathname + location.search);
 if (what === "join" && /^[0-9a-f]{32}$/.test(key)) {
@@ -55,6 +56,6 @@ if (history.state === "link") {
   import("./link.js").then(({ link }) => link(check, key), () => {
     check.hidden = false;
     // To try again is to load the page again.
-    if (key) location.hash = `link=${key}`;
+    if (key) history.replaceState(null, "", `#link=${key}`);
   });
 } else if (asked.has("auto")) check.start();

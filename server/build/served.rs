@@ -2,11 +2,12 @@
 
 /// Scripts that are served with all that they import in one file, made by `cargo xtask build`, so that a page asks once
 /// instead of along a chain: the name, the bundle, and the folder of scripts that nothing else imports.
-const BUNDLES: [(&str, &str, Option<&str>); 7] = [
+const BUNDLES: [(&str, &str, Option<&str>); 8] = [
     ("push-check.js", "pkg/push-check.js", None),
     ("push-check-observe.js", "pkg/push-check-observe.js", None),
     ("more.js", "pkg/more.js", Some("more/")),
     ("look.js", "pkg/look.js", None),
+    ("link.js", "pkg/link.js", None),
     ("read.js", "pkg/read.js", None),
     ("tester.js", "pkg/tester.js", Some("tester/")),
     ("staff.js", "pkg/staff.js", Some("staff/")),

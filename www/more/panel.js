@@ -33,6 +33,7 @@ export const STYLE = `
 .asked [hidden] { display: none }
 .asked :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .asked h2:focus { outline: none }
+.asked .done:empty { display: none }
 .asked .wrong { padding-inline-start: .9em; border-inline-start: 4px solid var(--warn) }
 @media (max-width: 32em) { .asked dl { grid-template-columns: 1fr; gap: .15em } .asked dd { margin-bottom: .8em } }
 @media (forced-colors: active) { .asked { border: 1px solid } }
@@ -63,7 +64,8 @@ export const looking = (m) => [el("h2", { id: "asked", role: "status" }, m.looki
 const hosts = (lang, own, endpoints) => new Intl.ListFormat(lang).format([...new Set([own, ...endpoints.map(({ host }) => host)].filter(Boolean))]);
 
 /**
- * Who asks, for what, and what is seen by it: `{nodes, details, line}`, the last two being what steps back once the check runs.
+ * Who asks, for what, and what is seen by it: `{nodes, details, done}`. `details` steps back once the check runs, and `done` has room
+ * for a word when it is over.
  *
  * @param {object} link As `read()` of `ask.js` gives it.
  * @param {{m: object, lang: string, host: string}} of The texts, their language, and the server.
@@ -96,6 +98,7 @@ export function request(link, { m, lang, host }, start) {
   const details = el("details", {}, el("summary", {}, m.about),
     el("dl", {}, ...terms.filter(([, what]) => what.some(Boolean)).flatMap(([term, what]) => [el("dt", {}, term), el("dd", {}, ...what)])));
   details.open = true;
+  const done = el("p", { class: "done", role: "status" });
   return {
     nodes: [
       link.ticket && el("p", { class: "ticket", dir: "auto" }, say(m.request, { ticket: link.ticket })),
@@ -103,9 +106,10 @@ export function request(link, { m, lang, host }, start) {
       link.note && el("blockquote", {}, el("p", { class: "muted" }, m.note), el("p", { dir: "auto" }, link.note)),
       details,
       line,
+      done,
     ].filter(Boolean),
     details,
-    line,
+    done,
   };
 }
 
@@ -136,7 +140,8 @@ export const RECEIPT = `
 .receipt h3 { margin: 0; font-size: 1.15em; outline: none }
 .receipt .number { display: flex; flex-wrap: wrap; gap: .3em .9em; align-items: center; margin-top: .6em }
 .receipt output { font: 700 1.7em/1.2 ui-monospace, monospace; letter-spacing: .06em; font-variant-numeric: slashed-zero; user-select: all }
-.receipt .actions, .receipt details { margin-top: 1em }
+.receipt > p { margin-top: .6em }
+.receipt details { margin-top: 1em }
 .leave.sends { margin-top: 1.25em; padding: 1em 1.2em; border: 2px solid var(--accent); border-radius: 12px }
 .leave.sends > h3 { margin: 0 0 .3em; font-size: 1.15em }
 .leave.sends pre { max-height: 14em }

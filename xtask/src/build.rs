@@ -55,12 +55,13 @@ const QR: &str = "qr.wasm";
 /// What names parts of it.
 const BINDINGS: &[&str] = &["pushcheck.js", "pushcheck.d.ts"];
 /// Scripts with all that they import: below `www/`, and their names in `pkg`. The element has the bindings in it. The server
-/// serves those of the first five names, and the last two, instead of their sources.
+/// serves those of the first six names, and the last two, instead of their sources.
 const BUNDLES: &[(&str, &str)] = &[
     ("push-check.js", "push-check.js"),
     ("push-check-observe.js", "push-check-observe.js"),
     ("more.js", "more.js"),
     ("look.js", "look.js"),
+    ("link.js", "link.js"),
     ("read.js", "read.js"),
     ("more/text/en.js", "more-en.js"),
     ("more/text/ja.js", "more-ja.js"),

@@ -45,10 +45,14 @@ const TESTER: &[&str] = &[
     "pkg/tester.js",
     "pkg/tester.wasm",
 ];
+/// What the page loads besides, with what explains, where its address has a support link; in both languages.
+const LINKED: &[&str] = &["pkg/link.js"];
+/// Of a support link, brotli: what was measured, with some room for words.
+const BUDGET_OF_LINK: u64 = 8_500;
 /// Of the page that tries an endpoint, brotli: what was measured, with room for another compiler.
 const BUDGET_OF_TESTER: u64 = 124_000;
-/// All that is loaded to explain, in English, brotli; in Japanese a seventh more.
-const BUDGET_TO_EXPLAIN: u64 = 94_200;
+/// All that is loaded to explain, and to hand a report over, in English, brotli; in Japanese a seventh more.
+const BUDGET_TO_EXPLAIN: u64 = 94_400;
 /// Of all that is loaded when it is opened, brotli.
 const BUDGET_TO_LOOK: u64 = 30_500;
 /// Of another language before the first probe, brotli.
@@ -79,10 +83,12 @@ pub(crate) fn table(ws: &Workspace) -> Result<()> {
     row("to look closely", opened);
     let tester = sum(ws, TESTER)?;
     row("to try an endpoint", tester);
-    let sums = [all, explained, opened, japanese, tester];
+    let linked = sum(ws, LINKED)?;
+    row("to answer a support link", linked);
+    let sums = [all, explained, opened, japanese, tester, linked];
     let over = over_budget(sums.map(|sum| sum.brotli));
     println!(
-        "budget: {BUDGET} brotli for all, {BUDGET_TO_EXPLAIN} to explain, {BUDGET_TO_LOOK} to look closely, {BUDGET_OF_LANGUAGE} for another language, {BUDGET_OF_TESTER} to try an endpoint"
+        "budget: {BUDGET} brotli for all, {BUDGET_TO_EXPLAIN} to explain, {BUDGET_TO_LOOK} to look closely, {BUDGET_OF_LANGUAGE} for another language, {BUDGET_OF_TESTER} to try an endpoint, {BUDGET_OF_LINK} to answer a support link"
     );
     if !over.is_empty() {
         bail!("{}", over.join("; "));
@@ -139,15 +145,16 @@ fn measure(content: &[u8]) -> Result<Bytes> {
 }
 
 /// What each sum may be, in their order.
-const BUDGETS: [(&str, u64); 5] = [
+const BUDGETS: [(&str, u64); 6] = [
     ("in all", BUDGET),
     ("to explain", BUDGET_TO_EXPLAIN),
     ("to look closely", BUDGET_TO_LOOK),
     ("of another language", BUDGET_OF_LANGUAGE),
     ("to try an endpoint", BUDGET_OF_TESTER),
+    ("to answer a support link", BUDGET_OF_LINK),
 ];
 
-fn over_budget(sums: [u64; 5]) -> Vec<String> {
+fn over_budget(sums: [u64; 6]) -> Vec<String> {
     let all = BUDGETS.into_iter().zip(sums);
     let over = all.filter(|((_, budget), bytes)| bytes > budget);
     over.map(|((what, budget), bytes)| {
@@ -185,10 +192,10 @@ mod tests {
         let budgets = BUDGETS.map(|(_, budget)| budget);
         assert!(over_budget(budgets).is_empty());
         assert_eq!(
-            over_budget([BUDGET + 7, 0, 0, 0, 0]),
+            over_budget([BUDGET + 7, 0, 0, 0, 0, 0]),
             [format!("7 bytes above the budget of {BUDGET} in all")]
         );
-        assert_eq!(over_budget(budgets.map(|budget| budget + 1)).len(), 5);
+        assert_eq!(over_budget(budgets.map(|budget| budget + 1)).len(), 6);
     }
 
     #[test]

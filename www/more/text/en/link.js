@@ -35,6 +35,7 @@ export default {
   },
 
   // After the run.
+  done: "The check is done. Its result can now be sent to {from}, below.",
   send: {
     title: "Send the result to {from}",
     why: "Nothing has been sent yet. What leaves is exactly what is shown below; with it goes this link’s number, by which {from} knows whose it is.",
