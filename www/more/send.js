@@ -65,15 +65,17 @@ export function fit(report, most = MOST_SENT, left = null) {
   return { text: null, bytes: 0, left: "attempts" };
 }
 
+/** What is wrong with the link that a report came by; null: nothing is said of it. */
+const wrong = (said) => (["malformed", "unknown", "expired", "used-up", "revoked"].includes(said) ? said : null);
+
 /** What the server calls it: its id, and a short number to read out, if it gives one; anything else is not its word. */
 function numbered(said) {
-  const { id, number } = said ?? {};
+  const { id, number, status, link } = said ?? {};
+  // On a WebSocket a refusal comes as a message.
+  if (id === undefined && Number.isInteger(status)) throw new NotSent(status === 413 ? "large" : "refused", status, wrong(link));
   if (typeof id !== "string" || !/^[\w-]{1,64}$/.test(id)) throw new NotSent("stranger");
   return { id, number: /^\w{1,16}$/.test(number ?? "") ? number : null };
 }
-
-/** What is wrong with the link that a report came by; null: nothing is said of it. */
-const wrong = (said) => (["malformed", "unknown", "expired", "used-up", "revoked"].includes(said) ? said : null);
 
 /** One request; its status, and what it says where it is the server's. */
 async function asked(url, init, patience = PATIENCE) {

@@ -12,6 +12,9 @@ use crate::server::{Server, www};
 /// Names the folder of a widget that fails when it is told to.
 const FAILING: &str = "PUSHCHECK_FAILING_PKG";
 
+/// The check page of a server that has links, beside the other.
+pub(super) const LINKED: &str = "linked.html";
+
 /// The servers of a round of checks.
 #[derive(Debug)]
 pub(super) struct Field {
@@ -55,6 +58,7 @@ impl Field {
         copy(&www()?, folder.path())?;
         copy(&pages, &folder.path().join("lab"))?;
         fs::write(folder.path().join("lab/same-origin.html"), same_origin()?)?;
+        fs::write(folder.path().join(LINKED), linked()?)?;
         if let Some(failing) = std::env::var_os(FAILING) {
             copy(Path::new(&failing), &folder.path().join("failing/pkg"))?;
         }
@@ -147,6 +151,18 @@ fn same_origin() -> Result<String> {
         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">
         <script type=\"module\" src=\"../push-check.js\"></script>
         <push-check></push-check></html>"
+    ))
+}
+
+/// The check page, and before its script one that answers for a server with links.
+fn linked() -> Result<String> {
+    let page = fs::read_to_string(www()?.join("index.html"))?;
+    let script = "<script type=\"module\" src=\"page.js\"></script>";
+    let (before, after) = page
+        .split_once(script)
+        .context("index.html has another script")?;
+    Ok(format!(
+        "{before}<script src=\"lab/linked.js\"></script>{script}{after}"
     ))
 }
 

@@ -11,6 +11,7 @@ mod healthy;
 mod keyboard;
 mod lanes;
 mod life;
+mod link;
 mod log;
 mod misuse;
 mod observe;
@@ -133,6 +134,15 @@ const ALL: &[Check] = checks![
     CHECK another::two_devices_are_judged_together,
     CHECK another::a_plain_half_joins_its_https_page,
     CHECK another::a_report_leaves_by_whatever_works,
+    CHECK link::a_link_says_who_asks_and_sends_what_it_shows,
+    CHECK link::a_link_starts_by_itself_only_where_it_may,
+    CHECK link::a_link_that_is_refused_says_what_to_do,
+    CHECK link::a_link_that_nobody_tells_of_lets_the_check_run,
+    CHECK link::a_link_stays_for_a_reload_of_its_tab,
+    CHECK link::markup_in_a_link_is_text,
+    CHECK link::a_level_is_lowered_and_never_raised,
+    CHECK link::a_page_left_in_a_linked_run_says_so,
+    CHECK link::a_link_is_accessible,
     CHECK healthy::the_report_counts_what_the_server_counted,
     CHECK healthy::events_reach_the_page_in_order,
     CHECK outage::a_server_killed_mid_run_is_named,
