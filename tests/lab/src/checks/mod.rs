@@ -12,6 +12,7 @@ mod keyboard;
 mod lanes;
 mod life;
 mod link;
+mod linked;
 mod log;
 mod misuse;
 mod observe;
@@ -143,6 +144,9 @@ const ALL: &[Check] = checks![
     CHECK link::a_level_is_lowered_and_never_raised,
     CHECK link::a_page_left_in_a_linked_run_says_so,
     CHECK link::a_link_is_accessible,
+    CHECK linked::what_is_sent_by_a_link_is_kept_as_it_was_shown,
+    CHECK linked::a_link_taken_back_takes_no_report,
+    CHECK linked::a_report_goes_by_its_link_whatever_works,
     CHECK healthy::the_report_counts_what_the_server_counted,
     CHECK healthy::events_reach_the_page_in_order,
     CHECK outage::a_server_killed_mid_run_is_named,

@@ -1,0 +1,224 @@
+//! A support link, its customer's page, and the server that keeps what comes back.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, ensure};
+use pushcheck_store::link::{Link, NewLink};
+use pushcheck_store::{Place, Store};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::{Lab, Outcome, RUN, SOON};
+use crate::gallery::saved;
+use crate::page::Page;
+use crate::server::{Server, www};
+
+/// A server that keeps what it is given, and the same store.
+struct Kept {
+    server: Server,
+    store: Store,
+    _folder: TempDir,
+}
+
+impl Kept {
+    async fn start(flags: &[&str]) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("pushcheck-").tempdir()?;
+        let data = folder.path().to_string_lossy().into_owned();
+        let own = ["--data", &data, "--organisation", "ACME support"];
+        let server = Server::with(&[&own, flags].concat()).await?;
+        let store = Store::open(&Place::Folder(folder.path().to_owned()), now()?).await?;
+        Ok(Self {
+            server,
+            store,
+            _folder: folder,
+        })
+    }
+
+    async fn link(&self, level: &str) -> Result<Link> {
+        let new = NewLink {
+            ticket: "ACME-4711".to_owned(),
+            note: "Please run it at your desk.".to_owned(),
+            language: Some("en".to_owned()),
+            asked: json!({"required": ["web-socket"], "mode": "quick", "skip": ["polling"], "endpoints": []}).to_string(),
+            starts_itself: false,
+            level: level.to_owned(),
+            runs: 2,
+            expires_at: now()? + 600_000,
+            created_by: "ada".to_owned(),
+            after_report: None,
+            profile: None,
+        };
+        Ok(self.store.make_link(&new, now()?).await?)
+    }
+
+    async fn heard(&self, link: &Link) -> Result<Link> {
+        let heard = self.store.link(&link.id).await?;
+        heard.context("the link is gone")
+    }
+}
+
+fn now() -> Result<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    Ok(i64::try_from(since.as_millis())?)
+}
+
+/// What is pressed to send.
+const SEND: &str = "document.querySelector('push-check').shadowRoot.querySelector('.leave.sends [part=send]:not([aria-disabled=true])')";
+
+/// Opens a page by its link, starts it, and waits until its report can be sent.
+async fn run<'a>(lab: &'a Lab, kept: &Kept, link: &Link) -> Result<Page<'a>> {
+    lab.browser.goto("about:blank").await?;
+    let at = format!("{}#link={}", kept.server.page(), link.token);
+    let page = Page::open(&lab.browser, &at).await?;
+    let start = "document.querySelector('.asked .actions button')";
+    page.until("who asks", start, SOON).await?;
+    page.until(
+        "the page's language",
+        "document.documentElement.lang === 'en'",
+        SOON,
+    )
+    .await?;
+    page.run(&format!("{start}.click();")).await?;
+    page.until("a button to send", SEND, RUN).await?;
+    Ok(page)
+}
+
+/// The server hears that the link was opened and run; what it keeps is what was shown, to the byte, under the number that is told.
+pub(super) async fn what_is_sent_by_a_link_is_kept_as_it_was_shown(lab: &Lab) -> Result<Outcome> {
+    let kept = Kept::start(&[]).await?;
+    for level in ["support", "public", "full"] {
+        let link = kept.link(level).await?;
+        let page = run(lab, &kept, &link).await?;
+        let shown = page
+            .run(&format!(
+                "const send = {SEND}; send.click(); return send.closest('.sends').querySelector('pre').textContent;"
+            ))
+            .await?;
+        let number = "document.querySelector('push-check').shadowRoot.querySelector('.receipt output [aria-hidden]')";
+        page.until("its number", number, SOON).await?;
+        let number = page.run(&format!("return {number}.textContent;")).await?;
+        let run = page
+            .run("return document.querySelector('push-check').report.run.id;")
+            .await?;
+        let heard = kept.heard(&link).await?;
+        ensure!(heard.opened_at.is_some(), "nobody heard that it was opened");
+        ensure!(
+            heard.begun.len() == 1 && run == heard.begun[0].run.as_str(),
+            "{run} is not {:?}",
+            heard.begun
+        );
+        ensure!(
+            heard.begun[0].broken_off_at.is_none(),
+            "it was not broken off"
+        );
+        ensure!(heard.reports.len() == 1, "{:?}", heard.reports);
+        let report = kept.store.report(&heard.reports[0]).await?;
+        let report = report.context("the report is gone")?;
+        let (head, tail) = report.number.split_at(3);
+        ensure!(
+            number == format!("{head}-{tail}"),
+            "{number} is told for {}",
+            report.number
+        );
+        let bodies = kept.store.bodies(&report.id).await?;
+        ensure!(
+            bodies.len() == 1 && shown == String::from_utf8_lossy(&bodies[0].bytes).as_ref(),
+            "what is kept is not what was shown"
+        );
+        let record = page.record().await?;
+        ensure!(
+            record.errors.is_empty() && record.violations.is_empty(),
+            "{record:?}"
+        );
+    }
+    Outcome::ok()
+}
+
+/// Whoever takes the link back in the middle of a run gets no report of it, and the page says why; whoever leaves in the middle is
+/// heard.
+pub(super) async fn a_link_taken_back_takes_no_report(lab: &Lab) -> Result<Outcome> {
+    let kept = Kept::start(&[]).await?;
+    let link = kept.link("support").await?;
+    let page = run(lab, &kept, &link).await?;
+    kept.store.revoke_link(&link.id, now()?).await?;
+    page.run(&format!("{SEND}.click();")).await?;
+    page.until(
+        "the word that it was refused",
+        "document.querySelector('push-check').shadowRoot.querySelector('.sends [role=status]').textContent.includes('withdrawn')",
+        SOON,
+    )
+    .await?;
+    ensure!(
+        kept.heard(&link).await?.reports.is_empty(),
+        "it was kept all the same"
+    );
+    let link = kept.link("support").await?;
+    lab.browser.goto("about:blank").await?;
+    let at = format!("{}#link={}", kept.server.page(), link.token);
+    let page = Page::open(&lab.browser, &at).await?;
+    let start = "document.querySelector('.asked .actions button')";
+    page.until("who asks", start, SOON).await?;
+    page.run(&format!("{start}.click();")).await?;
+    for _ in 0..100 {
+        if !kept.heard(&link).await?.begun.is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    lab.browser.goto("about:blank").await?;
+    for _ in 0..100 {
+        if let [run] = &kept.heard(&link).await?.begun[..]
+            && run.broken_off_at.is_some()
+        {
+            return Outcome::ok();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    anyhow::bail!(
+        "nobody heard that it was broken off: {:?}",
+        kept.heard(&link).await?.begun
+    )
+}
+
+/// By POST, by WebSocket and in pieces it belongs to the link, and is one report.
+pub(super) async fn a_report_goes_by_its_link_whatever_works(lab: &Lab) -> Result<Outcome> {
+    let sources = www()?.to_string_lossy().into_owned();
+    let kept = Kept::start(&["--www", &sources]).await?;
+    let link = kept.link("full").await?;
+    let page = Page::open(&lab.browser, kept.server.page()).await?;
+    let report = saved("nginx-no-upgrade-firefox.json.gz")?;
+    let told = page
+        .browser()
+        .run_async(
+            &format!(
+                "const base = new URL('./', location).href;
+                const {{ send }} = await import(base + 'more/send.js');
+                const by = [];
+                for (const way of ['post', 'web-socket', 'get']) by.push(await send({report}, base, [way], () => {{}}, '{}'));
+                const why = await send({report}, base, ['web-socket'], () => {{}}, '{}').catch(({{ reason, link }}) => [reason, link]);
+                return {{ by: by.map(({{ by, id, number }}) => [by, id, number]), why }};",
+                link.token,
+                "0".repeat(32)
+            ),
+            4 * SOON,
+        )
+        .await?;
+    let one = &told["by"][0];
+    for (at, way) in ["post", "web-socket", "get"].iter().enumerate() {
+        ensure!(
+            told["by"][at] == json!([way, one[1], one[2]]),
+            "it is not one report: {told}"
+        );
+    }
+    ensure!(
+        told["why"] == json!(["refused", "unknown"]),
+        "a bad link is not named: {told}"
+    );
+    let heard = kept.heard(&link).await?;
+    ensure!(
+        one[1] == heard.reports[0].as_str() && heard.reports.len() == 1,
+        "{told} instead of {:?}",
+        heard.reports
+    );
+    Outcome::ok()
+}
