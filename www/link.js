@@ -138,10 +138,17 @@ function asked(check, link, of) {
   const begin = () => check.start();
   const { nodes, details, done } = request(link, of.of, begin);
   into(place, ...nodes);
-  seen().then(() => tell(base, token, "opened"));
+  let unopened = true;
+  const opened = () => {
+    if (unopened) tell(base, token, "opened");
+    unopened = false;
+  };
+  seen().then(opened);
   let run = null;
   check.addEventListener("pushcheck-start", () => {
     run = null;
+    // A link of one run would take that word no more once it has begun.
+    opened();
     check.hidden = false;
     details.open = false;
     done.textContent = "";

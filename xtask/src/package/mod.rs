@@ -31,6 +31,10 @@ pub(crate) struct Build {
     /// The probe server of that page.
     #[arg(long, value_name = "URL", requires = "single_file")]
     server: Option<Server>,
+    /// Where a support link of that server works, too, should its own address be blocked: the page names it where it cannot ask
+    /// the server about a link (repeatable).
+    #[arg(long, value_name = "URL", requires = "single_file")]
+    alternate_url: Vec<Server>,
     /// Where that page goes; default: target/pushcheck.html.
     #[arg(long, value_name = "FILE", requires = "single_file")]
     out: Option<PathBuf>,
@@ -58,7 +62,7 @@ fn single_file(ws: &Workspace, kit: &Kit, asked: &Build) -> Result<()> {
         .context("--single-file needs --server URL")?;
     let default = || ws.target.join("pushcheck.html");
     let out = asked.out.clone().unwrap_or_else(default);
-    let bytes = write(ws, kit, server, &out)?;
+    let bytes = write(ws, kit, server, &asked.alternate_url, &out)?;
     println!(
         "{} ({bytes} bytes) checks the way to {server}",
         out.display()

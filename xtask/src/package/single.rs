@@ -79,7 +79,13 @@ impl Server {
 }
 
 /// Writes the page, and says how large it is, in bytes.
-pub(crate) fn write(ws: &Workspace, kit: &Kit, server: &Server, out: &Path) -> Result<u64> {
+pub(crate) fn write(
+    ws: &Workspace,
+    kit: &Kit,
+    server: &Server,
+    alternates: &[Server],
+    out: &Path,
+) -> Result<u64> {
     let sources = stage(ws)?;
     let bundle = ws.own_dir()?.join("single.js");
     let mut esbuild = bundler(kit)?;
@@ -97,6 +103,7 @@ pub(crate) fn write(ws: &Workspace, kit: &Kit, server: &Server, out: &Path) -> R
     let page = filled(
         &read(&ws.root.join(OWN).join("page.html"))?,
         server,
+        alternates,
         &script,
         &style,
     )?;
@@ -105,7 +112,13 @@ pub(crate) fn write(ws: &Workspace, kit: &Kit, server: &Server, out: &Path) -> R
 }
 
 /// The page, of its markup and what goes into it.
-fn filled(markup: &str, server: &Server, script: &str, style: &str) -> Result<String> {
+fn filled(
+    markup: &str,
+    server: &Server,
+    alternates: &[Server],
+    script: &str,
+    style: &str,
+) -> Result<String> {
     // What would end a script, or begin a comment in it (HTML § 4.12.1.3).
     for wrong in ["</script", "<!--", "<script"] {
         ensure!(
@@ -114,7 +127,9 @@ fn filled(markup: &str, server: &Server, script: &str, style: &str) -> Result<St
         );
     }
     ensure!(!style.contains("</"), "the style sheet holds </");
+    let alternates: Vec<&str> = alternates.iter().map(|one| one.url.as_str()).collect();
     Ok(markup
+        .replace("{{ALTERNATES}}", &alternates.join(" "))
         .replace("{{POLICY}}", &server.policy(script, style))
         .replace("{{SERVER}}", &server.url)
         .replace("{{STYLE}}", style)
@@ -155,16 +170,22 @@ mod tests {
     fn what_would_end_the_script_is_refused() -> Result<(), String> {
         let server: Server = "https://Probe.example:1".parse()?;
         let made = filled(
-            "{{POLICY}}|{{SERVER}}|{{STYLE}}|{{SCRIPT}}",
+            "{{POLICY}}|{{SERVER}}|{{ALTERNATES}}|{{STYLE}}|{{SCRIPT}}",
             &server,
+            &[
+                "https://a.example".parse()?,
+                "http://b.example:81/c".parse()?,
+            ],
             "a()",
             "b{}",
         );
         let made = made.map_err(|error| error.to_string())?;
         assert!(made.contains("https://probe.example:* ws://probe.example:*"));
-        assert!(made.ends_with("|https://Probe.example:1/|b{}|a()"));
-        assert!(filled("", &server, "'</SCRIPT>'", "").is_err());
-        assert!(filled("", &server, "", "</style>").is_err());
+        assert!(made.ends_with(
+            "|https://Probe.example:1/|https://a.example/ http://b.example:81/c/|b{}|a()"
+        ));
+        assert!(filled("", &server, &[], "'</SCRIPT>'", "").is_err());
+        assert!(filled("", &server, &[], "", "</style>").is_err());
         Ok(())
     }
 }

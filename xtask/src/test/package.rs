@@ -25,6 +25,9 @@ use crate::workspace::Workspace;
 /// What is tried in a page: Chromium and Firefox; WebKitGTK's driver opens no files.
 const BROWSERS: [Browser; 2] = [Browser::Chromium, Browser::Firefox];
 
+/// Where the page in a file says that a link works, too.
+const OTHER: &str = "https://other.example/";
+
 /// Packs, installs and tries it. The text says what was not run, and why.
 pub(super) fn run(
     ws: &Workspace,
@@ -106,7 +109,8 @@ fn pages(
     let probed = format!("http://{address}/");
     let single = folder.join("pushcheck.html");
     let named: Server = probed.parse().map_err(anyhow::Error::msg)?;
-    package::write(ws, kit, &named, &single)?;
+    let other: Server = OTHER.parse().map_err(anyhow::Error::msg)?;
+    package::write(ws, kit, &named, &[other], &single)?;
     let _server = server::start_with(ws, address, &["--embed-origin", "null", "--log", "warn"])?;
     let mut lab = lab::command(ws, kit, Profile::Dev, display)?;
     lab.args(["page", "--packaged"])

@@ -8,8 +8,10 @@ use pushcheck_store::{Place, Store};
 use serde_json::json;
 use tempfile::TempDir;
 
+use super::packaged::{NONE, SINGLE, SINGLE_SERVER};
 use super::{Lab, Outcome, RUN, SOON};
 use crate::gallery::saved;
+use crate::origin::DeadPort;
 use crate::page::Page;
 use crate::server::{Server, www};
 
@@ -66,9 +68,9 @@ fn now() -> Result<i64> {
 const SEND: &str = "document.querySelector('push-check').shadowRoot.querySelector('.leave.sends [part=send]:not([aria-disabled=true])')";
 
 /// Opens a page by its link, starts it, and waits until its report can be sent.
-async fn run<'a>(lab: &'a Lab, kept: &Kept, link: &Link) -> Result<Page<'a>> {
+async fn run<'a>(lab: &'a Lab, page: &str, link: &Link) -> Result<Page<'a>> {
     lab.browser.goto("about:blank").await?;
-    let at = format!("{}#link={}", kept.server.page(), link.token);
+    let at = format!("{page}#link={}", link.token);
     let page = Page::open(&lab.browser, &at).await?;
     let start = "document.querySelector('.asked .actions button')";
     page.until("who asks", start, SOON).await?;
@@ -83,48 +85,55 @@ async fn run<'a>(lab: &'a Lab, kept: &Kept, link: &Link) -> Result<Page<'a>> {
     Ok(page)
 }
 
+/// Sends what is shown. The server has heard that the link was opened and run, and keeps what was shown, to the byte, under the number
+/// that is told.
+async fn arrives(page: Page<'_>, kept: &Kept, link: &Link) -> Result<()> {
+    let shown = page
+        .run(&format!(
+            "const send = {SEND}; send.click(); return send.closest('.sends').querySelector('pre').textContent;"
+        ))
+        .await?;
+    let number = "document.querySelector('push-check').shadowRoot.querySelector('.receipt output [aria-hidden]')";
+    page.until("its number", number, SOON).await?;
+    let number = page.run(&format!("return {number}.textContent;")).await?;
+    let run = page
+        .run("return document.querySelector('push-check').report.run.id;")
+        .await?;
+    let heard = kept.heard(link).await?;
+    ensure!(heard.opened_at.is_some(), "nobody heard that it was opened");
+    ensure!(
+        heard.begun.len() == 1 && run == heard.begun[0].run.as_str(),
+        "{run} is not {:?}",
+        heard.begun
+    );
+    ensure!(
+        heard.begun[0].broken_off_at.is_none(),
+        "it was not broken off"
+    );
+    ensure!(heard.reports.len() == 1, "{:?}", heard.reports);
+    let report = kept.store.report(&heard.reports[0]).await?;
+    let report = report.context("the report is gone")?;
+    let (head, tail) = report.number.split_at(3);
+    ensure!(
+        number == format!("{head}-{tail}"),
+        "{number} is told for {}",
+        report.number
+    );
+    let bodies = kept.store.bodies(&report.id).await?;
+    ensure!(
+        bodies.len() == 1 && shown == String::from_utf8_lossy(&bodies[0].bytes).as_ref(),
+        "what is kept is not what was shown"
+    );
+    Ok(())
+}
+
 /// The server hears that the link was opened and run; what it keeps is what was shown, to the byte, under the number that is told.
 pub(super) async fn what_is_sent_by_a_link_is_kept_as_it_was_shown(lab: &Lab) -> Result<Outcome> {
     let kept = Kept::start(&[]).await?;
     for level in ["support", "public", "full"] {
         let link = kept.link(level).await?;
-        let page = run(lab, &kept, &link).await?;
-        let shown = page
-            .run(&format!(
-                "const send = {SEND}; send.click(); return send.closest('.sends').querySelector('pre').textContent;"
-            ))
-            .await?;
-        let number = "document.querySelector('push-check').shadowRoot.querySelector('.receipt output [aria-hidden]')";
-        page.until("its number", number, SOON).await?;
-        let number = page.run(&format!("return {number}.textContent;")).await?;
-        let run = page
-            .run("return document.querySelector('push-check').report.run.id;")
-            .await?;
-        let heard = kept.heard(&link).await?;
-        ensure!(heard.opened_at.is_some(), "nobody heard that it was opened");
-        ensure!(
-            heard.begun.len() == 1 && run == heard.begun[0].run.as_str(),
-            "{run} is not {:?}",
-            heard.begun
-        );
-        ensure!(
-            heard.begun[0].broken_off_at.is_none(),
-            "it was not broken off"
-        );
-        ensure!(heard.reports.len() == 1, "{:?}", heard.reports);
-        let report = kept.store.report(&heard.reports[0]).await?;
-        let report = report.context("the report is gone")?;
-        let (head, tail) = report.number.split_at(3);
-        ensure!(
-            number == format!("{head}-{tail}"),
-            "{number} is told for {}",
-            report.number
-        );
-        let bodies = kept.store.bodies(&report.id).await?;
-        ensure!(
-            bodies.len() == 1 && shown == String::from_utf8_lossy(&bodies[0].bytes).as_ref(),
-            "what is kept is not what was shown"
-        );
+        let page = run(lab, kept.server.page(), &link).await?;
+        arrives(page, &kept, &link).await?;
         let record = page.record().await?;
         ensure!(
             record.errors.is_empty() && record.violations.is_empty(),
@@ -139,7 +148,7 @@ pub(super) async fn what_is_sent_by_a_link_is_kept_as_it_was_shown(lab: &Lab) ->
 pub(super) async fn a_link_taken_back_takes_no_report(lab: &Lab) -> Result<Outcome> {
     let kept = Kept::start(&[]).await?;
     let link = kept.link("support").await?;
-    let page = run(lab, &kept, &link).await?;
+    let page = run(lab, kept.server.page(), &link).await?;
     kept.store.revoke_link(&link.id, now()?).await?;
     page.run(&format!("{SEND}.click();")).await?;
     page.until(
@@ -219,6 +228,41 @@ pub(super) async fn a_report_goes_by_its_link_whatever_works(lab: &Lab) -> Resul
         one[1] == heard.reports[0].as_str() && heard.reports.len() == 1,
         "{told} instead of {:?}",
         heard.reports
+    );
+    Outcome::ok()
+}
+
+/// Mailed as a file the page answers a link, too; where its server is not reached it names where else the link works.
+pub(super) async fn one_page_in_a_file_answers_a_link(lab: &Lab) -> Result<Outcome> {
+    let (Some(file), Ok(server)) = (std::env::var_os(SINGLE), std::env::var(SINGLE_SERVER)) else {
+        return Ok(Outcome::NotRun(NONE));
+    };
+    let html = std::fs::read_to_string(file)?;
+    let folder = tempfile::Builder::new().prefix("pushcheck-").tempdir()?;
+    // Its policy names the host alone.
+    let of = |name: &str, base: &str| -> Result<String> {
+        let file = folder.path().join(name);
+        std::fs::write(&file, html.replace(&server, base))?;
+        Ok(format!("file://{}", file.display()))
+    };
+    let kept = Kept::start(&["--embed-origin", "null"]).await?;
+    let link = kept.link("support").await?;
+    let page = run(lab, &of("page.html", kept.server.page())?, &link).await?;
+    arrives(page, &kept, &link).await?;
+    let record = page.record().await?;
+    ensure!(
+        record.errors.is_empty() && record.violations.is_empty(),
+        "{record:?}"
+    );
+    let dead = DeadPort::new()?;
+    let at = format!("{}#link={}", of("dead.html", &dead.url()?)?, link.token);
+    let page = Page::open(&lab.browser, &at).await?;
+    let other = "document.querySelector('.asked a')";
+    page.until("where else it works", other, SOON).await?;
+    let told = page.run(&format!("return {other}.href;")).await?;
+    ensure!(
+        told == format!("https://other.example/#link={}", link.token),
+        "it names {told}"
     );
     Outcome::ok()
 }

@@ -207,6 +207,7 @@ const PACKAGED: &[Check] = checks![
     CHECK packaged::an_app_served_by_vite_is_whole,
     CHECK packaged::a_page_without_a_bundler_is_whole,
     CHECK packaged::one_page_in_a_file_is_whole,
+    CHECK linked::one_page_in_a_file_answers_a_link,
 ];
 
 /// Runs the checks and says whether all is well.

@@ -19,11 +19,11 @@ const INSTALLED: &str = "PUSHCHECK_INSTALLED";
 /// Names the URL at which Vite serves the app.
 const SERVED: &str = "PUSHCHECK_SERVED";
 /// Names the page with everything in it.
-const SINGLE: &str = "PUSHCHECK_SINGLE";
+pub(super) const SINGLE: &str = "PUSHCHECK_SINGLE";
 /// Names the URL of its probe server, which is told that the page's origin is `null`.
-const SINGLE_SERVER: &str = "PUSHCHECK_SINGLE_SERVER";
+pub(super) const SINGLE_SERVER: &str = "PUSHCHECK_SINGLE_SERVER";
 
-const NONE: &str = "nothing was packed for it: cargo xtask test --only package";
+pub(super) const NONE: &str = "nothing was packed for it: cargo xtask test --only package";
 
 /// What Vite may take to make a page of an app that it has not served before.
 const FIRST: Duration = Duration::from_secs(30);
