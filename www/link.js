@@ -97,7 +97,11 @@ export async function link(check, said) {
   const attempt = async () => {
     const { m, base } = of(check);
     show(...looking(m));
-    const { link: found, why } = await ask(base, token, location.protocol === "https:");
+    const { link: found, why } = await ask(base, token, {
+      secure: location.protocol === "https:",
+      // Only that page brings its policy with it.
+      file: Boolean(document.querySelector("meta[http-equiv=Content-Security-Policy]")),
+    });
     if (found) {
       // What starts it stands above.
       check.hidden = true;
@@ -185,6 +189,7 @@ function handing(check, { from, level, levels, before }, { token, place, of }) {
     received(done, why, act) {
       const told = grouped(done.number);
       keep(token, told);
+      for (const one of place.querySelectorAll(".done")) one.textContent = "";
       return receipt({ ...done, number: told, why }, from, of, act);
     },
   };

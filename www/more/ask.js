@@ -43,10 +43,11 @@ const array = (value) => (Array.isArray(value) ? value.slice(0, MOST.list) : [])
 const known = (value) => array(value).filter((one) => Object.hasOwn(METHODS, one));
 
 /**
- * An endpoint as it is shown and tried: `{method, url, shown, host, possible}`; null: nothing that can be tried. `secure`: the page is, and
- * may then open no connection that is not.
+ * An endpoint as it is shown and tried: `{method, url, shown, host, barred}`; null: nothing that can be tried. `barred` is why this page
+ * may not try it, or null: `file`, as the page in a file connects to its own server alone, or `plain`, as a secure page opens no
+ * connection that is not.
  */
-function endpoint(one, secure) {
+function endpoint(one, { secure, file }) {
   const { method, url: said } = one ?? {};
   if (!Object.hasOwn(METHODS, method) || !METHODS[method] || typeof said !== "string" || !URL.canParse(said)) return null;
   const url = new URL(said);
@@ -55,7 +56,8 @@ function endpoint(one, secure) {
   const safe = url.protocol === schemes[0];
   url.hash = "";
   const port = url.port || (safe ? "443" : "80");
-  return { method, url: url.href, shown: `${url.protocol}//${url.hostname}:${port}`, host: url.host, possible: safe || !secure };
+  const barred = file ? "file" : secure && !safe ? "plain" : null;
+  return { method, url: url.href, shown: `${url.protocol}//${url.hostname}:${port}`, host: url.host, barred };
 }
 
 /** Addresses of the same link elsewhere. */
@@ -70,15 +72,15 @@ export const elsewhere = (list) => array(list).filter((one) => typeof one === "s
  * A link as the page goes by it; null: this is none. What is not known is the narrower choice: nothing starts by itself, and the
  * least leaves.
  */
-export function read(said, secure) {
+export function read(said, page) {
   if (!said || typeof said !== "object" || !line(said.from)) return null;
   const test = said.test ?? {};
   const skip = known(test.skip);
   const all = Object.keys(METHODS).filter((method) => !skip.includes(method));
   const methods = all.length ? all : Object.keys(METHODS);
-  const endpoints = array(test.endpoints).map((one) => endpoint(one, secure)).filter(Boolean)
+  const endpoints = array(test.endpoints).map((one) => endpoint(one, page)).filter(Boolean)
     // The widget tries one of each method.
-    .filter(({ method }, at, list) => list.findIndex((other) => other.method === method) === at);
+    .filter(({ method, barred }, at, list) => barred || list.findIndex((other) => other.method === method && !other.barred) === at);
   return {
     ticket: line(said.ticket),
     from: line(said.from),
@@ -99,7 +101,7 @@ export function read(said, secure) {
 
 /** The widget's options for it. */
 export function options({ methods, required, mode, endpoints }) {
-  const tried = endpoints.filter(({ possible }) => possible);
+  const tried = endpoints.filter(({ barred }) => !barred);
   return {
     methods,
     required,
@@ -111,10 +113,10 @@ export function options({ methods, required, mode, endpoints }) {
 const quiet = { method: "POST", credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", redirect: "error" };
 
 /**
- * Asks for a link: `{link}`, or `{why}`, which is one of `REFUSALS`, `unreached`, `late`, `stranger` (an answer that is not the
- * server's), or `busy`. Never rejects.
+ * Asks for a link, for a page that is `secure`, or one in a `file`: `{link}`, or `{why}`, which is one of `REFUSALS`, `unreached`,
+ * `late`, `stranger` (an answer that is not the server's), or `busy`. Never rejects.
  */
-export async function ask(base, token, secure) {
+export async function ask(base, token, page) {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), PATIENCE);
   try {
@@ -123,7 +125,7 @@ export async function ask(base, token, secure) {
     const said = await answer.json().catch(() => null);
     if (late.signal.aborted) return { why: "late" };
     if (answer.ok) {
-      const link = read(said, secure);
+      const link = read(said, page);
       return link ? { link } : { why: "busy" };
     }
     if (REFUSALS.includes(said?.link)) return { why: said.link };

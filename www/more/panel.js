@@ -73,15 +73,15 @@ const hosts = (lang, own, endpoints) => new Intl.ListFormat(lang).format([...new
  */
 export function request(link, { m, lang, host }, start) {
   const list = (methods) => new Intl.ListFormat(lang).format(methods.map((method) => m.method[method]));
-  const tried = link.endpoints.filter(({ possible }) => possible);
+  const tried = link.endpoints.filter(({ barred }) => !barred);
   const sockets = tried.filter(({ method }) => method === "web-socket");
   const until = link.expiresAt === null ? "" : new Date(link.expiresAt).toLocaleString(lang, { dateStyle: "long", timeStyle: "short" });
   const terms = [
     [m.tested, [
       p(say(m.methods, { methods: list(link.methods), host })),
       link.required.length && p(say(m.required, { methods: list(link.required) })),
-      link.endpoints.length && el("ul", {}, ...link.endpoints.map(({ method, shown, possible }) =>
-        el("li", {}, say(possible ? m.endpoint : m.impossible, { method: m.method[method], address: shown })))),
+      link.endpoints.length && el("ul", {}, ...link.endpoints.map(({ method, shown, barred }) =>
+        el("li", {}, say(barred ? m.barred[barred] : m.endpoint, { method: m.method[method], address: shown })))),
     ]],
     [m.time, [p(m.takes[link.mode])]],
     [m.seen, [

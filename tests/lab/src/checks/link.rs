@@ -154,7 +154,7 @@ pub(super) async fn a_link_says_who_asks_and_sends_what_it_shows(lab: &Lab) -> R
             shown: receipt.querySelector('output [aria-hidden]').textContent, running: lab.links.includes(`${lab.links[0]}\\nrunning ${run.id}`),
             skipped: methods.filter(({ verdict }) => verdict === 'skipped').map(({ method }) => method),
             required: methods.filter(({ required }) => required).map(({ method }) => method),
-            words: lab.links.length };",
+            words: lab.links.length, asks: asked.querySelector('.done').textContent };",
     )
     .await?;
     ensure!(told["focus"] == "Received by ACME support.", "{told}");
@@ -173,6 +173,7 @@ pub(super) async fn a_link_says_who_asks_and_sends_what_it_shows(lab: &Lab) -> R
         told["skipped"] == json!(["streaming-fetch"]) && told["required"] == json!(["web-socket"]),
         "{told}"
     );
+    ensure!(told["asks"] == "", "it still asks to send: {told}");
     ensure!(told["words"] == 3, "more was told than three words: {told}");
     clean(page).await?;
     Ok(Outcome::Passed(told["text"].to_string()))
@@ -325,17 +326,17 @@ pub(super) async fn a_link_stays_for_a_reload_of_its_tab(lab: &Lab) -> Result<Ou
     let here = bounded("name the tab", client.window()).await?;
     let other = bounded("open a tab", client.new_window(true)).await?;
     bounded("change tabs", client.switch_to_window(other.handle)).await?;
-    let elsewhere = bare(lab).await;
+    let elsewhere = bare(lab, true).await;
     bounded("close the tab", client.close_window()).await?;
     bounded("change back", client.switch_to_window(here)).await?;
     elsewhere?;
     // The same tab, without the link.
-    bare(lab).await?;
+    bare(lab, false).await?;
     Outcome::ok()
 }
 
-/// The page by its bare address.
-async fn bare(lab: &Lab) -> Result<()> {
+/// The page by its bare address; `fresh`: in a tab that has never had a link.
+async fn bare(lab: &Lab, fresh: bool) -> Result<()> {
     let page = format!("{}{LINKED}", lab.field.workshop.page());
     lab.browser.goto("about:blank").await?;
     let page = Page::open(&lab.browser, &page).await?;
@@ -347,6 +348,13 @@ async fn bare(lab: &Lab) -> Result<()> {
         )
         .await?;
     ensure!(told == json!([null, false, 0, 0]), "{told}");
+    let kept = page
+        .run("return [sessionStorage.length, localStorage.length, document.cookie];")
+        .await?;
+    ensure!(
+        kept == json!([i32::from(!fresh), 0, ""]),
+        "something is kept: {kept}"
+    );
     Ok(())
 }
 
@@ -388,6 +396,51 @@ pub(super) async fn markup_in_a_link_is_text(lab: &Lab) -> Result<Outcome> {
         "the least leaves: {told}"
     );
     clean(page).await?;
+    Outcome::ok()
+}
+
+/// What is too long, of the wrong kind, or would reorder what stands around it goes no further.
+pub(super) async fn what_a_link_says_is_bounded(lab: &Lab) -> Result<Outcome> {
+    let page = Page::open(&lab.browser, lab.field.workshop.page()).await?;
+    let told = page
+        .browser()
+        .run_async(
+            "const { read, options, tokenOf, grouped, elsewhere } = await import(new URL('more/ask.js', location));
+            const token = '0123456789abcdef0123456789abcdef';
+            const endpoints = [
+                { method: 'web-socket', url: 'ws://plain.example/' }, { method: 'web-socket', url: 'wss://a.example/x?y#z' },
+                { method: 'web-socket', url: 'wss://b.example/' }, { method: 'long-polling', url: 'https://user:pass@c.example/' },
+                { method: 'polling', url: 'https://d.example/' }, { method: 'constructor', url: 'https://e.example/' }, null];
+            const of = (more, page = { secure: true, file: false }) => read({ from: 'A', ...more }, page);
+            const link = of({ test: { endpoints }, start: 'itself' });
+            const odd = of({ from: 'a\\u202eb\\n c'.padEnd(5000, 'x'), note: 'x\\r\\ny\\u0000'.padEnd(9000, 'z'), test: 7, level: 'all', expiresAt: 1e99, runsLeft: -1,
+                before: 'K7M2P0', alternates: ['https://o.example', 'javascript:1', 'https://u:p@o.example/', {}] });
+            return [
+                [token, `${token}.`, `${token}0`, `${token}z`, token.slice(1), token.toUpperCase(), '', undefined].map(tokenOf),
+                [null, [], 'x', { from: 7 }, { from: ' ' }].map((said) => read(said, {})),
+                link.endpoints.map(({ shown, barred }) => [shown, barred]), options(link).endpoints, link.itself,
+                of({ test: { endpoints } }, { secure: false, file: true }).endpoints.map(({ barred }) => barred),
+                [odd.from.length, odd.from.slice(0, 4), odd.note.length, odd.note.slice(0, 3), odd.level, odd.expiresAt, odd.runsLeft, odd.before, odd.alternates],
+                of({ test: { skip: ['polling', 'web-socket', 'nothing'], required: ['web-socket', 'long-polling'] } }).required,
+                [grouped('K7M2PX'), grouped('K7M2P'), grouped('k7m2px'), grouped(null)], elsewhere(undefined),
+            ];",
+            SOON,
+        )
+        .await?;
+    let token = "0123456789abcdef0123456789abcdef";
+    let expected = json!([
+        [token, token, null, null, null, null, null, null],
+        [null, null, null, null, null],
+        [["ws://plain.example:80", "plain"], ["wss://a.example:443", null]],
+        {"webSocket": {"url": "wss://a.example/x?y"}},
+        false,
+        ["file", "file", "file"],
+        [119, "ab c", 4000, "x\ny", "public", null, null, null, ["https://o.example/"]],
+        ["long-polling"],
+        ["K7M-2PX", null, null, null],
+        [],
+    ]);
+    ensure!(told == expected, "{told}");
     Outcome::ok()
 }
 

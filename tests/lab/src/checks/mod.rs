@@ -141,6 +141,7 @@ const ALL: &[Check] = checks![
     CHECK link::a_link_that_nobody_tells_of_lets_the_check_run,
     CHECK link::a_link_stays_for_a_reload_of_its_tab,
     CHECK link::markup_in_a_link_is_text,
+    CHECK link::what_a_link_says_is_bounded,
     CHECK link::a_level_is_lowered_and_never_raised,
     CHECK link::a_page_left_in_a_linked_run_says_so,
     CHECK link::a_link_is_accessible,

@@ -10,7 +10,10 @@ export default {
   methods: "{methods}: each between this page and {host}.",
   required: "What their site needs: {methods}.",
   endpoint: "{method}: {address}",
-  impossible: "{method}: {address} cannot be tried from this page, as it is not encrypted.",
+  barred: {
+    plain: "{method}: {address} cannot be tried from this page, as it is not encrypted.",
+    file: "{method}: {address} cannot be tried from this file, which connects to its own server only.",
+  },
   time: "How long it takes",
   takes: {
     quick: "About six seconds.",

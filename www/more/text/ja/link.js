@@ -10,7 +10,10 @@ export default {
   methods: "{methods}。いずれも、このページと{host}との間で診断します。",
   required: "相手のサイトに必要な方式：{methods}。",
   endpoint: "{method}：{address}",
-  impossible: "{method}：{address}は暗号化されていないため、このページからは試せません。",
+  barred: {
+    plain: "{method}：{address}は暗号化されていないため、このページからは試せません。",
+    file: "{method}：{address}は、このファイルからは試せません。このファイルの接続先は、診断用のサーバーだけです。",
+  },
   time: "所要時間",
   takes: {
     quick: "約6秒です。",
