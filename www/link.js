@@ -80,7 +80,8 @@ export async function link(check, said) {
   const place = panel();
   dress(document.adoptedStyleSheets ? document : document.head, STYLE);
   check.before(place);
-  const [stored, number] = said === undefined ? kept() : [];
+  const [stored, sent] = said === undefined ? kept() : [];
+  const number = grouped(sent?.replace("-", ""));
   const token = tokenOf(said ?? stored);
   const of = (check_) => {
     const { lang } = document.documentElement;

@@ -24,7 +24,7 @@ export default {
   cookies: "A WebSocket to {hosts} may carry the cookies that your browser has for it.",
   link: "This link",
   until: "Works until {date}.",
-  runs: "Reports that can still be sent by it: {n}.",
+  runs: "Checks that can still be run by it: {n}.",
   byClick: "Nothing is tested before you press this button, and nothing is sent before you press “Send”.",
   byItself: "The check starts by itself. Nothing is sent before you press “Send”.",
   start: "Start the check",
@@ -51,7 +51,7 @@ export default {
     malformed: "It was not taken: the server does not read this link’s number. Copy or save the report, and ask {from} for a new link.",
     unknown: "It was not taken: this link is no longer known. Copy or save the report, and ask {from} for a new link.",
     expired: "It was not taken: this link has expired meanwhile. Copy or save the report, and ask {from} for a new link.",
-    "used-up": "It was not taken: as many reports as this link allows have been sent. Copy or save the report, and ask {from} for a new link.",
+    "used-up": "It was not taken: this link was for fewer checks than were run. Copy or save the report, and ask {from} for a new link.",
     revoked: "It was not taken: this link has been withdrawn. Copy or save the report, and ask {from} for a new link.",
   },
   received: {
