@@ -67,9 +67,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let path = Path::<String>::from_request_parts(parts, state).await;
         let Path(id) = path.map_err(|_| Problem::not_found())?;
-        id.parse::<Id>().map_err(|_| Problem::not_found())?;
+        named(&id)?;
         Ok(Self(id))
     }
+}
+
+/// Whether it may name anything.
+pub(super) fn named(id: &str) -> Result<(), Problem> {
+    id.parse::<Id>().map_err(|_| Problem::not_found())?;
+    Ok(())
 }
 
 /// A part of a list.

@@ -5,12 +5,15 @@
 )]
 
 mod asked;
+mod case;
+mod csv;
 mod extract;
 mod form;
 mod heard;
 mod line;
 mod link;
 mod live;
+mod mark;
 mod report;
 
 #[cfg(test)]
@@ -35,6 +38,9 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(report::list))
         .routes(routes!(report::show, report::delete))
         .routes(routes!(report::raw))
+        .routes(routes!(case::case))
+        .routes(routes!(csv::csv))
+        .routes(routes!(mark::put, mark::delete))
         .routes(routes!(live::live))
         .routes(routes!(live::changes))
         .layer(DefaultBodyLimit::max(BODY))

@@ -1,7 +1,9 @@
 //! Each route, on a store in memory.
 
+mod exports;
 mod links;
 mod live;
+mod marks;
 mod reports;
 
 use std::cell::Cell;
@@ -173,6 +175,10 @@ async fn every_route_asks_who_it_is() {
         ("GET", format!("/v1/reports/{id}")),
         ("GET", format!("/v1/reports/{id}/raw")),
         ("DELETE", format!("/v1/reports/{id}")),
+        ("GET", format!("/v1/reports/{id}/case")),
+        ("GET", "/v1/reports.csv".to_owned()),
+        ("PUT", format!("/v1/reports/{id}/marks/f1")),
+        ("DELETE", format!("/v1/reports/{id}/marks/f1")),
         ("GET", "/v1/live".to_owned()),
         ("GET", "/v1/changes".to_owned()),
     ];
