@@ -155,10 +155,14 @@ impl Store {
                 },
             };
             let of_link = link.as_ref().map_or("", |link| &link.id);
-            let origin = format!(
-                "{of_link}/{}",
-                new.summary.run.as_deref().unwrap_or(&digest)
-            );
+            let origin = match new.source {
+                // What staff bring never takes the place of what a customer's page sent.
+                "import" => format!("import/{digest}"),
+                _ => format!(
+                    "{of_link}/{}",
+                    new.summary.run.as_deref().unwrap_or(&digest)
+                ),
+            };
             let known: Option<Kept> = sqlx::query_as("SELECT * FROM reports WHERE origin = $1")
                 .bind(&origin)
                 .fetch_optional(&mut *tx)

@@ -10,11 +10,13 @@ mod csv;
 mod extract;
 mod form;
 mod heard;
+mod import;
 mod line;
 mod link;
 mod live;
 mod mark;
 mod report;
+mod short;
 
 #[cfg(test)]
 mod tests;
@@ -44,5 +46,10 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(live::live))
         .routes(routes!(live::changes))
         .layer(DefaultBodyLimit::max(BODY))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(import::import))
+                .layer(DefaultBodyLimit::max(import::BODY)),
+        )
         .layer(Extension(Arc::new(live::Live::default())))
 }

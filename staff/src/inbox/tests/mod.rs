@@ -1,6 +1,7 @@
 //! Each route, on a store in memory.
 
 mod exports;
+mod imports;
 mod links;
 mod live;
 mod marks;
@@ -177,6 +178,7 @@ async fn every_route_asks_who_it_is() {
         ("DELETE", format!("/v1/reports/{id}")),
         ("GET", format!("/v1/reports/{id}/case")),
         ("GET", "/v1/reports.csv".to_owned()),
+        ("POST", "/v1/reports/import".to_owned()),
         ("PUT", format!("/v1/reports/{id}/marks/f1")),
         ("DELETE", format!("/v1/reports/{id}/marks/f1")),
         ("GET", "/v1/live".to_owned()),
