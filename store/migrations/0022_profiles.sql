@@ -8,4 +8,4 @@ CREATE TABLE profiles (
     updated_at BIGINT NOT NULL,
     updated_by TEXT NOT NULL
 );
-CREATE INDEX profiles_name ON profiles (name);
+CREATE INDEX profiles_updated ON profiles (updated_at);

@@ -4,6 +4,7 @@ use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
 use crate::db::transact;
+use crate::search::Before;
 use crate::sql::Sql;
 use crate::{Error, Id, Ms, Store};
 
@@ -114,16 +115,23 @@ impl Store {
             .await?)
     }
 
-    /// Profiles by name, behind a name and id, at most `limit`.
+    /// Profiles, those that changed last first, at most `limit`.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn profiles(&self, behind: Option<&str>, limit: i64) -> Result<Vec<Profile>, Error> {
+    pub async fn profiles(
+        &self,
+        before: Option<&Before>,
+        limit: i64,
+    ) -> Result<Vec<Profile>, Error> {
         let mut sql = Sql::new("SELECT * FROM profiles");
-        if let Some(id) = behind {
-            sql.add(" WHERE id > ").text(id);
+        if let Some(Before { at, id }) = before {
+            sql.add(" WHERE updated_at < ").number(*at);
+            sql.add(" OR (updated_at = ").number(*at);
+            sql.add(" AND id < ").text(id).add(")");
         }
-        sql.add(" ORDER BY id LIMIT ").number(limit);
+        sql.add(" ORDER BY updated_at DESC, id DESC LIMIT ")
+            .number(limit);
         sql.all(self.pool()).await
     }
 

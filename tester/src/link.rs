@@ -78,7 +78,7 @@ pub fn write(filled: &Filled) -> Written {
 }
 
 /// Servers that read tokens from subprotocols get them as long words, or behind a name that says so.
-fn is_secret_protocol(protocol: &str) -> bool {
+pub fn is_secret_protocol(protocol: &str) -> bool {
     names_a_secret(protocol) || protocol.len() > 40
 }
 

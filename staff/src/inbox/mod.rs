@@ -8,6 +8,7 @@ mod asked;
 mod case;
 mod csv;
 mod extract;
+mod figures;
 mod form;
 mod heard;
 mod import;
@@ -15,6 +16,8 @@ mod line;
 mod link;
 mod live;
 mod mark;
+mod profile;
+mod profiled;
 mod report;
 mod short;
 
@@ -43,6 +46,9 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(case::case))
         .routes(routes!(csv::csv))
         .routes(routes!(mark::put, mark::delete))
+        .routes(routes!(figures::figures))
+        .routes(routes!(profile::list, profile::make))
+        .routes(routes!(profile::show, profile::change, profile::delete))
         .routes(routes!(live::live))
         .routes(routes!(live::changes))
         .layer(DefaultBodyLimit::max(BODY))

@@ -1,10 +1,12 @@
 //! Each route, on a store in memory.
 
 mod exports;
+mod figures;
 mod imports;
 mod links;
 mod live;
 mod marks;
+mod profiles;
 mod reports;
 
 use std::cell::Cell;
@@ -181,6 +183,12 @@ async fn every_route_asks_who_it_is() {
         ("POST", "/v1/reports/import".to_owned()),
         ("PUT", format!("/v1/reports/{id}/marks/f1")),
         ("DELETE", format!("/v1/reports/{id}/marks/f1")),
+        ("GET", "/v1/figures".to_owned()),
+        ("GET", "/v1/profiles".to_owned()),
+        ("POST", "/v1/profiles".to_owned()),
+        ("GET", format!("/v1/profiles/{id}")),
+        ("PUT", format!("/v1/profiles/{id}")),
+        ("DELETE", format!("/v1/profiles/{id}")),
         ("GET", "/v1/live".to_owned()),
         ("GET", "/v1/changes".to_owned()),
     ];
