@@ -105,8 +105,11 @@ async fn before(app: &App, link: &Link) -> Option<String> {
     Some(report.number)
 }
 
+/// A page's word, and the run that it is about.
+type Spoken<'a> = (&'a str, Option<&'a str>);
+
 /// The token, and after it a word, perhaps with a run.
-fn read(text: &str) -> Result<(Id, Option<(&str, Option<&str>)>), Problem> {
+fn read(text: &str) -> Result<(Id, Option<Spoken<'_>>), Problem> {
     let (token, word) = match text.split_once('\n') {
         Some((token, word)) => (token, word.trim_ascii()),
         None => (text, ""),

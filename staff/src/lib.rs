@@ -12,12 +12,14 @@ mod page;
 mod problem;
 #[cfg(test)]
 mod testing;
+mod webhook;
 mod who;
 
 pub use auth::{Invitation, Source, check_origin, first_start};
 pub use config::{Config, File, Files, Ledgers};
 pub use content::Content;
 pub use problem::Problem;
+pub use webhook::tell_webhooks;
 pub use who::{Admin, Role, Staff, Who};
 
 use std::sync::Arc;
@@ -61,6 +63,7 @@ fn routes() -> OpenApiRouter<App> {
     document::router()
         .merge(inbox::router())
         .merge(auth::router())
+        .merge(webhook::router())
 }
 
 /// All that staff may ask for.

@@ -26,6 +26,7 @@ mod sql;
 pub mod summary;
 pub mod token;
 pub mod user;
+pub mod webhook;
 
 pub use db::{Place, Store};
 pub use digest::Digest;

@@ -10,6 +10,7 @@ use crate::db::transact;
 use crate::id::hex;
 use crate::link::{self, Closed};
 use crate::summary::Summary;
+use crate::webhook::{self, Arrived};
 use crate::{Error, Id, Ms, Store, counted, number};
 
 /// How many texts of one report are kept: a page may send it again at another level, and not for ever.
@@ -168,10 +169,16 @@ impl Store {
                 .fetch_optional(&mut *tx)
                 .await?;
             // What has been acknowledged once may be asked about again, whatever has become of its link.
+            // A report that left without its run's name is one of those that began.
+            let is_awaited = |link: &link::Link| {
+                new.summary.run.is_none() && link.begun.len() > link.reports.len()
+            };
+            let closed = |link: &link::Link| {
+                let closed = link.closed(now, new.summary.run.as_deref())?;
+                (closed != Closed::UsedUp || !is_awaited(link)).then_some(closed)
+            };
             if known.is_none()
-                && let Some(closed) = link
-                    .as_ref()
-                    .and_then(|link| link.closed(now, new.summary.run.as_deref()))
+                && let Some(closed) = link.as_ref().and_then(closed)
             {
                 return Ok(Err(closed));
             }
@@ -195,6 +202,19 @@ impl Store {
                 None => {
                     let (id, number) = insert(&mut tx, &origin, link.as_ref(), new, now).await?;
                     add(&mut tx, &id, &digest, now, encoding, &body, new.body.len()).await?;
+                    let arrived = Arrived {
+                        event: "report.arrived",
+                        id: Some(&id),
+                        number: Some(&number),
+                        ticket: link
+                            .as_ref()
+                            .map(|link| link.new.ticket.as_str())
+                            .or(new.ticket),
+                        result: new.summary.result.as_deref(),
+                        first_cause: new.summary.first_cause.as_deref(),
+                        arrived_at: now,
+                    };
+                    webhook::enqueue(&mut tx, &arrived, now).await?;
                     (id, number, false)
                 }
             };

@@ -24,6 +24,7 @@ pub use gate::Source;
 pub(crate) use gate::identify;
 pub use invitation::{Invitation, first_start};
 pub(crate) use origin::COOKIE;
+pub(crate) use secret::new as new_secret;
 
 use crate::{App, Problem, Role, Who};
 

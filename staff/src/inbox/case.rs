@@ -62,7 +62,7 @@ pub(super) async fn case(
             "it came without its evidence: nothing can be judged again",
         )
     })?;
-    heard(&app, &who, "report exported", &id).await;
+    heard(&app, &who, "report exported", &id).await?;
     Ok((file("application/zip", &format!("{name}.zip")), zipped))
 }
 

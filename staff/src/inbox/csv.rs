@@ -128,7 +128,7 @@ pub(super) async fn csv(
     Queried(filter): Queried<Filter>,
 ) -> Result<(HeaderMap, Body), Problem> {
     let asked = filter.read()?;
-    heard(&app, &who, "reports exported", "reports.csv").await;
+    heard(&app, &who, "reports exported", "reports.csv").await?;
     // What fails on the way ends the connection before the answer's end, so that no half is taken for the whole.
     let parts = try_unfold((app, asked, Next::Head), async |(app, asked, next)| {
         let part = part(&app, &asked, next).await;

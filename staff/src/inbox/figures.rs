@@ -169,10 +169,10 @@ pub(super) fn of(runs: &[Run], now: Ms, weeks: i64, cut: bool) -> Figures {
         };
         total += 1;
         *count += 1;
-        let own = || run.digest.found.iter().filter(|one| one.is_own);
+        let own = || run.counted.found.iter().filter(|one| one.is_own);
         causes.add(own().map(|one| one.code.as_str()));
         for (method, tried, works, causes) in &mut methods {
-            let verdict = run.digest.methods.iter().find(|(name, _)| name == method);
+            let verdict = run.counted.methods.iter().find(|(name, _)| name == method);
             match verdict.map(|(_, verdict)| verdict.as_str()) {
                 Some("passed" | "warning") => {
                     *tried += 1;

@@ -1,8 +1,13 @@
 //! Who did what: the one place that tells the audit list.
 
-use crate::{App, Who};
+use crate::{App, Problem, Who, auth};
 
-/// `what` was done to `on` by `who`.
-pub(super) async fn heard(_app: &App, who: &Who, what: &'static str, on: &str) {
-    tracing::info!(who = who.name, what, on, "done");
+/// `what` was done to `on` by `who`; where that cannot be written down, whoever asked is told that it failed.
+pub(super) async fn heard(
+    app: &App,
+    who: &Who,
+    what: &'static str,
+    on: &str,
+) -> Result<(), Problem> {
+    auth::audit(app, who, what, on).await
 }

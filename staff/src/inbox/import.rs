@@ -93,7 +93,7 @@ pub(super) async fn import(
     let kept = kept.map_err(|_| Problem::not_found())?;
     let line = app.store.line(&kept.id).await?;
     let line = line.ok_or_else(Problem::not_found)?;
-    heard(&app, &who, "report imported", &kept.id).await;
+    heard(&app, &who, "report imported", &kept.id).await?;
     Ok((StatusCode::CREATED, Json(line.into())))
 }
 

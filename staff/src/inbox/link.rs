@@ -108,7 +108,7 @@ pub(super) async fn make(
         profile: asked.profile,
     };
     let link = app.store.make_link(&new, now).await?;
-    heard(&app, &who, "link made", &link.id).await;
+    heard(&app, &who, "link made", &link.id).await?;
     Ok((StatusCode::CREATED, Json(Link::of(link, &app))))
 }
 
@@ -142,6 +142,6 @@ pub(super) async fn revoke(
     if !app.store.revoke_link(&id, (app.now)()).await? {
         return Err(Problem::not_found());
     }
-    heard(&app, &who, "link revoked", &id).await;
+    heard(&app, &who, "link revoked", &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

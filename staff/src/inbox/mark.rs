@@ -80,7 +80,7 @@ pub(super) async fn put(
     if !app.store.mark(&id, &mark).await? {
         return Err(Problem::not_found());
     }
-    heard(&app, &who, "finding marked", &id).await;
+    heard(&app, &who, "finding marked", &id).await?;
     Ok(Json(mark.into()))
 }
 
@@ -106,7 +106,7 @@ pub(super) async fn delete(
     if !done.await? {
         return Err(Problem::not_found());
     }
-    heard(&app, &who, "mark taken back", &id).await;
+    heard(&app, &who, "mark taken back", &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

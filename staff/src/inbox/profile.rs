@@ -175,7 +175,7 @@ pub(super) async fn make(
         }
         error => error.into(),
     })?;
-    heard(&app, &who, "profile made", &made.id).await;
+    heard(&app, &who, "profile made", &made.id).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -214,7 +214,7 @@ pub(super) async fn change(
     if !app.store.change_profile(&id, &new, now).await? {
         return Err(Problem::not_found());
     }
-    heard(&app, &who, "profile changed", &id).await;
+    heard(&app, &who, "profile changed", &id).await?;
     let updated_at = now;
     Ok(Json(
         Kept {
@@ -241,6 +241,6 @@ pub(super) async fn delete(
     if !app.store.delete_profile(&id).await? {
         return Err(Problem::not_found());
     }
-    heard(&app, &who, "profile deleted", &id).await;
+    heard(&app, &who, "profile deleted", &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

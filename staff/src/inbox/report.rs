@@ -198,7 +198,7 @@ pub(super) async fn show(
         None => Vec::new(),
     };
     let marks = store.marks(&id).await?;
-    heard(&app, &who, "report read", &id).await;
+    heard(&app, &who, "report read", &id).await?;
     Ok(Json(Report {
         line: line.into(),
         report,
@@ -248,7 +248,7 @@ pub(super) async fn raw(
         .await?
         .ok_or_else(Problem::not_found)?;
     let body = newest(&app, &id).await?;
-    heard(&app, &who, "report exported", &id).await;
+    heard(&app, &who, "report exported", &id).await?;
     let name = format!("report-{}.json", kept.number);
     Ok((file("application/json", &name), body.bytes))
 }
@@ -283,6 +283,6 @@ pub(super) async fn delete(
     if !app.store.delete_report(&id).await? {
         return Err(Problem::not_found());
     }
-    heard(&app, &who, "report deleted", &id).await;
+    heard(&app, &who, "report deleted", &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

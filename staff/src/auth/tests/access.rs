@@ -28,6 +28,14 @@ fn admin_routes() -> Vec<(&'static str, String, Option<serde_json::Value>)> {
         ),
         ("DELETE", format!("/v1/tokens/{id}"), None),
         ("GET", "/v1/audit".to_owned(), None),
+        ("GET", "/v1/webhooks".to_owned(), None),
+        (
+            "POST",
+            "/v1/webhooks".to_owned(),
+            Some(json!({ "url": "https://hooks.example/" })),
+        ),
+        ("DELETE", format!("/v1/webhooks/{id}"), None),
+        ("POST", format!("/v1/webhooks/{id}/test"), None),
     ]
 }
 

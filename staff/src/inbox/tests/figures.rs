@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use pushcheck_store::Ms;
-use pushcheck_store::digest::{Digest, Found};
+use pushcheck_store::counted::{Counted, Found};
 use pushcheck_store::figures::Run;
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ fn a_cause_counts_once_a_run_and_not_where_another_explains_it() {
     ];
     let run = Run {
         arrived_at: NOON,
-        digest: Digest {
+        counted: Counted {
             found: vec![found("a", true), found("a", true), found("b", false)],
             methods: methods
                 .map(|(method, verdict)| (method.to_owned(), verdict.to_owned()))
@@ -148,7 +148,7 @@ proptest! {
         prop_assert_eq!(week(at), week(monday + 7 * DAY - 1));
         prop_assert!(week(monday - 1) < week(monday) && week(monday) < week(monday + 7 * DAY));
         prop_assert_eq!(since(at, weeks), monday - (weeks - 1) * 7 * DAY);
-        let run = Run { arrived_at: at, digest: Digest::default() };
+        let run = Run { arrived_at: at, counted: Counted::default() };
         let figures = of(&[run], at, weeks, false);
         prop_assert_eq!(figures.weeks.len() as i64, weeks);
         let names: std::collections::BTreeSet<_> = figures.weeks.iter().map(|one| one.week.clone()).collect();

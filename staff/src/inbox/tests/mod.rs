@@ -77,10 +77,11 @@ impl Stage {
             allow_endpoints: None,
             files: Arc::new(|_| None),
             ledgers: Arc::new(|_| None),
+            allow_private_webhooks: false,
             now: || NOW.get(),
         };
         change(&mut config);
-        let app = App(Arc::new(config));
+        let app = App::of(config);
         Self { store, app }
     }
 
