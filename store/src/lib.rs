@@ -17,11 +17,14 @@ pub mod figures;
 mod id;
 pub mod link;
 pub mod mark;
+pub mod node;
 pub mod profile;
 pub mod report;
 pub mod schema;
 pub mod search;
 pub mod session;
+pub mod shelf;
+pub mod sighting;
 mod sql;
 pub mod summary;
 pub mod token;
@@ -35,3 +38,6 @@ pub use id::{Id, number};
 
 /// A point in time, ms since 1970.
 pub type Ms = i64;
+
+#[cfg(test)]
+mod retry;
