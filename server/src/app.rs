@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
 use hyper::HeaderMap;
-use pushcheck::wire::{Lane, TcpVantage, TlsVantage, Vantage};
+use pushcheck::wire::{self, Lane, RunId, TcpVantage, TlsVantage, Vantage};
 use pushcheck_store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -22,6 +22,7 @@ use crate::outside_in::{Addresses, OutsideIn};
 use crate::page::{Files, Tester};
 use crate::read::Readers;
 use crate::report::Reports;
+use crate::shared::Shared;
 use crate::source::{SourceId, Sources};
 
 /// RFC 9110 § 7.6.3, RFC 7239, and what came before it.
@@ -60,6 +61,8 @@ pub(crate) struct App {
     pub(crate) reports: Reports,
     pub(crate) offers: Offers,
     pub(crate) store: Store,
+    /// Where other nodes share the store.
+    pub(crate) shared: Option<Arc<Shared>>,
     pub(crate) keeping: Keeping,
     /// Who asks for a check.
     pub(crate) organisation: String,
@@ -107,6 +110,10 @@ impl App {
             base: base.to_owned(),
             keeping: Keeping::new(config.place, config.keep_days, limits.reports_bytes),
             organisation: config.organisation,
+            shared: store.is_shared().then(|| {
+                let shared = Shared::new(store.clone(), Arc::clone(&clock), limits.keep_ms);
+                Arc::new(shared)
+            }),
             store,
             aliases: config.aliases,
             behind: config.behind,
@@ -149,6 +156,24 @@ impl App {
                 .iter()
                 .any(|one| one.to_canonical() == address)
         })
+    }
+
+    /// What was seen of a run, by this node and all others that share its store.
+    pub(crate) async fn read(&self, run: RunId, asking: SourceId) -> wire::Ledger {
+        match &self.shared {
+            Some(shared) => shared.read(&self.ledger, run, asking).await,
+            None => self.ledger.read(run, asking),
+        }
+    }
+
+    /// The same as JSON; none: nothing was.
+    pub(crate) async fn seen_by_all(&self, run: &str, asking: SourceId) -> Option<String> {
+        let run = run.parse().ok()?;
+        if self.shared.is_none() {
+            self.ledger.known(run)?;
+        }
+        let ledger = self.read(run, asking).await;
+        serde_json::to_string(&ledger).ok()
     }
 
     /// What this server saw of a run, as JSON; none: nothing. `asking`: who asks.

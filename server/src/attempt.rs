@@ -29,7 +29,7 @@ pub(crate) async fn answer(
         ask.source = app.sources.own();
     }
     let passing = own || is_navigation(ask.request.headers(), ask.exchange.connection.tls);
-    let guarded = app.guard(&ask, true);
+    let guarded = app.guard(&ask, true).and_then(|()| app.may_see());
     let run = match guarded {
         _ if passing => app.ledger.passing(path.run, ask.source),
         Ok(()) => app.ledger.open(path.run, ask.source),

@@ -33,6 +33,7 @@ mod read;
 mod report;
 mod route;
 mod server;
+mod shared;
 mod shelf;
 mod source;
 mod staff;

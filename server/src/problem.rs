@@ -152,6 +152,17 @@ impl Problem {
         }
     }
 
+    pub(crate) const fn blind() -> Self {
+        Self {
+            refused: Some(Refusal::Count),
+            header: Some(("retry-after", "5")),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "what the server would see here it could not keep",
+            )
+        }
+    }
+
     pub(crate) const fn stopping() -> Self {
         Self {
             refused: Some(Refusal::Time),

@@ -43,10 +43,15 @@ pub(crate) async fn written(
     if key.run() != run {
         return Err(Problem::not_the_key());
     }
-    let sightings = app.ledger.known(run).map_or(0, |run| run.sightings());
+    let sightings = match &app.shared {
+        Some(shared) => shared.sightings(run).await,
+        None => 0,
+    };
+    let own = app.ledger.known(run).map_or(0, |run| run.sightings());
+    let sightings = sightings.max(own);
     let place = app.readers.place(sightings, app.limits.head_ms).await?;
     // Only our own types, without maps of other keys than text: it cannot fail.
-    let ledger = serde_json::to_vec(&app.ledger.read(run, asking)).unwrap_or_default();
+    let ledger = serde_json::to_vec(&app.read(run, asking).await).unwrap_or_default();
     Ok((ledger, place))
 }
 

@@ -202,6 +202,14 @@ impl App {
         }
     }
 
+    /// Attempts are refused where nobody could know of them.
+    pub(crate) fn may_see(&self) -> Result<(), Problem> {
+        match &self.shared {
+            Some(shared) if shared.is_blind() => Err(Problem::blind()),
+            _ => Ok(()),
+        }
+    }
+
     /// What is refused whatever it asks for; `paced`: it counts towards its source's rate.
     pub(crate) fn guard(&self, ask: &Ask, paced: bool) -> Result<(), Problem> {
         if self.stopping.is_cancelled() {

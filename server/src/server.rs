@@ -123,6 +123,10 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
     let (staff, endpoints) = (config.staff.clone(), config.allow_endpoints.clone());
     let public = public_urls(&config.public_urls, &bound, config.base_path.as_str());
     let app = App::new(config, lanes, outside_in, store).map_err(BindError::Start)?;
+    if let Some(shared) = &app.shared {
+        app.ledger.is_shared();
+        shared.join().await.map_err(BindError::Store)?;
+    }
     let app = Arc::new(app);
     let staff = match staff {
         Some(staff) => Some(Desk::bind(&staff, &app, public, &endpoints).await?),
@@ -215,6 +219,14 @@ impl Server {
                 sweeper.sweep();
             }
         });
+        let (see_no_more, mut sees) = tokio::sync::oneshot::channel::<()>();
+        let flusher = app.shared.clone().map(|shared| {
+            let app = Arc::clone(&app);
+            let ended = async move {
+                let _ = (&mut sees).await;
+            };
+            tokio::spawn(async move { shared.keep(&app.ledger, ended).await })
+        });
         shutdown.await;
         tracing::info!("draining");
         app.stopping.cancel();
@@ -224,6 +236,10 @@ impl Server {
                 .await;
         doors.shutdown().await;
         app.abort.cancel();
+        drop(see_no_more);
+        if let Some(flusher) = flusher {
+            let _ = flusher.await;
+        }
         app.store.close().await;
         tracing::info!(all = drained.is_ok(), "stopped");
     }

@@ -95,6 +95,13 @@ impl Store {
             if lives.rows_affected() == 0 {
                 return Ok(false);
             }
+            for run in &flush.dropped {
+                sqlx::query("DELETE FROM sightings WHERE run = $1 AND instance = $2")
+                    .bind(run)
+                    .bind(&flush.instance)
+                    .execute(&mut *tx)
+                    .await?;
+            }
             for part in &flush.parts {
                 put_part(&mut tx, part, now).await?;
             }
@@ -105,13 +112,6 @@ impl Store {
                 sqlx::query("DELETE FROM sightings WHERE instance = $1 AND n = $2")
                     .bind(&flush.instance)
                     .bind(n)
-                    .execute(&mut *tx)
-                    .await?;
-            }
-            for run in &flush.dropped {
-                sqlx::query("DELETE FROM sightings WHERE run = $1 AND instance = $2")
-                    .bind(run)
-                    .bind(&flush.instance)
                     .execute(&mut *tx)
                     .await?;
             }

@@ -1,6 +1,6 @@
 //! One arrival of a request, while it lasts and afterwards.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use pushcheck::wire::{End, Sighting};
@@ -16,7 +16,14 @@ pub(crate) struct Arrival {
     tally: Option<Arc<Tally>>,
     /// The page wants to know of it only if it does not end whole.
     brief: bool,
+    /// Its number on this instance, from 1; 0 until it is remembered.
+    number: AtomicU64,
+    changes: AtomicU32,
 }
+
+/// By what it is told whether anything of an arrival has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp(u32, u64, u64);
 
 impl Arrival {
     pub(crate) fn new(seen: Sighting, tally: Option<Arc<Tally>>, brief: bool) -> Self {
@@ -24,7 +31,27 @@ impl Arrival {
             seen: Mutex::new(seen),
             tally,
             brief,
+            number: AtomicU64::new(0),
+            changes: AtomicU32::new(0),
         }
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.number.load(Relaxed)
+    }
+
+    pub(super) fn numbered(&self, number: u64) {
+        self.number.store(number, Relaxed);
+    }
+
+    /// Taken before it is read, it tells of every later change.
+    pub(crate) fn stamp(&self) -> Stamp {
+        let bytes = |of: fn(&Tally) -> u64| self.tally.as_ref().map_or(0, |tally| of(tally));
+        Stamp(
+            self.changes.load(Relaxed),
+            bytes(|tally| tally.read.load(Relaxed)),
+            bytes(|tally| tally.written.load(Relaxed)),
+        )
     }
 
     /// Nobody wants to know of it any more.
@@ -33,7 +60,9 @@ impl Arrival {
     }
 
     pub(crate) fn update(&self, change: impl FnOnce(&mut Sighting)) {
-        change(&mut lock(&self.seen));
+        let mut seen = lock(&self.seen);
+        change(&mut seen);
+        self.changes.fetch_add(1, Relaxed);
     }
 
     /// As it stands now.

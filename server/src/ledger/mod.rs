@@ -6,6 +6,7 @@ mod run;
 mod runs;
 mod visits;
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
 use pushcheck::time::Micros;
@@ -16,9 +17,10 @@ use crate::limits::Limits;
 use crate::lock;
 use crate::source::SourceId;
 
-pub(crate) use arrival::{Arrival, Open};
+pub(crate) use arrival::{Arrival, Open, Stamp};
 pub(crate) use header::seen as seen_headers;
 pub(crate) use run::{Run, RunHold};
+pub(crate) use runs::Dropped;
 use runs::Runs;
 pub(crate) use visits::{Visit, Visits};
 
@@ -30,6 +32,7 @@ pub(crate) struct Ledger {
     runs: Mutex<Runs>,
     /// Connections without a request.
     pub(crate) visits: Arc<Visits>,
+    arrivals: AtomicU64,
 }
 
 impl Ledger {
@@ -39,7 +42,43 @@ impl Ledger {
             clock,
             runs: Mutex::default(),
             visits: Arc::default(),
+            arrivals: AtomicU64::new(0),
         }
+    }
+
+    /// From now on somebody asks which runs are forgotten: [`Self::take_dropped`].
+    pub(crate) fn is_shared(&self) {
+        lock(&self.runs).dropped.get_or_insert_default();
+    }
+
+    /// The runs forgotten since the last time.
+    pub(crate) fn take_dropped(&self) -> Vec<Dropped> {
+        let mut runs = lock(&self.runs);
+        runs.dropped
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    /// All that are known.
+    pub(crate) fn runs(&self) -> Vec<Arc<Run>> {
+        lock(&self.runs).known.values().cloned().collect()
+    }
+
+    /// How often something was lost that could have been of any run.
+    pub(crate) fn doubts_ever(&self) -> u64 {
+        lock(&self.runs).doubts_ever
+    }
+
+    /// Whether something was lost that could have been of that run.
+    pub(crate) fn doubts(&self, run: &Run) -> bool {
+        lock(&self.runs).doubted(&run.sources(run.source), run.epoch.since(EARLIER))
+    }
+
+    /// Nothing is remembered of that run, and nothing was dropped of it for room.
+    pub(crate) fn has_let_go(&self, id: RunId) -> bool {
+        let runs = lock(&self.runs);
+        !runs.known.contains_key(&id) && runs.forgotten.get(&id).is_none_or(|past| past.aged)
     }
 
     /// The run of that id; a new one begins now.
@@ -54,7 +93,12 @@ impl Ledger {
         let past = runs.forgotten.get(&id).copied();
         let run = past.map_or_else(
             || Run::new(id, source, now, 0),
-            |past| Run::new(id, source, past.epoch, past.lost.max(1)),
+            |past| {
+                // What was over its time is kept where all nodes look.
+                let kept = past.aged && runs.dropped.is_some();
+                let lost = if kept { 0 } else { past.lost.max(1) };
+                Run::new(id, source, past.epoch, lost)
+            },
         );
         let run = Arc::new(run);
         runs.known.insert(id, Arc::clone(&run));
@@ -83,6 +127,7 @@ impl Ledger {
             return run.miss();
         }
         runs.sightings += 1;
+        arrival.numbered(self.arrivals.fetch_add(1, Relaxed) + 1);
         run.remember(arrival);
     }
 
@@ -106,7 +151,9 @@ impl Ledger {
         let mut runs = lock(&self.runs);
         runs.sweep(now, &self.limits, true);
         let run = runs.known.get(&id).cloned();
-        let lost = runs.forgotten.get(&id).map(|past| past.lost);
+        let past = runs.forgotten.get(&id);
+        let is_kept = |past: &runs::Forgotten| past.aged && runs.dropped.is_some();
+        let lost = past.filter(|past| !is_kept(past)).map(|past| past.lost);
         let sources = run
             .as_ref()
             .map_or_else(|| vec![asking], |run| run.sources(asking));
@@ -115,9 +162,7 @@ impl Ledger {
             || (Micros::ZERO, now.since(EARLIER)),
             |run| (run.epoch.since(EARLIER), run.epoch.since(BEFORE)),
         );
-        let doubted = runs.doubts.iter().any(|doubt| {
-            doubt.at >= since && doubt.source.is_none_or(|one| sources.contains(&one))
-        });
+        let doubted = runs.doubted(&sources, since);
         drop(runs);
         let (evicted, refused, sure, sightings) = match (&run, lost) {
             (Some(run), _) => run.read(self.clock.id()),

@@ -216,6 +216,19 @@ impl Run {
         self.large.fetch_add(1, Relaxed) < LARGE
     }
 
+    /// Those that somebody may want to know of.
+    pub(crate) fn arrivals(&self) -> Vec<Arc<Arrival>> {
+        let arrivals = &lock(&self.record).arrivals;
+        let wanted = arrivals.iter().filter(|arrival| !arrival.is_spent());
+        wanted.cloned().collect()
+    }
+
+    /// Evicted, refused, nothing unseen.
+    pub(crate) fn counts(&self) -> (u32, u32, bool) {
+        let record = lock(&self.record);
+        (record.evicted, record.refused, !record.unseen)
+    }
+
     /// Evicted, refused, nothing unseen, and the sightings.
     pub(crate) fn read(&self, instance: &str) -> (u32, u32, bool, Vec<wire::Sighting>) {
         let record = lock(&self.record);

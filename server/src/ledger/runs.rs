@@ -21,12 +21,30 @@ pub(super) struct Runs {
     pub(super) sightings: usize,
     swept: Micros,
     pub(super) doubts: VecDeque<Doubt>,
+    /// How many there ever were.
+    pub(super) doubts_ever: u64,
+    /// Those forgotten since somebody last asked, where anybody does.
+    pub(super) dropped: Option<Vec<Dropped>>,
 }
+
+/// A run just forgotten, for whoever keeps what was seen elsewhere, too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dropped {
+    pub(crate) id: RunId,
+    pub(crate) lost: u32,
+    /// Over its time, not for room.
+    pub(crate) aged: bool,
+}
+
+/// The most that wait to be asked for.
+const DROPPED: usize = 20_000;
 
 /// What stays of a forgotten run, so that nobody takes it for one that never was.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Forgotten {
     pub(super) lost: u32,
+    /// Over its time, not for room.
+    pub(super) aged: bool,
     pub(super) epoch: Micros,
     at: Micros,
 }
@@ -64,7 +82,7 @@ impl Runs {
             .map(|run| run.id)
             .collect();
         for id in old {
-            self.forget(id, now, limits);
+            self.forget(id, now, limits, true);
         }
         while let Some((_, at)) = self.order.front()
             && now.since(*at) > forgotten_for(limits)
@@ -114,22 +132,32 @@ impl Runs {
             .min_by_key(|run| (run.source != source, run.last(), run.epoch))
             .map(|run| run.id);
         oldest.is_some_and(|id| {
-            self.forget(id, now, limits);
+            self.forget(id, now, limits, false);
             true
         })
     }
 
-    fn forget(&mut self, id: RunId, now: Micros, limits: &Limits) {
+    fn forget(&mut self, id: RunId, now: Micros, limits: &Limits, aged: bool) {
         let Some(run) = self.known.remove(&id) else {
             return;
         };
         self.sightings = self.sightings.saturating_sub(run.sightings());
         let past = Forgotten {
             lost: run.lost().max(1),
+            aged,
             epoch: run.epoch,
             at: now,
         };
         self.forgotten.insert(id, past);
+        match self.dropped.as_mut() {
+            Some(dropped) if dropped.len() >= DROPPED => self.doubt(None, now),
+            Some(dropped) => dropped.push(Dropped {
+                id,
+                lost: past.lost,
+                aged,
+            }),
+            None => {}
+        }
         self.order.push_back((id, now));
         if self.order.len() > limits.runs.saturating_mul(FORGOTTEN_PER_RUN)
             && let Some(at) = self.pop_forgotten()
@@ -149,7 +177,15 @@ impl Runs {
         })
     }
 
+    /// Whether something of one of these sources was lost since then.
+    pub(super) fn doubted(&self, sources: &[SourceId], since: Micros) -> bool {
+        self.doubts
+            .iter()
+            .any(|doubt| doubt.at >= since && doubt.source.is_none_or(|one| sources.contains(&one)))
+    }
+
     pub(super) fn doubt(&mut self, source: Option<SourceId>, at: Micros) {
+        self.doubts_ever = self.doubts_ever.saturating_add(1);
         self.doubts.retain(|doubt| doubt.source != source);
         if self.doubts.len() >= DOUBTS {
             self.doubts.pop_front();

@@ -77,10 +77,10 @@ pub(super) async fn take(
     if app.keeping.is_full() {
         return Err(Problem::not_kept());
     }
-    let ledger = summary
-        .run
-        .as_deref()
-        .and_then(|run| app.seen(run, asker.source));
+    let ledger = match summary.run.as_deref() {
+        Some(run) => app.seen_by_all(run, asker.source).await,
+        None => None,
+    };
     let new = NewReport {
         body: &report,
         summary,
