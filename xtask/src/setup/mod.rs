@@ -67,6 +67,15 @@ const POSTGRES: Program = Program {
     why: "the tests' own store for many nodes",
 };
 
+/// Stands before the nodes of a test.
+const HAPROXY: Program = Program {
+    variable: "HAPROXY",
+    names: &["haproxy", "/usr/sbin/haproxy"],
+    debian: &["haproxy"],
+    ubuntu: &["haproxy"],
+    why: "the tests' own front of many nodes",
+};
+
 /// What a command cannot do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Need {
@@ -86,7 +95,7 @@ pub(crate) enum Need {
     Browser(Browser),
     /// The programs that the lab breaks networks with.
     Boxes,
-    /// PostgreSQL.
+    /// A store that many nodes share, and what stands before them.
     Database,
     /// What real client libraries need.
     Clients,
@@ -118,7 +127,7 @@ impl Need {
             Self::WasmPack => &[WASM_OPT],
             Self::Browser(browser) => browser.programs(),
             Self::Boxes => boxes::ALL,
-            Self::Database => &[POSTGRES],
+            Self::Database => &[POSTGRES, HAPROXY],
             Self::Clients => &[NODE, NPM],
             _ => &[],
         }
