@@ -23,7 +23,6 @@ pub mod report;
 pub mod schema;
 pub mod search;
 pub mod session;
-pub mod shelf;
 pub mod sighting;
 mod sql;
 pub mod summary;
