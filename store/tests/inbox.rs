@@ -207,10 +207,10 @@ async fn marks_causes_and_runs_are_counted_and_go_with_their_report() {
         }
         let runs = store.runs(0, 10).await.expect("read");
         assert_eq!(runs.len(), 2);
-        assert_eq!((runs[0].arrived_at, runs[0].digest.found.len()), (20, 0));
-        let found: Vec<_> = runs[1].digest.found.iter().map(|one| (one.code.as_str(), one.is_own)).collect();
+        assert_eq!((runs[0].arrived_at, runs[0].counted.found.len()), (20, 0));
+        let found: Vec<_> = runs[1].counted.found.iter().map(|one| (one.code.as_str(), one.is_own)).collect();
         assert_eq!(found, [("slow", true), ("cut", false)]);
-        assert_eq!(runs[1].digest.methods, [("polling".to_owned(), "passed".to_owned())]);
+        assert_eq!(runs[1].counted.methods, [("polling".to_owned(), "passed".to_owned())]);
         assert_eq!(store.runs(0, 1).await.expect("read").len(), 1);
         store.mark_read(&id, 50).await.expect("read");
         store.mark_read(&id, 60).await.expect("read");

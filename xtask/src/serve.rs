@@ -137,7 +137,7 @@ pub(crate) fn binary(ws: &Workspace, kit: &Kit, package: &str, profile: Profile)
 mod tests {
     use clap::Parser;
 
-    use super::Serve;
+    use super::{Serve, Workspace};
     use std::process::Command;
 
     #[derive(Parser)]
@@ -149,7 +149,11 @@ mod tests {
     fn flags(words: &[&str]) -> anyhow::Result<String> {
         let line = Line::try_parse_from([&["serve"], words].concat())?;
         let mut command = Command::new("server");
-        line.serve.apply(ws, &mut command)?;
+        let ws = Workspace {
+            root: "/x".into(),
+            target: "/x/target".into(),
+        };
+        line.serve.apply(&ws, &mut command)?;
         Ok(crate::process::shown(&command))
     }
 
@@ -159,6 +163,10 @@ mod tests {
         assert_eq!(
             flags(&["--tls"])?,
             "server --listen 127.0.0.1:8787 --tls-listen 127.0.0.1:8788 --tls-dev"
+        );
+        assert_eq!(
+            flags(&["--staff"])?,
+            "server --listen 127.0.0.1:8787 --staff-listen 127.0.0.1:8789 --data /x/target/pushcheck/data"
         );
         let own = flags(&[
             "--listen",

@@ -203,10 +203,9 @@ impl Shared {
     async fn read_others(&self, run: RunId, deadline: Instant) -> Read {
         let _waits = Waits::begin(self);
         let known = self.nodes.borrow().as_ref().clone();
-        let began = match timeout_at(deadline, self.store.nodes()).await {
-            Ok(Ok(nodes)) => nodes,
-            // Who is there is not known, still less what they saw.
-            _ => return unread(known),
+        // Without it who is there is not known, still less what they saw.
+        let Ok(Ok(began)) = timeout_at(deadline, self.store.nodes()).await else {
+            return unread(known);
         };
         let silent = lock(&self.watch).silent(self.clock.now());
         let all = Wait::begin(&began, self.clock.id(), &BTreeSet::new());
