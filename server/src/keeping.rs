@@ -38,7 +38,12 @@ impl Keeping {
     /// Forgets what is over its time, and looks how much there is.
     pub(crate) async fn sweep(&self, store: &Store) {
         let swept = async {
-            store.forget(wall_ms() - DAY * Ms::from(self.days)).await?;
+            let now = wall_ms();
+            let before = now - DAY * Ms::from(self.days);
+            store.forget(before).await?;
+            store.forget_ended(now).await?;
+            store.forget_audit(before).await?;
+            store.forget_deliveries(before).await?;
             if self.place == Place::Memory {
                 store.forget_beyond(IN_MEMORY).await?;
             }

@@ -82,6 +82,12 @@ impl Desk {
 
     /// Answers until it is told to stop.
     pub(crate) async fn serve(self, stopping: CancellationToken) {
+        let webhooks = pushcheck_staff::tell_webhooks(self.config.clone());
+        let telling = tokio::spawn(async move {
+            if let Err(error) = webhooks.await {
+                tracing::error!(%error, "no webhook is told");
+            }
+        });
         let router = pushcheck_staff::router(self.config);
         let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
         let served = axum::serve(self.listener, router)
@@ -89,5 +95,6 @@ impl Desk {
         if let Err(error) = served.await {
             tracing::error!(%error, "staff are not answered any more");
         }
+        telling.abort();
     }
 }

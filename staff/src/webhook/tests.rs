@@ -470,8 +470,10 @@ async fn no_answer_is_waited_for_for_ever_nor_read_for_ever() {
             secret: "x",
             body: b"{}".to_vec(),
         };
+        let since = tokio::time::Instant::now();
         let told = post(true).send(message, now()).await.expect_err("not told");
         assert!(told.starts_with(problem), "{answer}: {told}");
+        assert!(since.elapsed() < Duration::from_secs(11), "{answer}");
     }
 }
 
