@@ -50,7 +50,7 @@ impl Program {
             .collect();
         let text = format!(
             "defaults\n    mode http\n    timeout connect 2s\n    timeout client 60s\n    timeout server 60s\n    \
-             timeout tunnel 60s\n    option forwardfor\n    option redispatch 1\n    retries 3\n\
+             timeout tunnel 60s\n    option forwardfor\n    option http-no-delay\n    option redispatch 1\n    retries 3\n\
              listen all\n    bind {at}\n    balance roundrobin\n{servers}"
         );
         fs::create_dir_all(folder).unwrap();
