@@ -1,6 +1,8 @@
 //! A small server on loopback that remembers what it was asked: WebSocket by tungstenite, HTTP by hand.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod program;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
