@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
 use hyper::HeaderMap;
 use pushcheck::wire::{self, Lane, RunId, TcpVantage, TlsVantage, Vantage};
-use pushcheck_store::Store;
+use pushcheck_store::{Id, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -83,11 +83,13 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// `sources_key`: that of all nodes, where they share the store.
     pub(crate) fn new(
         config: Config,
         lanes: Vec<Lane>,
         outside_in: OutsideIn,
         store: Store,
+        sources_key: Option<&Id>,
     ) -> io::Result<Self> {
         let clock = Arc::new(Clock::new()?);
         let addresses = Addresses::new(&config);
@@ -114,6 +116,8 @@ impl App {
                 let shared = Shared::new(store.clone(), Arc::clone(&clock), limits.keep_ms);
                 Arc::new(shared)
             }),
+            reports: Reports::new(&store)?,
+            offers: Offers::new(&limits, &store),
             store,
             aliases: config.aliases,
             behind: config.behind,
@@ -128,9 +132,9 @@ impl App {
                 .map_or(Ok(Files::Inside), |folder| Files::of(&folder))?,
             ledger: Ledger::new(Arc::clone(&limits), Arc::clone(&clock)),
             readers: Readers::new(limits.ledger_sightings),
-            reports: Reports::new()?,
-            offers: Offers::new(&limits),
-            sources: Arc::default(),
+            sources: Arc::new(sources_key.map_or_else(Sources::default, |key| {
+                Sources::under(key.as_str().as_bytes())
+            })),
             connections: AtomicUsize::new(0),
             numbers: AtomicU64::new(0),
             long: Arc::default(),
@@ -166,21 +170,23 @@ impl App {
         }
     }
 
-    /// The same as JSON; none: nothing was.
+    /// The same as JSON; none: nothing is known of it, which may be another server's.
     pub(crate) async fn seen_by_all(&self, run: &str, asking: SourceId) -> Option<String> {
         let run = run.parse().ok()?;
         if self.shared.is_none() {
             self.ledger.known(run)?;
         }
         let ledger = self.read(run, asking).await;
+        let is_known = !ledger.sightings.is_empty()
+            || !ledger.complete
+            || ledger
+                .instances
+                .iter()
+                .any(|one| one.evicted > 0 || one.refused > 0);
+        if !is_known {
+            return None;
+        }
         serde_json::to_string(&ledger).ok()
-    }
-
-    /// What this server saw of a run, as JSON; none: nothing. `asking`: who asks.
-    pub(crate) fn seen(&self, run: &str, asking: SourceId) -> Option<String> {
-        let run = run.parse().ok()?;
-        self.ledger.known(run)?;
-        serde_json::to_string(&self.ledger.read(run, asking)).ok()
     }
 
     /// From where this server watches, as far as it can tell whoever sent that head.
@@ -204,11 +210,11 @@ impl App {
     }
 
     /// Forgets what is over its time.
-    pub(crate) fn sweep(&self) {
+    pub(crate) async fn sweep(&self) {
         let now = self.clock.now();
         self.ledger.sweep();
         self.sources.sweep(now);
-        self.offers.sweep(now);
-        self.reports.sweep(now);
+        self.offers.sweep(now).await;
+        self.reports.sweep(now).await;
     }
 }

@@ -140,8 +140,9 @@ pub struct Args {
     /// it always is
     #[arg(long, env = "PUSHCHECK_TESTER")]
     tester: bool,
-    /// An endpoint that links to tester.html may fill in: `wss://app.example`, `https://*.app.example`,
-    /// `http://127.0.0.1:9000` (repeatable; default: any public host; private addresses only when listed)
+    /// An endpoint that links to tester.html may fill in and support links may name: `wss://app.example`,
+    /// `https://*.app.example`, `http://127.0.0.1:9000` (repeatable, up to 50; default: any public host; private addresses only
+    /// when listed). The check page's policy lets it connect to those that are listed
     #[arg(
         long,
         env = "PUSHCHECK_ALLOW_ENDPOINT",
@@ -227,6 +228,9 @@ impl Args {
                 ));
             }
         };
+        if self.allow_endpoint.len() > ENDPOINTS {
+            return Err(ConfigError("--allow-endpoint: 50 at most"));
+        }
         let loopback = || {
             vec![
                 IpAddr::from([127, 0, 0, 1]),
@@ -275,6 +279,9 @@ impl Args {
         })
     }
 }
+
+/// So many go into a policy, which is a header that proxies must pass.
+const ENDPOINTS: usize = 50;
 
 /// What is shown to customers: one line, and not a long one.
 fn organisation(text: &str) -> Result<String, ConfigError> {

@@ -1,6 +1,6 @@
 //! How long and how much is kept.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use pushcheck_store::{Ms, Place, Store};
 
@@ -17,7 +17,8 @@ pub(crate) struct Keeping {
     pub(crate) place: Place,
     days: u32,
     most_bytes: u64,
-    full: AtomicBool,
+    /// What there is, as far as this node knows.
+    bytes: AtomicU64,
 }
 
 impl Keeping {
@@ -26,13 +27,18 @@ impl Keeping {
             place,
             days,
             most_bytes,
-            full: AtomicBool::new(false),
+            bytes: AtomicU64::new(0),
         }
     }
 
     /// There is no room for more: what has been acknowledged is not thrown away for what has not.
     pub(crate) fn is_full(&self) -> bool {
-        self.full.load(Ordering::Relaxed)
+        self.bytes.load(Relaxed) >= self.most_bytes
+    }
+
+    /// One more has been kept since there was a look.
+    pub(crate) fn took(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes as u64, Relaxed);
     }
 
     /// Forgets what is over its time, and looks how much there is.
@@ -51,11 +57,10 @@ impl Keeping {
         };
         match swept.await {
             Ok(bytes) => {
-                let full = bytes >= self.most_bytes;
-                if full && !self.full.load(Ordering::Relaxed) {
+                self.bytes.store(bytes, Relaxed);
+                if self.is_full() {
                     tracing::error!(bytes, "the store is full: no more reports are taken");
                 }
-                self.full.store(full, Ordering::Relaxed);
             }
             Err(error) => tracing::warn!(%error, "the store was not swept"),
         }

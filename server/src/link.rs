@@ -4,8 +4,9 @@
 use hyper::{Response, StatusCode};
 use pushcheck::wire::RunId;
 use pushcheck_store::Id;
+use pushcheck_store::asked::Asked;
 use pushcheck_store::link::{Closed, Link, Word};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::answer::{self, Body};
 use crate::app::App;
@@ -17,22 +18,6 @@ use crate::route::Ask;
 /// The longest body: a token, a word and a run's id.
 const LONGEST: u64 = 128;
 
-/// What is tested, as the link was made with it.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Test {
-    required: Vec<String>,
-    mode: Option<String>,
-    skip: Vec<String>,
-    endpoints: Vec<Endpoint>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Endpoint {
-    method: String,
-    url: String,
-}
-
 /// A link in the customer's eyes.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,7 +27,7 @@ struct View<'a> {
     note: Option<&'a str>,
     language: Option<&'a str>,
     start: &'static str,
-    test: Test,
+    test: Asked,
     level: &'a str,
     expires_at: i64,
     runs_left: i64,
@@ -77,7 +62,7 @@ pub(crate) async fn answer(app: &App, ask: Ask) -> Result<Response<Body>, Proble
 }
 
 fn view<'a>(app: &'a App, link: &'a Link, before: Option<String>) -> View<'a> {
-    let test: Test = serde_json::from_str(&link.new.asked).unwrap_or_default();
+    let test = link.asked();
     // Nothing starts by itself against an endpoint that a link names.
     let itself = link.new.starts_itself && test.endpoints.is_empty();
     View {
@@ -89,7 +74,7 @@ fn view<'a>(app: &'a App, link: &'a Link, before: Option<String>) -> View<'a> {
         test,
         level: &link.new.level,
         expires_at: link.new.expires_at,
-        runs_left: link.runs_left(),
+        runs_left: link.may_begin(),
         alternates: &app.alternate_urls,
         before,
     }

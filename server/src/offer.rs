@@ -7,15 +7,19 @@ use bytes::Bytes;
 use hyper::{Response, StatusCode};
 use pushcheck::time::Micros;
 use pushcheck::wire::{Key, RunId};
+use pushcheck_store::Store;
+use pushcheck_store::shelf::{self, Named};
 
 use crate::answer::{self, Body};
 use crate::app::App;
+use crate::clock::wall_ms;
 use crate::limits::Limits;
 use crate::lock;
 use crate::probe::read_body;
 use crate::problem::Problem;
 use crate::route::Ask;
-use crate::shelf::{Room, Shelf};
+use crate::shelf::{Everywhere, Room, Shelf};
+use crate::source::SourceId;
 
 /// The largest report that is kept, bytes: as much as a page can send while it closes.
 const MOST: usize = 60_000;
@@ -25,28 +29,88 @@ const KEY: usize = 64;
 
 /// The offered reports: one a run, forgotten `keep_ms` after it was last left or read.
 #[derive(Debug)]
-pub(crate) struct Offers(Mutex<Shelf<RunId, Bytes>>);
+pub(crate) enum Offers {
+    Here(Mutex<Shelf<RunId, Bytes>>),
+    /// Where nodes share a store.
+    Everywhere(Everywhere, shelf::Room),
+}
 
 impl Offers {
-    pub(crate) fn new(limits: &Limits) -> Self {
-        Self(Mutex::new(Shelf::new(Room {
-            most: limits.offers,
-            most_of_source: limits.source_offers,
-            most_bytes: limits.offers_bytes,
-            keep: Micros::ms(limits.keep_ms),
-        })))
+    pub(crate) fn new(limits: &Limits, store: &Store) -> Self {
+        let most = |most: usize| i64::try_from(most).unwrap_or(i64::MAX);
+        match store.is_shared() {
+            true => Self::Everywhere(
+                Everywhere::new(store.clone()),
+                shelf::Room {
+                    shelf: "offers",
+                    most: most(limits.offers),
+                    most_of_source: most(limits.source_offers),
+                    most_bytes: most(limits.offers_bytes),
+                    keep: i64::try_from(limits.keep_ms).unwrap_or(i64::MAX / 8),
+                },
+            ),
+            false => Self::Here(Mutex::new(Shelf::new(Room {
+                most: limits.offers,
+                most_of_source: limits.source_offers,
+                most_bytes: limits.offers_bytes,
+                keep: Micros::ms(limits.keep_ms),
+            }))),
+        }
     }
 
     /// Forgets what is over its time.
-    pub(crate) fn sweep(&self, now: Micros) {
-        lock(&self.0).sweep(now);
+    pub(crate) async fn sweep(&self, now: Micros) {
+        match self {
+            Self::Here(shelf) => lock(shelf).sweep(now),
+            Self::Everywhere(shelf, room) => {
+                // Told there; swept again soon.
+                let _ = shelf.ask(shelf.store.sweep_shelf(room, wall_ms())).await;
+            }
+        }
     }
 
-    fn read(&self, run: RunId, now: Micros) -> Option<Bytes> {
-        let mut shelf = lock(&self.0);
-        let report = shelf.get(&run, now).cloned();
-        shelf.touch(&run, now);
-        report
+    async fn read(&self, run: RunId, now: Micros) -> Result<Option<Bytes>, Problem> {
+        match self {
+            Self::Here(shelf) => {
+                let mut shelf = lock(shelf);
+                let report = shelf.get(&run, now).cloned();
+                shelf.touch(&run, now);
+                Ok(report)
+            }
+            Self::Everywhere(shelf, room) => {
+                let name = run.to_string();
+                let found = shelf.ask(shelf.store.look(room, &name, wall_ms())).await?;
+                Ok(found.map(Bytes::from))
+            }
+        }
+    }
+
+    /// False: there is no room for the like of it.
+    async fn put(
+        &self,
+        run: RunId,
+        report: Bytes,
+        source: SourceId,
+        now: Micros,
+    ) -> Result<bool, Problem> {
+        match self {
+            Self::Here(shelf) => {
+                let bytes = report.len();
+                Ok(lock(shelf).put(run, report, bytes, source, now))
+            }
+            Self::Everywhere(shelf, room) => {
+                let (name, source) = (run.to_string(), source.to_string());
+                let thing = Named {
+                    name: &name,
+                    source: &source,
+                };
+                // It is JSON.
+                let text =
+                    std::str::from_utf8(&report).map_err(|_| Problem::malformed("report"))?;
+                let left = shelf.store.leave(room, thing, text, wall_ms());
+                shelf.ask(left).await
+            }
+        }
     }
 }
 
@@ -60,7 +124,7 @@ pub(crate) async fn answer(app: &App, ask: Ask, run: RunId) -> Result<Response<B
         return Err(Problem::not_the_key());
     }
     let Some(report) = report else {
-        let Some(report) = app.offers.read(run, app.clock.now()) else {
+        let Some(report) = app.offers.read(run, app.clock.now()).await? else {
             return Ok(answer::empty(StatusCode::NO_CONTENT));
         };
         // Whoever does not take it makes room for others.
@@ -76,8 +140,7 @@ pub(crate) async fn answer(app: &App, ask: Ask, run: RunId) -> Result<Response<B
         Ok(judged) => judged.report,
         Err(wrong) => return Ok(wrong.answer()),
     };
-    let (bytes, now) = (report.len(), app.clock.now());
-    match lock(&app.offers.0).put(run, report, bytes, source, now) {
+    match app.offers.put(run, report, source, app.clock.now()).await? {
         true => Ok(answer::empty(StatusCode::CREATED)),
         false => Err(Problem::overloaded()),
     }

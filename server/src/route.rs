@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::config::BasePath;
 use crate::connection::{Connection, Exchange, Head};
 use crate::origin::Host;
+use crate::page::Around;
 use crate::problem::{Problem, Refusal};
 use crate::report::PiecePath;
 use crate::source::SourceId;
@@ -182,13 +183,15 @@ impl App {
                 .tester
                 .answer(name)
                 .or_else(|| {
-                    self.files.answer(
-                        name,
-                        ask.request.uri().query(),
-                        ask.request.headers(),
-                        &self.origins,
-                        ask.host.as_ref(),
-                    )
+                    let around = Around {
+                        origins: &self.origins,
+                        host: ask.host.as_ref(),
+                        alternates: &self.alternate_urls,
+                        endpoints: self.tester.endpoints(),
+                    };
+                    let request = &ask.request;
+                    self.files
+                        .answer(name, request.uri().query(), request.headers(), around)
                 })
                 .ok_or_else(Problem::not_found),
             Place::Ledger(_)

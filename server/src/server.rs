@@ -121,8 +121,15 @@ pub async fn bind(config: Config) -> Result<Server, BindError> {
         .await
         .map_err(BindError::Store)?;
     let (staff, endpoints) = (config.staff.clone(), config.allow_endpoints.clone());
+    for endpoint in endpoints.iter().filter(|one| one.source().is_none()) {
+        tracing::warn!(%endpoint, "the check page cannot try it: no policy can name it");
+    }
     let public = public_urls(&config.public_urls, &bound, config.base_path.as_str());
-    let app = App::new(config, lanes, outside_in, store).map_err(BindError::Start)?;
+    let key = match store.is_shared() {
+        true => Some(store.sources_key().await.map_err(BindError::Store)?),
+        false => None,
+    };
+    let app = App::new(config, lanes, outside_in, store, key.as_ref()).map_err(BindError::Start)?;
     if let Some(shared) = &app.shared {
         app.ledger.is_shared();
         shared.join().await.map_err(BindError::Store)?;
@@ -216,7 +223,7 @@ impl Server {
         doors.spawn(async move {
             loop {
                 tokio::time::sleep(Duration::from_secs(20)).await;
-                sweeper.sweep();
+                sweeper.sweep().await;
             }
         });
         let (see_no_more, mut sees) = tokio::sync::oneshot::channel::<()>();

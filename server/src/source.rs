@@ -1,17 +1,25 @@
 //! Who asks, by address: counts and rates. An office is one address, so these are generous.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use pushcheck::time::Micros;
+use sha2::{Digest, Sha256};
 
 use crate::lock;
 
-/// An address as a number under a key of this process: equal for equal addresses, and no address.
+/// An address as a number under a key of this process, or of all that share its store: equal for equal addresses, and no address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct SourceId(u64);
+
+impl fmt::Display for SourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
 
 /// Requests per second, with four seconds' worth at once: the time at which the last of them would have been due.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,31 +46,56 @@ struct Source {
 }
 
 /// All sources that are connected or were lately.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Sources {
-    key: RandomState,
+    key: Box<[u8]>,
     known: Mutex<HashMap<SourceId, Source>>,
+}
+
+impl Default for Sources {
+    /// Under a key of this process.
+    fn default() -> Self {
+        let key = RandomState::new();
+        let key: Vec<u8> = (0_u8..2)
+            .flat_map(|half| key.hash_one(half).to_le_bytes())
+            .collect();
+        Self::under(&key)
+    }
 }
 
 /// The sources kept at most; beyond, those that do nothing are forgotten.
 const MOST: usize = 20_000;
 
 impl Sources {
+    /// Under that key.
+    pub(crate) fn under(key: &[u8]) -> Self {
+        Self {
+            key: key.into(),
+            known: Mutex::default(),
+        }
+    }
+
+    fn number(&self, of: &[u8]) -> SourceId {
+        let digest = Sha256::new()
+            .chain_update(&self.key)
+            .chain_update(of)
+            .finalize();
+        let mut number = [0; 8];
+        number.copy_from_slice(&digest[..8]);
+        SourceId(u64::from_be_bytes(number))
+    }
+
     /// The source of an address; of IPv6 the /64, which one host has to itself.
     pub(crate) fn id(&self, address: IpAddr) -> SourceId {
-        let address = match address.to_canonical() {
-            IpAddr::V6(v6) => {
-                let s = v6.segments();
-                IpAddr::V6(Ipv6Addr::new(s[0], s[1], s[2], s[3], 0, 0, 0, 0))
-            }
-            v4 => v4,
-        };
-        SourceId(self.key.hash_one(address))
+        match address.to_canonical() {
+            IpAddr::V4(v4) => self.number(&v4.octets()),
+            IpAddr::V6(v6) => self.number(&v6.octets()[..8]),
+        }
     }
 
     /// The source of the server's own tries of itself: that of no address.
     pub(crate) fn own(&self) -> SourceId {
-        SourceId(self.key.hash_one("outside-in"))
+        self.number(b"outside-in")
     }
 
     /// Counts a connection, and says how many there are with it.

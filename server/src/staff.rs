@@ -60,7 +60,10 @@ impl Desk {
                 let (media_type, bytes) = files.files.plain(name)?;
                 Some(File { media_type, bytes })
             }),
-            ledgers: Arc::new(move |run| ledgers.seen(run, nobody)),
+            ledgers: Arc::new(move |run| {
+                let app = Arc::clone(&ledgers);
+                Box::pin(async move { app.seen_by_all(&run, nobody).await })
+            }),
             allow_private_webhooks: staff.allow_private_webhooks,
             now: wall_ms,
         };

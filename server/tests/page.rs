@@ -174,6 +174,84 @@ async fn the_page_has_a_strict_policy_that_names_every_lane() {
 }
 
 #[tokio::test]
+async fn the_page_that_links_open_may_connect_to_what_they_may_name() {
+    let folder = Folder::new("endpoints");
+    let start = async |endpoints: &[&str]| {
+        let endpoints: Vec<_> = endpoints.iter().map(|one| one.parse().unwrap()).collect();
+        Site::start(|config| {
+            config.www = Some(folder.0.clone());
+            config.allow_endpoints = endpoints;
+        })
+        .await
+    };
+    let connects = async |site: &Site, path: &str| {
+        let answer = site.get(path).await;
+        let policy = answer.header("content-security-policy").unwrap().to_owned();
+        let connect = policy.split("connect-src ").nth(1).unwrap();
+        let (connect, rest) = connect.split_once(';').unwrap();
+        assert!(
+            rest.contains("require-trusted-types-for 'script'"),
+            "{policy}"
+        );
+        // Ports are each site's own.
+        connect
+            .replace(&site.plain.port().to_string(), "1")
+            .replace(&site.tls.port().to_string(), "2")
+    };
+    let plain = start(&[]).await;
+    let own = connects(&plain, "/").await;
+    assert_eq!(
+        own,
+        "'self' http://probe.test:1 ws://probe.test:1 https://probe.test:2 wss://probe.test:2"
+    );
+    let site = start(&[
+        "wss://*.app.example",
+        "https://b.example:8443",
+        "ws://[::1]",
+    ])
+    .await;
+    for index in ["/", "/index.html"] {
+        let told = connects(&site, index).await;
+        assert_eq!(
+            told,
+            format!("{own} wss://*.app.example https://b.example:8443")
+        );
+    }
+    for other in ["/read.html", "/causes/", "/examples/plain.html"] {
+        assert_eq!(connects(&site, other).await, own, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_names_where_else_it_is_reached() {
+    let folder = Folder::new("alternates");
+    let page = "<!doctype html><meta name=\"pushcheck-post-to\" content=\"\"><meta name=\"pushcheck-alternates\" content=\"\">";
+    fs::write(folder.0.join("index.html"), page).unwrap();
+    let before = site(&folder, "/check/").await.get("/check/").await;
+    assert_eq!(before.text(), page);
+    let site = Site::start(|config| {
+        config.www = Some(folder.0.clone());
+        config.base_path = "/check/".parse().unwrap();
+        config.alternate_urls = vec![
+            "https://b.example".parse().unwrap(),
+            "http://c.example:81".parse().unwrap(),
+        ];
+    })
+    .await;
+    let answer = site.get("/check/").await;
+    let told = "<meta name=\"pushcheck-alternates\" content=\"https://b.example/check/ http://c.example:81/check/\">";
+    assert!(answer.text().ends_with(told), "{}", answer.text());
+    assert_ne!(answer.header("etag"), before.header("etag"));
+    let served = fs::read_to_string("../www/index.html").unwrap();
+    assert_eq!(
+        served
+            .matches("<meta name=\"pushcheck-alternates\" content=\"\">")
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
 async fn every_page_has_the_same_policy_and_a_folder_is_its_index() {
     let folder = Folder::new("pages");
     let site = site(&folder, "/check/").await;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use pushcheck_store::{Ms, Store};
 
 /// A file of the pages.
@@ -17,8 +18,8 @@ pub struct File {
 /// The pages' files by name (`staff/index.html`, `push-check.js`).
 pub type Files = Arc<dyn Fn(&str) -> Option<File> + Send + Sync>;
 
-/// What the server saw of a run by its id, as JSON.
-pub type Ledgers = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+/// What the server, and all others that share its store, saw of a run by its id, as JSON; none: nothing is known of it.
+pub type Ledgers = Arc<dyn Fn(String) -> BoxFuture<'static, Option<String>> + Send + Sync>;
 
 /// The listener's settings.
 #[derive(Clone)]

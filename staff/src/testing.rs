@@ -106,7 +106,7 @@ impl Desk {
                     bytes: b"<!doctype html>".to_vec(),
                 })
             }),
-            ledgers: Arc::new(|_| None),
+            ledgers: Arc::new(|_| Box::pin(async { None })),
             now,
         };
         Self::of(config)

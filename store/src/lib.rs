@@ -7,6 +7,7 @@
 //! Every transaction runs by [`Store`]'s one way, which begins it again where the engine asks for that (SQLSTATE 40001). What
 //! a function has answered is durable.
 
+pub mod asked;
 pub mod audit;
 pub mod changes;
 pub mod counted;
@@ -20,9 +21,11 @@ pub mod mark;
 pub mod node;
 pub mod profile;
 pub mod report;
+mod runs;
 pub mod schema;
 pub mod search;
 pub mod session;
+pub mod shelf;
 pub mod sighting;
 mod sql;
 pub mod summary;

@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{Any, FromRow, Row, Transaction};
 
+use crate::asked::Asked;
 use crate::db::transact;
 use crate::{Error, Id, Ms, Store};
+
+pub use crate::runs::Word;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +19,7 @@ pub struct NewLink {
     pub note: String,
     /// The language of the customer's page; none: the browser's.
     pub language: Option<String>,
-    /// What is tested, as JSON; the store does not look into it.
+    /// What is tested: the text of an [`Asked`].
     pub asked: String,
     /// The check may start by itself.
     pub starts_itself: bool,
@@ -51,6 +54,8 @@ pub struct Link {
     pub opened_at: Option<Ms>,
     /// When anything about it last changed.
     pub changed_at: Ms,
+    /// How many reports have come by it, deleted ones included.
+    pub came: i64,
     /// Its runs, oldest first.
     pub begun: Vec<LinkRun>,
     /// The ids of its reports, oldest first.
@@ -66,6 +71,8 @@ pub struct LinkRun {
     pub began_at: Ms,
     /// When the page said that it was left before the end.
     pub broken_off_at: Option<Ms>,
+    /// When its report came.
+    pub reported_at: Option<Ms>,
 }
 
 /// How far a link has come.
@@ -78,7 +85,7 @@ pub enum State {
     Opened,
     /// A check runs.
     Running,
-    /// A report is there.
+    /// A report came; it may have been deleted.
     Arrived,
     /// The last check ended without a report.
     BrokenOff,
@@ -105,10 +112,16 @@ pub enum Closed {
 pub(crate) const SILENT: Ms = 30 * 60_000;
 
 impl Link {
+    /// What is tested.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        Asked::of_text(&self.new.asked)
+    }
+
     /// How far it has come.
     #[must_use]
     pub fn state(&self, now: Ms) -> State {
-        if !self.reports.is_empty() {
+        if self.came > 0 {
             return State::Arrived;
         }
         if self.revoked_at.is_some() {
@@ -125,21 +138,38 @@ impl Link {
         }
     }
 
-    /// How many runs may still begin.
+    /// How many runs have neither begun nor come as a report.
     #[must_use]
     pub fn runs_left(&self) -> i64 {
-        (self.new.runs - self.begun.len() as i64).max(0)
+        (self.new.runs - self.came.max(self.begun())).max(0)
+    }
+
+    /// How many runs the customer may begin: where all have begun, one of which nothing came may be made again. Whoever has loaded
+    /// the page anew, in the middle of the last one, goes on by that.
+    #[must_use]
+    pub fn may_begin(&self) -> i64 {
+        let again = self.came < self.begun().min(self.new.runs);
+        self.runs_left().max(i64::from(again))
+    }
+
+    fn begun(&self) -> i64 {
+        i64::try_from(self.begun.len()).unwrap_or(i64::MAX)
+    }
+
+    /// A run of that name has begun by it.
+    #[must_use]
+    pub fn has_begun(&self, run: &str) -> bool {
+        self.begun.iter().any(|one| one.run == run)
     }
 
     /// Why it is not open; a run that has begun may end and report: `run`.
     #[must_use]
     pub fn closed(&self, now: Ms, run: Option<&str>) -> Option<Closed> {
-        let has_begun = run.is_some_and(|run| self.begun.iter().any(|one| one.run == run));
         if self.revoked_at.is_some() {
             Some(Closed::Revoked)
         } else if now >= self.new.expires_at {
             Some(Closed::Expired)
-        } else if self.runs_left() == 0 && !has_begun {
+        } else if self.may_begin() == 0 && !run.is_some_and(|run| self.has_begun(run)) {
             Some(Closed::UsedUp)
         } else {
             None
@@ -147,15 +177,15 @@ impl Link {
     }
 }
 
-/// What the customer's page says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word<'a> {
-    /// It is shown.
-    Opened,
-    /// A run began.
-    Running(&'a str),
-    /// A run was left before its end.
-    BrokenOff(&'a str),
+impl FromRow<'_, AnyRow> for LinkRun {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            run: row.try_get("run")?,
+            began_at: row.try_get("began_at")?,
+            broken_off_at: row.try_get("broken_off_at")?,
+            reported_at: row.try_get("reported_at")?,
+        })
+    }
 }
 
 impl FromRow<'_, AnyRow> for Link {
@@ -180,6 +210,7 @@ impl FromRow<'_, AnyRow> for Link {
             revoked_at: row.try_get("revoked_at")?,
             opened_at: row.try_get("opened_at")?,
             changed_at: row.try_get("changed_at")?,
+            came: row.try_get("came")?,
             begun: Vec::new(),
             reports: Vec::new(),
         })
@@ -202,19 +233,10 @@ pub(crate) async fn by_token(
 }
 
 async fn whole(tx: &mut Transaction<'_, Any>, mut link: Link) -> Result<Link, Error> {
-    let runs = sqlx::query(
-        "SELECT run, began_at, broken_off_at FROM link_runs WHERE link = $1 ORDER BY began_at, run",
-    )
-    .bind(&link.id)
-    .fetch_all(&mut **tx)
-    .await?;
-    for run in runs {
-        link.begun.push(LinkRun {
-            run: run.try_get(0)?,
-            began_at: run.try_get(1)?,
-            broken_off_at: run.try_get(2)?,
-        });
-    }
+    link.begun = sqlx::query_as("SELECT * FROM link_runs WHERE link = $1 ORDER BY began_at, run")
+        .bind(&link.id)
+        .fetch_all(&mut **tx)
+        .await?;
     let reports = sqlx::query("SELECT id FROM reports WHERE link = $1 ORDER BY arrived_at, id")
         .bind(&link.id)
         .fetch_all(&mut **tx)
@@ -223,32 +245,6 @@ async fn whole(tx: &mut Transaction<'_, Any>, mut link: Link) -> Result<Link, Er
         link.reports.push(report.try_get(0)?);
     }
     Ok(link)
-}
-
-/// Marks a link as changed, so that who watches sees it.
-pub(crate) async fn touch(tx: &mut Transaction<'_, Any>, id: &str, now: Ms) -> Result<(), Error> {
-    sqlx::query("UPDATE links SET changed_at = $2 WHERE id = $1")
-        .bind(id)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-/// Writes down that a run of a link began.
-pub(crate) async fn begin_run(
-    tx: &mut Transaction<'_, Any>,
-    link: &str,
-    run: &str,
-    now: Ms,
-) -> Result<(), Error> {
-    sqlx::query("INSERT INTO link_runs (link, run, began_at) VALUES ($1, $2, $3) ON CONFLICT (link, run) DO NOTHING")
-        .bind(link)
-        .bind(run)
-        .bind(now)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 impl Store {
@@ -288,6 +284,7 @@ impl Store {
             revoked_at: None,
             opened_at: None,
             changed_at: now,
+            came: 0,
             begun: Vec::new(),
             reports: Vec::new(),
         })
@@ -307,63 +304,6 @@ impl Store {
                 Some(link) => Some(whole(&mut tx, link).await?),
                 None => None,
             }
-        })
-    }
-
-    /// The link of that token, after it has heard what the customer's page says of it; or why it is closed to the page.
-    ///
-    /// # Errors
-    /// Those of the store.
-    pub async fn hear(
-        &self,
-        token: &Id,
-        word: Option<Word<'_>>,
-        now: Ms,
-    ) -> Result<Result<Link, Closed>, Error> {
-        transact!(self, |tx| {
-            let Some(mut link) = by_token(&mut tx, token.as_str()).await? else {
-                return Ok(Err(Closed::Unknown));
-            };
-            let run = match word {
-                Some(Word::Running(run) | Word::BrokenOff(run)) => Some(run),
-                _ => None,
-            };
-            if let Some(closed) = link.closed(now, run) {
-                return Ok(Err(closed));
-            }
-            match word {
-                Some(Word::Opened) if link.opened_at.is_none() => {
-                    sqlx::query("UPDATE links SET opened_at = $2, changed_at = $2 WHERE id = $1")
-                        .bind(&link.id)
-                        .bind(now)
-                        .execute(&mut *tx)
-                        .await?;
-                }
-                Some(Word::Running(run)) => {
-                    begin_run(&mut tx, &link.id, run, now).await?;
-                    touch(&mut tx, &link.id, now).await?;
-                }
-                Some(Word::BrokenOff(run)) => {
-                    begin_run(&mut tx, &link.id, run, now).await?;
-                    sqlx::query(
-                        "UPDATE link_runs SET broken_off_at = $3 WHERE link = $1 AND run = $2",
-                    )
-                    .bind(&link.id)
-                    .bind(run)
-                    .bind(now)
-                    .execute(&mut *tx)
-                    .await?;
-                    touch(&mut tx, &link.id, now).await?;
-                }
-                _ => {}
-            }
-            if word.is_some() {
-                link = match by_token(&mut tx, token.as_str()).await? {
-                    Some(link) => link,
-                    None => link,
-                };
-            }
-            Ok(link)
         })
     }
 

@@ -80,7 +80,7 @@ const LINES: &str = "SELECT reports.*, (SELECT COUNT(*) FROM marks WHERE marks.r
 /// What [`Link::state`] says, said by the engine.
 fn state(sql: &mut Sql, now: Ms) {
     sql.add(
-        "CASE WHEN EXISTS (SELECT 1 FROM reports WHERE reports.link = links.id) THEN 'arrived' \
+        "CASE WHEN links.came > 0 THEN 'arrived' \
          WHEN links.revoked_at IS NOT NULL THEN 'revoked' \
          WHEN (SELECT CASE WHEN link_runs.broken_off_at IS NULL AND link_runs.began_at > ",
     )
@@ -239,18 +239,13 @@ impl Store {
         for (place, link) in links.iter().enumerate() {
             at.insert(link.id.clone(), place);
         }
-        let mut runs =
-            Sql::new("SELECT link, run, began_at, broken_off_at FROM link_runs WHERE link IN ");
+        let mut runs = Sql::new("SELECT * FROM link_runs WHERE link IN ");
         runs.list(at.keys().map(String::as_str))
             .add(" ORDER BY began_at, run");
         for row in runs.query().fetch_all(self.pool()).await? {
-            let place = at.get(&row.try_get::<String, _>(0)?);
+            let place = at.get(&row.try_get::<String, _>("link")?);
             if let Some(link) = place.and_then(|place| links.get_mut(*place)) {
-                link.begun.push(LinkRun {
-                    run: row.try_get(1)?,
-                    began_at: row.try_get(2)?,
-                    broken_off_at: row.try_get(3)?,
-                });
+                link.begun.push(LinkRun::from_row(&row)?);
             }
         }
         let mut reports = Sql::new("SELECT link, id FROM reports WHERE link IN ");

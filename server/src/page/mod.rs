@@ -1,7 +1,7 @@
 //! The check page and its files, from inside the program. Only names of one table are served.
 
+mod metas;
 mod policy;
-mod post_to;
 mod tester;
 
 use std::collections::BTreeMap;
@@ -40,6 +40,18 @@ pub(crate) enum Files {
     Inside,
     /// From a folder, read anew at each request; by name.
     Folder(BTreeMap<String, PathBuf>),
+}
+
+/// What pages are told of where they stand, and whom they may ask.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Around<'a> {
+    pub(crate) origins: &'a Origins,
+    /// As the request names it.
+    pub(crate) host: Option<&'a Host>,
+    /// Where else the check is reached.
+    pub(crate) alternates: &'a [String],
+    /// What support links may name.
+    pub(crate) endpoints: &'a [Endpoint],
 }
 
 struct Content {
@@ -103,9 +115,14 @@ impl Files {
         name: &str,
         query: Option<&str>,
         asked: &HeaderMap,
-        origins: &Origins,
-        host: Option<&Host>,
+        around: Around<'_>,
     ) -> Option<Response<Body>> {
+        let Around {
+            origins,
+            host,
+            alternates,
+            endpoints,
+        } = around;
         let name = &match name.is_empty() || name.ends_with('/') {
             true => format!("{name}index.html"),
             false => name.to_owned(),
@@ -127,7 +144,7 @@ impl Files {
         let addressed = (name == "index.html")
             .then(|| self.find(name, ""))
             .flatten()
-            .and_then(|plain| post_to::named(&plain.bytes, &origins.listed));
+            .and_then(|plain| metas::told(&plain.bytes, &origins.listed, alternates));
         let Content {
             hash,
             encoding,
@@ -175,9 +192,11 @@ impl Files {
         }
         if kind(name).starts_with("text/html") {
             headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-            let policy = match tester::is_page(name) {
-                true => policy::OF_TESTER.to_owned(),
-                false => policy::of(&origins.lanes, host),
+            let policy = match name.as_str() {
+                name if tester::is_page(name) => policy::OF_TESTER.to_owned(),
+                // The page that links open tries what links name.
+                "index.html" => policy::of(&origins.lanes, host, endpoints),
+                _ => policy::of(&origins.lanes, host, &[]),
             };
             if let Ok(policy) = HeaderValue::from_str(&policy) {
                 headers.insert(CONTENT_SECURITY_POLICY, policy);

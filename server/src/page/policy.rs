@@ -2,6 +2,7 @@
 
 use pushcheck::wire::{Lane, Scheme};
 
+use super::Endpoint;
 use crate::origin::Host;
 
 /// The policy of the page that tries an endpoint: it connects to whatever its reader types. Nobody may frame it, so that nobody
@@ -10,8 +11,8 @@ pub(super) const OF_TESTER: &str = "default-src 'none'; script-src 'self' 'wasm-
      connect-src 'self' http: https: ws: wss:; img-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// The policy, naming every lane that the page may try. It may be framed by anybody: that is a way to embed it.
-pub(super) fn of(lanes: &[Lane], host: Option<&Host>) -> String {
+/// The policy, naming every lane that the page may try, and the endpoints. It may be framed by anybody: that is a way to embed it.
+pub(super) fn of(lanes: &[Lane], host: Option<&Host>, endpoints: &[Endpoint]) -> String {
     let mut connect = String::from("'self'");
     let mut add = |scheme: Scheme, name: &str, port: u16| {
         let schemes = match scheme {
@@ -31,6 +32,10 @@ pub(super) fn of(lanes: &[Lane], host: Option<&Host>) -> String {
         if let Some(name) = name.filter(|name| !name.starts_with('[')) {
             add(lane.scheme, name, lane.port);
         }
+    }
+    for source in endpoints.iter().filter_map(Endpoint::source) {
+        connect += " ";
+        connect += &source;
     }
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src {connect}; \

@@ -35,6 +35,11 @@ impl Tester {
         !self.on && is_own(name)
     }
 
+    /// What links may name, this page's and those of support; empty: nobody listed any.
+    pub(crate) fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
     /// What links may name, where that is asked for.
     pub(crate) fn answer(&self, name: &str) -> Option<Response<Body>> {
         #[derive(Serialize)]
@@ -70,6 +75,17 @@ pub struct Endpoint {
     below: bool,
     host: String,
     port: Option<u16>,
+}
+
+impl Endpoint {
+    /// As a policy names it (CSP § 2.3.1, `host-source`); none: the grammar has no such host, an IPv6 address for one.
+    pub(crate) fn source(&self) -> Option<String> {
+        let part = |part: &str| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        // There, no port is the scheme's own, too.
+        self.host.split('.').all(part).then(|| self.to_string())
+    }
 }
 
 impl FromStr for Endpoint {
@@ -147,6 +163,28 @@ mod tests {
             "wss://",
         ] {
             assert!(text.parse::<Endpoint>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_policy_names_what_its_grammar_has() {
+        for text in [
+            "wss://*.app.example",
+            "https://app.example:8443",
+            "ws://127.0.0.1:9000",
+            "ws://localhost",
+        ] {
+            let endpoint: Endpoint = text.parse().expect(text);
+            assert_eq!(endpoint.source().as_deref(), Some(text));
+        }
+        for text in [
+            "ws://[::1]",
+            "wss://a_b.example",
+            "wss://a..example",
+            "wss://.example",
+        ] {
+            let endpoint = text.parse::<Endpoint>();
+            assert_eq!(endpoint.ok().and_then(|one| one.source()), None, "{text}");
         }
     }
 

@@ -107,8 +107,9 @@ pub(super) async fn take(
                 bytes = report.len(),
                 "report kept"
             );
-            if app.keeping.place == Place::Memory {
-                app.keeping.sweep(&app.store).await;
+            match app.keeping.place {
+                Place::Memory => app.keeping.sweep(&app.store).await,
+                _ => app.keeping.took(report.len()),
             }
             Ok(Taken {
                 id: kept.id,

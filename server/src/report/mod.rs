@@ -4,12 +4,14 @@ mod envelope;
 mod intake;
 mod pieces;
 mod socket;
+mod uploads;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::{Response, StatusCode};
 use pushcheck::time::Micros;
+use pushcheck_store::Store;
 use pushcheck_store::schema::{Fault, Schema};
 use pushcheck_store::summary::Summary;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -21,9 +23,9 @@ use crate::problem::{self, Problem};
 use crate::route::Ask;
 
 use intake::{Asker, Taken, take};
-use pieces::Uploads;
 pub(crate) use pieces::{PiecePath, answer as piece};
 pub(crate) use socket::open;
+use uploads::Uploads;
 
 /// What takes reports in.
 #[derive(Debug)]
@@ -76,18 +78,18 @@ pub(crate) struct Judged {
 }
 
 impl Reports {
-    pub(crate) fn new() -> std::io::Result<Self> {
+    pub(crate) fn new(store: &Store) -> std::io::Result<Self> {
         Ok(Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             judges: Arc::new(Semaphore::new(JUDGED_AT_ONCE)),
             schema: Arc::new(Schema::new()?),
-            uploads: Uploads::new(),
+            uploads: Uploads::new(store),
         })
     }
 
     /// Forgets what is over its time.
-    pub(crate) fn sweep(&self, now: Micros) {
-        self.uploads.sweep(now);
+    pub(crate) async fn sweep(&self, now: Micros) {
+        self.uploads.sweep(now).await;
     }
 
     /// A place among those whose report is read; held until it has been judged.

@@ -4,29 +4,25 @@
 //! Whatever has come may come again: networks repeat a GET, and scanners fetch what was fetched. What a piece was answered
 //! last it is answered again, and another piece under the same number is a conflict.
 
+use std::fmt::{self, Write as _};
 use std::io::Read;
 use std::str::FromStr;
-use std::sync::Mutex;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use flate2::bufread::DeflateDecoder;
 use hyper::{Response, StatusCode};
-use pushcheck::time::Micros;
 use pushcheck::wire::IdError;
-use sha2::{Digest, Sha256};
 
 use crate::answer::{self, Body};
 use crate::app::App;
-use crate::lock;
 use crate::problem::{Problem, Refusal};
 use crate::route::Ask;
-use crate::shelf::{Room, Shelf};
-use crate::source::SourceId;
 
-use super::intake::{Asker, Taken, take};
-use super::{Wrong, told};
+use super::intake::{Asker, take};
+use super::told;
+use super::uploads::{Answered, Finished, Step};
 
 /// The most pieces of one report.
 const MOST_PIECES: u8 = 64;
@@ -34,27 +30,26 @@ const MOST_PIECES: u8 = 64;
 /// The most characters of one piece: with all around it less than the shortest line that servers of today refuse.
 const LONGEST: usize = 1_500;
 
-/// The most uploads that are not whole: of 96 kB each.
-const UNFINISHED: usize = 64;
-
-/// The most that are: of what they were answered, for pages that have not heard it.
-const FINISHED: usize = 256;
-
-/// How long an upload is known after its last new piece.
-const KEEP: Micros = Micros::ms(120_000);
-
 /// Which piece of which report.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PiecePath {
-    upload: UploadId,
+    pub(super) upload: UploadId,
     /// From 1.
-    n: u8,
-    of: u8,
+    pub(super) n: u8,
+    pub(super) of: u8,
 }
 
 /// A name that the page makes for its report: 32 lower-case hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct UploadId([u8; 32]);
+pub(super) struct UploadId([u8; 32]);
+
+impl fmt::Display for UploadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0
+            .iter()
+            .try_for_each(|digit| f.write_char(char::from(*digit)))
+    }
+}
 
 impl FromStr for UploadId {
     type Err = IdError;
@@ -89,124 +84,10 @@ impl PiecePath {
             of,
         })
     }
-}
 
-/// The reports that come in pieces.
-#[derive(Debug)]
-pub(crate) struct Uploads(Mutex<Shelves>);
-
-#[derive(Debug)]
-struct Shelves {
-    unfinished: Shelf<UploadId, Pieces>,
-    finished: Shelf<UploadId, Finished>,
-}
-
-/// Piece by piece.
-type Pieces = Vec<Option<Box<str>>>;
-
-/// What has become of an upload that was whole.
-#[derive(Debug)]
-struct Finished {
-    /// SHA-256 of each piece.
-    digests: Vec<[u8; 32]>,
-    outcome: Result<Taken, Wrong>,
-}
-
-impl Finished {
-    fn answer(&self) -> Response<Body> {
-        match &self.outcome {
-            Ok(taken) => told(taken),
-            Err(wrong) => wrong.clone().answer(),
-        }
-    }
-}
-
-/// What a piece makes of its upload.
-#[derive(Debug)]
-enum Step {
-    /// Others are missing.
-    More,
-    /// It is whole.
-    Whole(Vec<Box<str>>),
-    /// It was whole before: what was answered then.
-    Known(Response<Body>),
-}
-
-impl Uploads {
-    pub(crate) fn new() -> Self {
-        let room = |most| Room {
-            most,
-            most_of_source: most,
-            most_bytes: usize::MAX,
-            keep: KEEP,
-        };
-        Self(Mutex::new(Shelves {
-            unfinished: Shelf::new(room(UNFINISHED)),
-            finished: Shelf::new(room(FINISHED)),
-        }))
-    }
-
-    /// Forgets what is over its time.
-    pub(crate) fn sweep(&self, now: Micros) {
-        let mut shelves = lock(&self.0);
-        shelves.unfinished.sweep(now);
-        shelves.finished.sweep(now);
-    }
-
-    fn add(
-        &self,
-        path: &PiecePath,
-        piece: &str,
-        source: SourceId,
-        now: Micros,
-    ) -> Result<Step, Problem> {
-        let (upload, at, of) = (&path.upload, usize::from(path.n) - 1, usize::from(path.of));
-        let mut shelves = lock(&self.0);
-        if let Some(done) = shelves.finished.get(upload, now) {
-            let is_same = done.digests.len() == of && done.digests.get(at) == Some(&digest(piece));
-            return match is_same {
-                true => Ok(Step::Known(done.answer())),
-                false => Err(Problem::conflict("piece")),
-            };
-        }
-        let unfinished = &mut shelves.unfinished;
-        if unfinished.get(upload, now).is_none() {
-            unfinished.put(upload.clone(), vec![None; of], 0, source, now);
-        }
-        let pieces = unfinished.get(upload, now).ok_or(Problem::overloaded())?;
-        if pieces.len() != of {
-            return Err(Problem::conflict("of"));
-        }
-        let place = pieces.get_mut(at).ok_or(Problem::malformed("piece"))?;
-        let is_new = place.is_none();
-        if **place.get_or_insert_with(|| piece.into()) != *piece {
-            return Err(Problem::conflict("piece"));
-        }
-        let whole: Option<Vec<Box<str>>> = pieces.iter().cloned().collect();
-        if is_new {
-            unfinished.touch(upload, now);
-        }
-        Ok(whole.map_or(Step::More, Step::Whole))
-    }
-
-    /// Remembers what has become of an upload. Where the same piece came twice at once, the first to get here counts.
-    fn finish(
-        &self,
-        upload: &UploadId,
-        source: SourceId,
-        now: Micros,
-        finished: Finished,
-    ) -> Response<Body> {
-        let mut shelves = lock(&self.0);
-        if let Some(done) = shelves.finished.get(upload, now) {
-            return done.answer();
-        }
-        let answer = finished.answer();
-        shelves.unfinished.take(upload);
-        shelves
-            .finished
-            .put(upload.clone(), finished, 0, source, now);
-        answer
+    /// From 0.
+    pub(super) fn at(&self) -> usize {
+        usize::from(self.n) - 1
     }
 }
 
@@ -225,30 +106,32 @@ pub(crate) async fn answer(
         return Err(Problem::over("piece", Refusal::Size));
     }
     let asker = Asker::of(app, &ask, true);
-    let pieces = match app
-        .reports
-        .uploads
-        .add(&path, piece, ask.source, app.clock.now())?
-    {
+    let uploads = &app.reports.uploads;
+    let turn = match uploads.is_everywhere() {
+        true => Some(app.reports.turn()?),
+        false => None,
+    };
+    let added = uploads.add(&path, piece, ask.source, app.clock.now());
+    let pieces = match added.await? {
         Step::More => return Ok(answer::empty(StatusCode::NO_CONTENT)),
         Step::Known(answer) => return Ok(answer),
         Step::Whole(pieces) => pieces,
     };
-    let _turn = app.reports.turn()?;
-    let digests = pieces.iter().map(|piece| digest(piece)).collect();
+    let _turn = match turn {
+        Some(turn) => turn,
+        None => app.reports.turn()?,
+    };
     let most = app.limits.report_bytes;
+    let whole = pieces.clone();
     // Where it could not be kept the last piece may come again.
-    let outcome = take(app, &asker, move || unpacked(&pieces, most)).await?;
-    let finished = Finished { digests, outcome };
-    let now = app.clock.now();
-    Ok(app
-        .reports
-        .uploads
-        .finish(&path.upload, ask.source, now, finished))
-}
-
-fn digest(piece: &str) -> [u8; 32] {
-    Sha256::digest(piece).into()
+    let outcome = take(app, &asker, move || unpacked(&whole, most)).await?;
+    let answered = match &outcome {
+        Ok(taken) => told(taken),
+        Err(wrong) => wrong.clone().answer(),
+    };
+    let finished = Finished::new(&pieces, Answered::new(answered).await);
+    let finish = uploads.finish(&path.upload, ask.source, app.clock.now(), finished);
+    finish.await
 }
 
 /// What the pieces carry.
@@ -280,7 +163,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::source::Sources;
 
     const UPLOAD: &str = "0123456789abcdef0123456789abcdef";
 
@@ -331,43 +213,6 @@ mod tests {
         let fits = unpacked(&packed(&[7; 1_000]), 1_000).expect("it fits");
         assert_eq!(fits, [7; 1_000][..]);
         assert!(unpacked(&packed(&[7; 1_001]), 1_000).is_err());
-    }
-
-    #[test]
-    fn only_so_many_are_unfinished_and_none_for_long() {
-        let uploads = Uploads::new();
-        let sources = Sources::default();
-        let source = |last| sources.id([192, 0, 2, last].into());
-        let add = |upload: u32, n: &str, source, now| {
-            let path = PiecePath::from_segments(&format!("{upload:032x}"), n, "2");
-            let step = uploads.add(&path.expect("a path"), "abc", source, Micros(now));
-            matches!(step, Ok(Step::Whole(_)))
-        };
-        assert!(!add(1, "1", source(1), 1));
-        for n in 2..=200 {
-            assert!(!add(n, "1", source(2), n.into()));
-        }
-        assert!(add(1, "2", source(1), 200), "others' do not drive it out");
-        assert!(add(200, "2", source(2), 200));
-        assert!(!add(2, "2", source(2), 200), "their own do");
-        let later = 200 + KEEP.0;
-        assert!(add(199, "2", source(2), later - 1));
-        assert!(!add(198, "2", source(2), later), "over its time");
-    }
-
-    #[test]
-    fn what_came_twice_at_once_is_kept_once() {
-        let uploads = Uploads::new();
-        let source = Sources::default().id([192, 0, 2, 1].into());
-        let upload = UPLOAD.parse().expect("an upload");
-        let finish = |outcome| {
-            let digests = Vec::new();
-            let finished = Finished { digests, outcome };
-            let answer = uploads.finish(&upload, source, Micros(1), finished);
-            answer.status().as_u16()
-        };
-        assert_eq!(finish(Ok(Taken::default())), 201);
-        assert_eq!(finish(Err(Wrong::At(Vec::new()))), 201);
     }
 
     proptest! {

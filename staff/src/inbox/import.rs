@@ -80,14 +80,20 @@ pub(super) async fn import(
     let (body, report) = read
         .await
         .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "it could not be read"))?;
+    let summary = report.as_ref().map(Summary::of).unwrap_or_default();
+    // Brought by hand, it may be of a run that this server has just seen.
+    let ledger = match summary.run.clone() {
+        Some(run) => (app.ledgers)(run).await,
+        None => None,
+    };
     let new = NewReport {
         body: &body,
-        summary: report.as_ref().map(Summary::of).unwrap_or_default(),
+        summary,
         source: "import",
         intact: report.is_some(),
         ticket: ticket.as_deref(),
         language: None,
-        ledger: None,
+        ledger: ledger.as_deref(),
     };
     let kept = app.store.keep_report(&new, None, (app.now)()).await?;
     let kept = kept.map_err(|_| Problem::not_found())?;

@@ -1,5 +1,6 @@
 //! Links and reports as the API shows them.
 
+use pushcheck_store::asked::{self, Asked};
 use pushcheck_store::link::{self, State};
 use pushcheck_store::search::Line;
 use pushcheck_store::{Ms, report};
@@ -37,7 +38,7 @@ pub(super) enum LinkState {
 }
 
 /// An endpoint that a link names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct Endpoint {
     /// By which method it is tried.
     #[schema(value_type = MethodWord)]
@@ -47,8 +48,7 @@ pub(super) struct Endpoint {
 }
 
 /// What is tested.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct Test {
     /// Methods that must work.
     #[schema(value_type = Vec<MethodWord>)]
@@ -60,6 +60,36 @@ pub(super) struct Test {
     pub(super) skip: Vec<String>,
     /// Endpoints that are tried besides.
     pub(super) endpoints: Vec<Endpoint>,
+}
+
+impl From<Asked> for Test {
+    fn from(asked: Asked) -> Self {
+        let endpoint = |one: asked::Endpoint| Endpoint {
+            method: one.method,
+            url: one.url,
+        };
+        Self {
+            required: asked.required,
+            mode: asked.mode,
+            skip: asked.skip,
+            endpoints: asked.endpoints.into_iter().map(endpoint).collect(),
+        }
+    }
+}
+
+impl From<Test> for Asked {
+    fn from(test: Test) -> Self {
+        let endpoint = |one: Endpoint| asked::Endpoint {
+            method: one.method,
+            url: one.url,
+        };
+        Self {
+            required: test.required,
+            mode: test.mode,
+            skip: test.skip,
+            endpoints: test.endpoints.into_iter().map(endpoint).collect(),
+        }
+    }
 }
 
 /// A link.
@@ -108,13 +138,12 @@ pub(super) struct Link {
 impl Link {
     pub(super) fn of(link: link::Link, app: &App) -> Self {
         let state = link.state((app.now)());
-        let runs_left = link.runs_left();
+        let (test, runs_left) = (link.asked().into(), link.runs_left());
         let at = |base: &String| format!("{base}#link={}", link.token);
         let link::NewLink {
             ticket,
             note,
             language,
-            asked,
             starts_itself,
             level,
             runs,
@@ -122,6 +151,7 @@ impl Link {
             created_by,
             after_report,
             profile,
+            asked: _,
         } = link.new;
         Self {
             url: app.public_urls.first().map(at).unwrap_or_default(),
@@ -130,7 +160,7 @@ impl Link {
             ticket,
             note: (!note.is_empty()).then_some(note),
             language,
-            test: serde_json::from_str(&asked).unwrap_or_default(),
+            test,
             start: if starts_itself { "itself" } else { "click" },
             expires_in_hours: (expires_at - link.created_at) / HOUR,
             runs,

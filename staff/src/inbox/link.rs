@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use pushcheck_store::asked::Asked;
 use pushcheck_store::link::{NewLink, State as LinkState};
 use pushcheck_store::search::Links;
 use serde::Deserialize;
@@ -98,7 +99,7 @@ pub(super) async fn make(
         ticket: asked.ticket,
         note: asked.note,
         language: asked.language.map(str::to_owned),
-        asked: serde_json::to_string(&asked.test).unwrap_or_default(),
+        asked: Asked::from(asked.test).to_text(),
         starts_itself: asked.starts_itself,
         level: asked.level.to_owned(),
         runs: asked.runs,

@@ -76,7 +76,7 @@ impl Stage {
             alternate_urls: vec!["https://other.example/check/".to_owned()],
             allow_endpoints: None,
             files: Arc::new(|_| None),
-            ledgers: Arc::new(|_| None),
+            ledgers: Arc::new(|_| Box::pin(async { None })),
             allow_private_webhooks: false,
             now: || NOW.get(),
         };

@@ -1,5 +1,9 @@
 //! Things that strangers leave here for a while: bounded in number, in number per source, in bytes and in time.
 
+mod everywhere;
+
+pub(crate) use everywhere::Everywhere;
+
 use std::collections::HashMap;
 use std::hash::Hash;
 
