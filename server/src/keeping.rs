@@ -66,3 +66,93 @@ impl Keeping {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pushcheck_store::link::NewLink;
+    use pushcheck_store::report::NewReport;
+    use pushcheck_store::summary::Summary;
+
+    use super::*;
+
+    fn report<'a>(run: &str, body: &'a [u8]) -> NewReport<'a> {
+        NewReport {
+            body,
+            summary: Summary {
+                run: Some(run.to_owned()),
+                ..Summary::default()
+            },
+            source: "page",
+            intact: true,
+            ticket: None,
+            language: None,
+            ledger: None,
+        }
+    }
+
+    fn link(expires_at: Ms) -> NewLink {
+        NewLink {
+            ticket: "T".to_owned(),
+            note: String::new(),
+            language: None,
+            asked: "{}".to_owned(),
+            starts_itself: false,
+            level: "support".to_owned(),
+            runs: 1,
+            expires_at,
+            created_by: "ada".to_owned(),
+            after_report: None,
+            profile: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_older_than_the_days_that_are_kept_is_forgotten() {
+        let store = Store::open(&Place::Memory, 1).await.expect("a store");
+        let keeping = Keeping::new(Place::Folder("x".into()), 3, 1_000);
+        let now = wall_ms();
+        // A minute to each side: the sweep has a clock of its own.
+        let (old, young) = (now - 3 * DAY - 60_000, now - 3 * DAY + 60_000);
+        let mut ids = Vec::new();
+        for (run, at) in [("1", old), ("2", young)] {
+            let kept = store.keep_report(&report(run, b"{}"), None, at).await;
+            ids.push(kept.expect("kept").expect("open").id);
+        }
+        let mut links = Vec::new();
+        for at in [old, young] {
+            links.push(store.make_link(&link(at), old).await.expect("made").id);
+        }
+        keeping.sweep(&store).await;
+        let mut there = Vec::new();
+        for id in &ids {
+            there.push(store.report(id).await.expect("read").is_some());
+        }
+        for id in &links {
+            there.push(store.link(id).await.expect("read").is_some());
+        }
+        assert_eq!(there, [false, true, false, true]);
+        assert_eq!(
+            store.bytes().await.expect("counted"),
+            2,
+            "nothing of it stays"
+        );
+        assert!(!keeping.is_full());
+        keeping.took(998);
+        assert!(keeping.is_full());
+        keeping.sweep(&store).await;
+        assert!(!keeping.is_full(), "by what there is");
+    }
+
+    #[tokio::test]
+    async fn where_nothing_is_durable_the_newest_are_kept() {
+        let store = Store::open(&Place::Memory, 1).await.expect("a store");
+        let keeping = Keeping::new(Place::Memory, 3, 1_000);
+        let now = wall_ms();
+        for n in 0..70_u8 {
+            let kept = store.keep_report(&report(&n.to_string(), b"{}"), None, now + i64::from(n));
+            kept.await.expect("kept").expect("open");
+        }
+        keeping.sweep(&store).await;
+        assert_eq!(store.count_reports().await.expect("counted"), 64);
+    }
+}

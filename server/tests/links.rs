@@ -102,13 +102,71 @@ async fn a_link_tells_what_is_asked_for_and_hears_how_far_it_has_come() {
     }
     let heard = store.link(&link.id).await.unwrap().unwrap();
     assert!(heard.opened_at.is_some() && heard.begun[0].broken_off_at.is_some());
-    refused(&ask(&site, &link.token).await, 410, "used-up");
-    let other = RUN.replace('0', "f");
-    refused(
-        &ask(&site, &format!("{}\nrunning {other}", link.token)).await,
-        410,
-        "used-up",
-    );
+    // Nothing came of that run: whoever loads the page anew may make it again.
+    let answer = ask(&site, &link.token).await;
+    let told: Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!((answer.status, &told["runsLeft"]), (200, &json!(1)));
+}
+
+#[tokio::test]
+async fn whoever_loads_the_page_anew_goes_on_and_a_link_is_used_up_when_its_report_is_there() {
+    let folder = Folder::new();
+    let (site, store) = site(&folder).await;
+    let model = report(&site).await;
+    let own = model["run"]["id"].as_str().unwrap().to_owned();
+    let send = async |token: &str, report: &Value| {
+        let body = format!("link {token}\n{report}");
+        site.client().await.post("/v1/reports", &body).await
+    };
+    let word = async |token: &str, word: &str| ask(&site, &format!("{token}\n{word}")).await;
+    for names_its_run in [true, false] {
+        let link = store.make_link(&new_link(), now()).await.unwrap();
+        let token = link.token.as_str();
+        assert_eq!(word(token, &format!("running {RUN}")).await.status, 200);
+        assert_eq!(word(token, &format!("broken-off {RUN}")).await.status, 200);
+        assert_eq!(word(token, "opened").await.status, 200);
+        assert_eq!(word(token, &format!("running {own}")).await.status, 200);
+        let heard = store.link(&link.id).await.unwrap().unwrap();
+        assert_eq!((heard.begun.len(), &heard.begun[0].run), (1, &own));
+        let mut report = model.clone();
+        if !names_its_run {
+            // As the narrowest level leaves it.
+            report["run"].as_object_mut().unwrap().remove("id");
+        }
+        let answer = send(token, &report).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let told: Value = serde_json::from_slice(&answer.body).unwrap();
+        let kept = store
+            .report(told["id"].as_str().unwrap())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(kept.summary.run.is_some(), names_its_run);
+        refused(&ask(&site, token).await, 410, "used-up");
+        refused(
+            &word(token, &format!("running {RUN}")).await,
+            410,
+            "used-up",
+        );
+        let mut other = report.clone();
+        other["run"]["durationUs"] = json!(1);
+        if names_its_run {
+            other["run"]["id"] = json!(RUN);
+        }
+        refused(&send(token, &other).await, 410, "used-up");
+        assert_eq!(
+            send(token, &report).await.body,
+            answer.body,
+            "it is asked about again"
+        );
+        assert!(
+            store
+                .delete_report(told["id"].as_str().unwrap())
+                .await
+                .unwrap()
+        );
+        refused(&ask(&site, token).await, 410, "used-up");
+    }
 }
 
 #[tokio::test]
@@ -242,20 +300,38 @@ async fn without_a_link_only_known_pages_report() {
 async fn a_full_store_takes_no_more_and_loses_nothing() {
     let folder = Folder::new();
     let place = folder.place();
+    let model = report(&Site::plain().await).await;
+    let bytes = model.to_string().len() as u64;
     let site = Site::start(|config| {
         config.place = place;
-        config.limits.reports_bytes = 0;
+        config.limits.reports_bytes = bytes + 1;
     })
     .await;
-    let report = report(&site).await.to_string();
-    support::within(async {
-        loop {
-            let answer = site.client().await.post("/v1/reports", &report).await;
-            if answer.status == 503 {
-                break answer.is_refused(503, "count");
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-    })
-    .await;
+    let store = Store::open(&folder.place(), now()).await.unwrap();
+    let send = async |n: u8| {
+        let mut report = model.clone();
+        report["run"]["id"] = json!(format!("{n:032x}"));
+        let answer = site
+            .client()
+            .await
+            .post("/v1/reports", &report.to_string())
+            .await;
+        (report.to_string(), answer)
+    };
+    let mut kept = Vec::new();
+    for n in 1..=2 {
+        let (report, answer) = send(n).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let told: Value = serde_json::from_slice(&answer.body).unwrap();
+        kept.push((told["id"].as_str().unwrap().to_owned(), report));
+    }
+    // It counts what it takes: not only when it looks how much there is.
+    for n in 3..=4 {
+        send(n).await.1.is_refused(503, "count");
+    }
+    assert_eq!(store.count_reports().await.unwrap(), 2);
+    for (id, report) in kept {
+        let bodies = store.bodies(&id).await.unwrap();
+        assert_eq!(bodies[0].bytes, report.as_bytes());
+    }
 }

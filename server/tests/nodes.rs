@@ -5,13 +5,17 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use pushcheck::wire::{Key, Ledger};
 use pushcheck_postgres::Postgres;
 use pushcheck_server::Place;
@@ -233,6 +237,104 @@ async fn three_nodes_make_one_ledger_and_a_killed_one_is_missed() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+/// The report in so many pieces (RFC 1951 in base64url).
+fn pieces(report: &str, count: usize) -> Vec<String> {
+    let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(report.as_bytes()).unwrap();
+    let text = URL_SAFE_NO_PAD.encode(packer.finish().unwrap());
+    let size = text.len().div_ceil(count);
+    let pieces = text.as_bytes().chunks(size);
+    pieces
+        .map(|piece| String::from_utf8(piece.to_vec()).unwrap())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pieces_and_offers_are_on_all_nodes() {
+    let server = Postgres::shared().unwrap();
+    let database = server.database().unwrap();
+    let nodes = [free(), free(), free()].map(|at| Program::node(&database, at));
+    let at = nodes.each_ref().map(|node| node.at);
+    let folder = std::env::temp_dir().join(format!("pushcheck-pieces-{}", std::process::id()));
+    let front = Program::front(&at, &folder).at;
+    let report = support::report::report(&Site::plain().await)
+        .await
+        .to_string();
+
+    // Each by a connection of its own, so by the next node.
+    let pieces = pieces(&report, 5);
+    let get = async |upload: char, n: usize, of: usize, piece: &str| {
+        let upload = upload.to_string().repeat(32);
+        let path = format!("/v1/reports/{upload}/{n}/{of}?{piece}");
+        let answer = client(front).await.get(&path).await;
+        let node = answer.header("pushcheck-answer").unwrap().to_owned();
+        (answer, node)
+    };
+    let mut answered = BTreeSet::new();
+    for n in [3, 1, 3, 5, 1, 2] {
+        let (answer, node) = get('a', n, 5, &pieces[n - 1]).await;
+        assert_eq!((answer.status, answer.body.len()), (204, 0), "{n}");
+        answered.insert(node);
+    }
+    assert_eq!(answered.len(), 3, "the front takes turns");
+    for (n, of, piece, field) in [(1, 5, 1, "piece"), (4, 4, 3, "of")] {
+        let answer = get('a', n, of, &pieces[piece]).await.0;
+        assert_eq!(answer.status, 409);
+        assert_eq!(answer.problem()["field"], field);
+    }
+    let whole = get('a', 4, 5, &pieces[3]).await.0;
+    assert_eq!(whole.status, 201, "{}", whole.text());
+    for n in [4, 1, 5] {
+        let again = get('a', n, 5, &pieces[n - 1]).await.0;
+        assert_eq!(
+            (again.status, &again.body),
+            (201, &whole.body),
+            "told again"
+        );
+        assert_eq!(again.header("content-type"), Some("application/json"));
+    }
+    assert_eq!(get('a', 1, 5, &pieces[1]).await.0.status, 409);
+    let refused = get('b', 1, 1, "____").await.0;
+    for _ in 0..3 {
+        let again = get('b', 1, 1, "____").await.0;
+        assert_eq!((again.status, again.problem()), (400, refused.problem()));
+    }
+
+    // All at once, on all nodes: one report, and who brings its last piece is told.
+    let mut sent = tokio::task::JoinSet::new();
+    for (n, piece) in pieces.iter().enumerate() {
+        let path = format!("/v1/reports/{}/{}/5?{piece}", "c".repeat(32), n + 1);
+        sent.spawn(async move { client(front).await.get(&path).await });
+    }
+    let told = sent.join_all().await;
+    let (taken, more): (Vec<_>, Vec<_>) = told.iter().partition(|answer| answer.status == 201);
+    assert!(more.iter().all(|answer| answer.status == 204), "{more:?}");
+    assert_eq!(taken.len(), 1, "{told:?}");
+    assert_eq!(taken[0].body, whole.body, "the same run is one report");
+    let kept = server
+        .sql(&database, "SELECT COUNT(*) FROM reports")
+        .unwrap();
+    assert_eq!(kept, "1");
+
+    // What one device leaves another reads, whichever nodes they reach.
+    let offer = async |run: &Key, report: &str| {
+        let path = format!("/v1/runs/{}/offer", run.run());
+        let body = format!("{}\n{report}", run.to_body());
+        client(front).await.post(&path, &body).await
+    };
+    assert_eq!(offer(&key(1), "").await.status, 204);
+    assert_eq!(offer(&key(1), &report).await.status, 201);
+    for _ in 0..3 {
+        let read = offer(&key(1), "").await;
+        assert_eq!((read.status, read.text()), (200, report.clone()));
+        assert_eq!(offer(&key(2), "").await.status, 204, "another run's");
+    }
+    // Visitors are the same to all nodes, whose own they lose first: none of the others'.
+    let sources = "SELECT COUNT(DISTINCT source) FROM shelves";
+    assert_eq!(server.sql(&database, sources).unwrap(), "1");
+    fs::remove_dir_all(folder).unwrap();
+}
+
 async fn site(server: &Arc<Postgres>) -> (Site, String) {
     let database = server.database().unwrap();
     let place = Place::Postgres(database.clone());
@@ -287,4 +389,60 @@ async fn who_cannot_flush_for_long_answers_no_attempt_and_recovers() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_its_time_is_forgotten_by_all() {
+    let server = Postgres::shared().unwrap();
+    let database = server.database().unwrap();
+    let place = Place::Postgres(database.clone());
+    let site = Site::start(|config| {
+        config.place = place;
+        config.limits.keep_ms = 2_000;
+    })
+    .await;
+    let count = |table: &str| {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        server.sql(&database, &sql).unwrap()
+    };
+    site.get(&path(&key(1), "p", 1, "poll")).await;
+    let report = support::report::report(&site).await;
+    let offer = format!("{}\n{report}", key(1).to_body());
+    let at = format!("/v1/runs/{}/offer", key(1).run());
+    assert_eq!(site.client().await.post(&at, &offer).await.status, 201);
+    within(async {
+        while count("sightings") == "0" {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    assert_eq!(
+        (count("shelves"), count("shelf_parts")),
+        ("1".into(), "1".into())
+    );
+    // The first sweeps come after 20 s.
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(40) {
+        let left = [
+            "sightings",
+            "run_parts WHERE forgotten = 0",
+            "shelves",
+            "shelf_parts",
+        ]
+        .map(count);
+        if left.iter().all(|left| left == "0") {
+            assert_ne!(
+                count("run_parts"),
+                "0",
+                "that they were there is known for longer"
+            );
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    panic!(
+        "something stays: {} sightings, {} things",
+        count("sightings"),
+        count("shelves")
+    );
 }

@@ -63,6 +63,36 @@ impl Store {
     /// # Errors
     /// Those of the store.
     pub async fn session(&self, session: &Digest, now: Ms) -> Result<Option<User>, Error> {
+        let Some((user, seen_at)) = self.peek_at_session(session, now).await? else {
+            return Ok(None);
+        };
+        if now - seen_at >= NOTED {
+            transact!(self, |tx| {
+                sqlx::query("UPDATE sessions SET seen_at = $2 WHERE digest = $1")
+                    .bind(session.as_str())
+                    .bind(now)
+                    .execute(&mut *tx)
+                    .await?;
+            })?;
+        }
+        Ok(Some(user))
+    }
+
+    /// Whose session it is, if it has not ended; nothing is heard of it by that.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn session_holds(&self, session: &Digest, now: Ms) -> Result<Option<User>, Error> {
+        let found = self.peek_at_session(session, now).await?;
+        Ok(found.map(|(user, _)| user))
+    }
+
+    /// And when it was last heard of.
+    async fn peek_at_session(
+        &self,
+        session: &Digest,
+        now: Ms,
+    ) -> Result<Option<(User, Ms)>, Error> {
         let row = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT {COLUMNS}, sessions.seen_at FROM sessions JOIN users ON users.id = sessions.user_id \
              WHERE sessions.digest = $1 AND sessions.created_at > $2 AND sessions.seen_at > $3"
@@ -72,19 +102,8 @@ impl Store {
         .bind(now - IDLE)
         .fetch_optional(self.pool())
         .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
-        if now - row.try_get::<Ms, _>("seen_at")? >= NOTED {
-            transact!(self, |tx| {
-                sqlx::query("UPDATE sessions SET seen_at = $2 WHERE digest = $1")
-                    .bind(session.as_str())
-                    .bind(now)
-                    .execute(&mut *tx)
-                    .await?;
-            })?;
-        }
-        Ok(Some(User::from_row(&row)?))
+        row.map(|row| Ok((User::from_row(&row)?, row.try_get("seen_at")?)))
+            .transpose()
     }
 
     /// Ends a session.

@@ -94,17 +94,26 @@ impl Store {
         })
     }
 
-    /// The token of that secret, if it is still good; and it has been used.
+    /// The token of that secret, if it is still good.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn token(&self, secret: &Digest, now: Ms) -> Result<Option<Token>, Error> {
+    pub async fn token_holds(&self, secret: &Digest, now: Ms) -> Result<Option<Token>, Error> {
         let token: Option<Token> =
             sqlx::query_as("SELECT * FROM tokens WHERE digest = $1 AND expires_at > $2")
                 .bind(secret.as_str())
                 .bind(now)
                 .fetch_optional(self.pool())
                 .await?;
+        Ok(token)
+    }
+
+    /// The token of that secret, if it is still good; and it has been used.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn token(&self, secret: &Digest, now: Ms) -> Result<Option<Token>, Error> {
+        let token = self.token_holds(secret, now).await?;
         if let Some(token) = &token
             && token.used_at.is_none_or(|used_at| now - used_at >= NOTED)
         {

@@ -44,6 +44,31 @@ pub(crate) struct Session {
     pub(crate) csrf: Digest,
 }
 
+/// By what somebody may ask, to be looked at again by what takes long to answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Proof {
+    Session(Digest),
+    Token(Digest),
+}
+
+impl Proof {
+    /// It is still good, and still of somebody who may do that.
+    pub(crate) async fn holds(&self, app: &App, least: Role) -> Result<bool, Problem> {
+        let now = (app.now)();
+        let role = match self {
+            Self::Session(session) => match app.store.session_holds(session, now).await? {
+                Some(user) => Role::of(&user.role)?,
+                None => return Ok(false),
+            },
+            Self::Token(token) => match app.store.token_holds(token, now).await? {
+                Some(token) => Role::of_scope(&token.scope)?,
+                None => return Ok(false),
+            },
+        };
+        Ok(role >= least)
+    }
+}
+
 /// Finds out who asks, refuses what nobody may ask, and says to browsers what is not to be done with the answer.
 pub(crate) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let is_data = is_data(request.uri().path());
@@ -73,8 +98,9 @@ async fn admit(app: &App, request: &mut Request) -> Result<(), Problem> {
     let is_unsafe = !request.method().is_safe();
     if headers.contains_key(header::AUTHORIZATION) {
         // A token is never sent unasked, as a cookie is; and with one no cookie is looked at.
-        let who = by_token(app, headers).await?;
+        let (who, proof) = by_token(app, headers).await?;
         request.extensions_mut().insert(who);
+        request.extensions_mut().insert(proof);
         return Ok(());
     }
     if is_unsafe && !origin.asks(headers) {
@@ -124,11 +150,14 @@ async fn admit(app: &App, request: &mut Request) -> Result<(), Problem> {
         name: user.name,
     };
     request.extensions_mut().insert(who);
+    request
+        .extensions_mut()
+        .insert(Proof::Session(session.digest.clone()));
     request.extensions_mut().insert(session);
     Ok(())
 }
 
-async fn by_token(app: &App, headers: &HeaderMap) -> Result<Who, Problem> {
+async fn by_token(app: &App, headers: &HeaderMap) -> Result<(Who, Proof), Problem> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let token = match (given.next(), given.next()) {
         (Some(given), None) => given.to_str().ok(),
@@ -145,13 +174,15 @@ async fn by_token(app: &App, headers: &HeaderMap) -> Result<Who, Problem> {
                 .is_some_and(secret::is_one)
         })
         .ok_or_else(Problem::unknown_who)?;
-    let token = app.store.token(&Digest::of(secret), (app.now)()).await?;
+    let digest = Digest::of(secret);
+    let token = app.store.token(&digest, (app.now)()).await?;
     let token = token.ok_or_else(Problem::unknown_who)?;
-    Ok(Who {
+    let who = Who {
         role: Role::of_scope(&token.scope)?,
         id: token.id,
         name: token.name,
-    })
+    };
+    Ok((who, Proof::Token(digest)))
 }
 
 /// What browsers are told with every answer.

@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use gate::Source;
-pub(crate) use gate::identify;
+pub(crate) use gate::{Proof, identify};
 pub use invitation::{Invitation, first_start};
 pub(crate) use origin::COOKIE;
 pub(crate) use secret::new as new_secret;

@@ -4,7 +4,7 @@ use pushcheck_store::asked::{self, Asked};
 use pushcheck_store::link::{self, State};
 use pushcheck_store::search::Line;
 use pushcheck_store::{Ms, report};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::App;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Sse;
-use axum::response::sse::{Event, KeepAlive};
+use axum::response::sse::Event;
 use axum::{Extension, Json};
 use futures_util::Stream;
 use futures_util::stream::unfold;
@@ -20,23 +20,24 @@ use pushcheck_store::changes::{Change, Cursor, What};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Queried, fault};
 use super::line::{Link, ReportLine};
-use crate::{App, Problem, Staff};
+use crate::auth::Proof;
+use crate::{App, Problem, Role, Staff};
 
 /// How often the store is looked at.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// How often somebody who hears nothing is told that the connection lives.
+/// How often a reader is told that the connection lives, and asked by what they may still listen.
 const BEAT: Duration = Duration::from_secs(15);
 
 /// So many listen at once.
 const READERS: usize = 64;
 
-/// For how long one listens before it is asked again whether they may.
+/// For how long one listens before they have to ask again.
 const LASTS: Duration = Duration::from_secs(15 * 60);
 
 /// So many events wait for a slow reader.
@@ -72,19 +73,26 @@ pub(super) struct Live {
     news: broadcast::Sender<Arc<News>>,
     /// Somebody looks.
     looks: Mutex<bool>,
+    beat: Duration,
 }
 
 impl Default for Live {
     fn default() -> Self {
+        Self::beating(BEAT)
+    }
+}
+
+impl Live {
+    /// With another time between beats.
+    pub(super) fn beating(beat: Duration) -> Self {
         Self {
+            beat,
             readers: Arc::new(Semaphore::new(READERS)),
             news: broadcast::channel(WAITING).0,
             looks: Mutex::new(false),
         }
     }
-}
 
-impl Live {
     /// Listens from now on.
     fn listen(self: &Arc<Self>, app: &App) -> broadcast::Receiver<Arc<News>> {
         let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -229,9 +237,13 @@ async fn fetched(
 
 /// One who listens.
 struct Reader {
+    app: App,
+    /// By what they may; none: nobody knows.
+    proof: Option<Proof>,
     /// What is told before anything new.
     queue: VecDeque<Event>,
     news: broadcast::Receiver<Arc<News>>,
+    beats: Interval,
     until: Instant,
     ended: bool,
     _permit: OwnedSemaphorePermit,
@@ -245,14 +257,37 @@ impl Reader {
         if self.ended {
             return None;
         }
-        match timeout_at(self.until, self.news.recv()).await {
-            Ok(Ok(news)) => Some((Ok(news.event()), self)),
-            // Too slow: comes back with the last id, and asks anew.
-            Ok(Err(RecvError::Lagged(_))) => {
-                self.ended = true;
-                Some((Ok(gap()), self))
+        tokio::select! {
+            // First: who may not listen any more is told nothing more, however much there is to tell.
+            biased;
+            () = sleep_until(self.until) => None,
+            _ = self.beats.tick() => {
+                let may = self.may().await;
+                may.then(|| (Ok(Event::default().comment("ping")), self))
             }
-            Ok(Err(RecvError::Closed)) | Err(_) => None,
+            news = self.news.recv() => match news {
+                Ok(news) => Some((Ok(news.event()), self)),
+                // Too slow: comes back with the last id, and asks anew.
+                Err(RecvError::Lagged(_)) => {
+                    self.ended = true;
+                    Some((Ok(gap()), self))
+                }
+                Err(RecvError::Closed) => None,
+            }
+        }
+    }
+
+    /// Their session or token is still good; what cannot be found out now is found out at the next beat.
+    async fn may(&self) -> bool {
+        match &self.proof {
+            Some(proof) => proof
+                .holds(&self.app, Role::Read)
+                .await
+                .unwrap_or_else(|_| {
+                    tracing::warn!("who listens could not be looked up");
+                    true
+                }),
+            None => false,
         }
     }
 }
@@ -288,6 +323,7 @@ pub(super) async fn live(
     State(app): State<App>,
     _who: Staff,
     Extension(live): Extension<Arc<Live>>,
+    proof: Option<Extension<Proof>>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let permit = Arc::clone(&live.readers).try_acquire_owned();
@@ -304,15 +340,19 @@ pub(super) async fn live(
             VecDeque::from([Event::default().id(now).retry(Duration::from_secs(2))])
         }
     };
+    let mut beats = interval_at(Instant::now() + live.beat, live.beat);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let reader = Reader {
+        app,
+        proof: proof.map(|Extension(proof)| proof),
         queue,
         news,
+        beats,
         until: Instant::now() + LASTS,
         ended: false,
         _permit: permit,
     };
-    let beat = KeepAlive::new().interval(BEAT).text("ping");
-    Ok(Sse::new(unfold(reader, Reader::next)).keep_alive(beat))
+    Ok(Sse::new(unfold(reader, Reader::next)))
 }
 
 /// Since when.

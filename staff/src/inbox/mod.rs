@@ -37,6 +37,10 @@ use crate::App;
 const BODY: usize = 64 * 1024;
 
 pub(crate) fn router() -> OpenApiRouter<App> {
+    routes(live::Live::default())
+}
+
+fn routes(live: live::Live) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(link::list, link::make))
         .routes(routes!(link::show, link::revoke))
@@ -57,5 +61,5 @@ pub(crate) fn router() -> OpenApiRouter<App> {
                 .routes(routes!(import::import))
                 .layer(DefaultBodyLimit::max(import::BODY)),
         )
-        .layer(Extension(Arc::new(live::Live::default())))
+        .layer(Extension(Arc::new(live)))
 }

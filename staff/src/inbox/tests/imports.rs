@@ -225,3 +225,30 @@ async fn what_cannot_be_imported_is_told_with_its_place() {
         413
     );
 }
+
+#[tokio::test]
+async fn what_is_brought_by_hand_has_what_the_server_saw_of_its_run() {
+    let seen = json!({"complete": true, "sightings": []});
+    let one = made()[0]["report"].clone();
+    let run = one["run"]["id"].as_str().expect("a run").to_owned();
+    let told = seen.to_string();
+    let stage = Stage::with(|config| {
+        config.ledgers = std::sync::Arc::new(move |asked| {
+            let told = (asked == run).then(|| told.clone());
+            Box::pin(async move { told })
+        });
+    })
+    .await;
+    let mut other = one.clone();
+    other["run"]["id"] = json!("f".repeat(32));
+    for (report, ledger) in [(one, seen), (other, Value::Null)] {
+        let body = json!({ "text": report.to_string() });
+        let line = stage
+            .ask("POST", "/v1/reports/import", Some(body))
+            .await
+            .json();
+        let id = line["id"].as_str().expect("an id");
+        let shown = stage.get(&format!("/v1/reports/{id}")).await.json();
+        assert_eq!(shown["ledger"], ledger);
+    }
+}

@@ -12,7 +12,8 @@ use tower::ServiceExt;
 
 use super::super::live::Known;
 use super::{NOON, NOW, Stage, report};
-use crate::Role;
+use crate::testing::{Caller, Desk, PASSWORD};
+use crate::{App, Role};
 
 /// A stream, its head taken.
 async fn stream(router: &axum::Router, last: Option<&str>) -> (u16, BodyDataStream) {
@@ -111,6 +112,69 @@ async fn sixty_four_may_listen_and_a_place_becomes_free() {
     assert_eq!(stream(&router, None).await.0, 503);
     all.pop();
     assert_eq!(stream(&router, None).await.0, 200);
+}
+
+/// Reads to a stream's end; false: there is none.
+async fn ends(stream: &mut BodyDataStream) -> bool {
+    let to_its_end = tokio::time::timeout(Duration::from_millis(1_500), async {
+        while let Some(Ok(_)) = stream.next().await {}
+    });
+    to_its_end.await.is_ok()
+}
+
+/// Who has signed out, who was removed, and what has expired hear nothing more; others go on.
+#[tokio::test]
+async fn who_may_listen_no_more_is_told_nothing_more() {
+    let desk = Desk::new().await;
+    let ada = desk.first().await;
+    let (ben, ben_id) = desk.user(&ada, "ben", "staff").await;
+    let again = json!({"name": "ada", "password": PASSWORD});
+    let again = desk
+        .ask(&Caller::page(), "POST", "/v1/session", Some(again))
+        .await;
+    let again = again.caller();
+    let made = desk.token(&ada, "read").await;
+    let app = App::of(desk.config.clone());
+    let live = super::super::live::Live::beating(Duration::from_millis(100));
+    let (router, _) = super::super::routes(live).split_for_parts();
+    let router = router
+        .layer(axum::middleware::from_fn_with_state(
+            app.clone(),
+            crate::auth::identify,
+        ))
+        .with_state(app);
+    let listen = async |name: &str, value: &str| {
+        let request = Request::builder()
+            .uri("/v1/live")
+            .header("host", "staff.example");
+        let request = request
+            .header(name, value)
+            .body(Body::empty())
+            .expect("a request");
+        let answer = router.clone().oneshot(request).await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        let mut body = answer.into_body().into_data_stream();
+        until(&mut body, ": ping").await;
+        body
+    };
+    let cookie = |caller: &Caller| caller.cookie.clone().expect("a cookie");
+    let mut of_ada = listen("cookie", &cookie(&ada)).await;
+    let mut of_again = listen("cookie", &cookie(&again)).await;
+    let mut of_ben = listen("cookie", &cookie(&ben)).await;
+    let token = format!("Bearer {}", made.text("token"));
+    let mut of_token = listen("authorization", &token).await;
+    assert_eq!(
+        desk.ask(&again, "DELETE", "/v1/session", None).await.status,
+        204
+    );
+    assert!(ends(&mut of_again).await, "signed out");
+    let token = format!("/v1/tokens/{}", made.text("id"));
+    assert_eq!(desk.ask(&ada, "DELETE", &token, None).await.status, 204);
+    assert!(ends(&mut of_token).await, "the token is gone");
+    let user = format!("/v1/users/{ben_id}");
+    assert_eq!(desk.ask(&ada, "DELETE", &user, None).await.status, 204);
+    assert!(ends(&mut of_ben).await, "the user is gone");
+    assert!(!ends(&mut of_ada).await, "another session goes on");
 }
 
 #[tokio::test]

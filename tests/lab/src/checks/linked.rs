@@ -5,11 +5,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, Result, ensure};
 use pushcheck_store::link::{Link, NewLink};
 use pushcheck_store::{Place, Store};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::packaged::{NONE, SINGLE, SINGLE_SERVER};
 use super::{Lab, Outcome, RUN, SOON};
+use crate::browser::bounded;
 use crate::gallery::saved;
 use crate::origin::DeadPort;
 use crate::page::Page;
@@ -37,14 +38,18 @@ impl Kept {
     }
 
     async fn link(&self, level: &str) -> Result<Link> {
+        self.asking(level, json!([])).await
+    }
+
+    async fn asking(&self, level: &str, endpoints: Value) -> Result<Link> {
         let new = NewLink {
             ticket: "ACME-4711".to_owned(),
             note: "Please run it at your desk.".to_owned(),
             language: Some("en".to_owned()),
-            asked: json!({"required": ["web-socket"], "mode": "quick", "skip": ["polling"], "endpoints": []}).to_string(),
+            asked: json!({"required": ["web-socket"], "mode": "quick", "skip": ["polling"], "endpoints": endpoints}).to_string(),
             starts_itself: false,
             level: level.to_owned(),
-            runs: 2,
+            runs: 1,
             expires_at: now()? + 600_000,
             created_by: "ada".to_owned(),
             after_report: None,
@@ -72,6 +77,11 @@ async fn run<'a>(lab: &'a Lab, page: &str, link: &Link) -> Result<Page<'a>> {
     lab.browser.goto("about:blank").await?;
     let at = format!("{page}#link={}", link.token);
     let page = Page::open(&lab.browser, &at).await?;
+    started(page).await?;
+    Ok(page)
+}
+
+async fn started(page: Page<'_>) -> Result<()> {
     let start = "document.querySelector('.asked .actions button')";
     page.until("who asks", start, SOON).await?;
     page.until(
@@ -81,8 +91,7 @@ async fn run<'a>(lab: &'a Lab, page: &str, link: &Link) -> Result<Page<'a>> {
     )
     .await?;
     page.run(&format!("{start}.click();")).await?;
-    page.until("a button to send", SEND, RUN).await?;
-    Ok(page)
+    page.until("a button to send", SEND, RUN).await
 }
 
 /// Sends what is shown. The server has heard that the link was opened and run, and keeps what was shown, to the byte, under the number
@@ -139,6 +148,60 @@ pub(super) async fn what_is_sent_by_a_link_is_kept_as_it_was_shown(lab: &Lab) ->
             record.errors.is_empty() && record.violations.is_empty(),
             "{record:?}"
         );
+    }
+    Outcome::ok()
+}
+
+/// Whoever loads the page anew before anything was sent makes the run again, also by a link of one run; the server has one run of it,
+/// and one report.
+pub(super) async fn a_page_loaded_again_goes_on_by_its_link(lab: &Lab) -> Result<Outcome> {
+    let kept = Kept::start(&[]).await?;
+    for level in ["support", "public"] {
+        let link = kept.link(level).await?;
+        let page = run(lab, kept.server.page(), &link).await?;
+        bounded("load it again", lab.browser.client().refresh()).await?;
+        page.listen().await?;
+        started(page).await?;
+        arrives(page, &kept, &link).await?;
+        bounded("load it again", lab.browser.client().refresh()).await?;
+        page.until(
+            "the word that it is used up, with the number",
+            "document.querySelector('.asked h2[tabindex]')?.textContent.includes('as often as')",
+            SOON,
+        )
+        .await?;
+    }
+    Outcome::ok()
+}
+
+/// Endpoints on another origin are tried from the page as it is served, under its own policy, and what became of them is in the report
+/// that arrives.
+pub(super) async fn what_a_link_names_elsewhere_is_tried(lab: &Lab) -> Result<Outcome> {
+    let other = Server::with(&["--embed-origin", "*"]).await?;
+    let at = other.address()?;
+    let allowed = format!("ws://{at},http://{at}");
+    let kept = Kept::start(&["--allow-endpoint", &allowed]).await?;
+    let endpoints = json!([
+        {"method": "web-socket", "url": format!("ws://{at}/v1/runs/{}/own/1/web-socket", "a".repeat(32))},
+        {"method": "long-polling", "url": format!("http://{at}/v1/about")},
+    ]);
+    let link = kept.asking("support", endpoints).await?;
+    let page = run(lab, kept.server.page(), &link).await?;
+    arrives(page, &kept, &link).await?;
+    let record = page.record().await?;
+    ensure!(
+        record.errors.is_empty() && record.violations.is_empty(),
+        "{record:?}"
+    );
+    let report = &kept.heard(&link).await?.reports[0];
+    let body = kept.store.bodies(report).await?.remove(0).bytes;
+    let report: Value = serde_json::from_slice(&body)?;
+    let methods = report["methods"].as_array().context("no methods")?;
+    for own in ["own-web-socket", "own-long-polling"] {
+        let lanes = methods.iter().filter_map(|one| one["lanes"].as_array());
+        let lane = lanes.flatten().find(|lane| lane["lane"] == own);
+        let lane = lane.with_context(|| format!("{own} was not tried"))?;
+        ensure!(lane["verdict"] == "passed", "{own}: {lane}");
     }
     Outcome::ok()
 }

@@ -146,6 +146,8 @@ const ALL: &[Check] = checks![
     CHECK link::a_page_left_in_a_linked_run_says_so,
     CHECK link::a_link_is_accessible,
     CHECK linked::what_is_sent_by_a_link_is_kept_as_it_was_shown,
+    CHECK linked::a_page_loaded_again_goes_on_by_its_link,
+    CHECK linked::what_a_link_names_elsewhere_is_tried,
     CHECK linked::a_link_taken_back_takes_no_report,
     CHECK linked::a_report_goes_by_its_link_whatever_works,
     CHECK healthy::the_report_counts_what_the_server_counted,

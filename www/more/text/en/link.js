@@ -20,7 +20,7 @@ export default {
     thorough: "Two to six minutes, and up to 20 MB.",
   },
   seen: "What is seen by testing",
-  sees: "The check connects to {hosts}, and to no one else. Each sees what any web server sees: your network’s address, your browser’s name and the headers of the requests. {host} keeps their timing, size and a few header values in memory for a while, and of cookies and sign-ins only whether there were any.",
+  sees: "The check connects to {hosts}, and to no one else. Each sees what any web server sees: your network’s address, your browser’s name and the headers of the requests. {host} keeps their timing, size and a few header values for a while, and of cookies and sign-ins only whether there were any. A report that you send is kept with what {host} saw of that check: for 90 days, or as long as its operator has chosen.",
   cookies: "A WebSocket to {hosts} may carry the cookies that your browser has for it.",
   link: "This link",
   until: "Works until {date}.",
