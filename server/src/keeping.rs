@@ -149,8 +149,9 @@ mod tests {
         let keeping = Keeping::new(Place::Memory, 3, 1_000);
         let now = wall_ms();
         for n in 0..70_u8 {
-            let kept = store.keep_report(&report(&n.to_string(), b"{}"), None, now + i64::from(n));
-            kept.await.expect("kept").expect("open");
+            let (run, at) = (n.to_string(), now + i64::from(n));
+            let kept = store.keep_report(&report(&run, b"{}"), None, at).await;
+            kept.expect("kept").expect("open");
         }
         keeping.sweep(&store).await;
         assert_eq!(store.count_reports().await.expect("counted"), 64);

@@ -131,7 +131,7 @@ async fn whoever_loads_the_page_anew_goes_on_and_a_link_is_used_up_when_its_repo
         let mut report = model.clone();
         if !names_its_run {
             // As the narrowest level leaves it.
-            report["run"].as_object_mut().unwrap().remove("id");
+            report["run"]["id"] = json!("0".repeat(32));
         }
         let answer = send(token, &report).await;
         assert_eq!(answer.status, 201, "{}", answer.text());
@@ -268,6 +268,54 @@ async fn a_report_by_a_link_is_kept_with_what_the_server_saw() {
         ),
         (201, told)
     );
+}
+
+#[tokio::test]
+async fn a_check_that_is_repeated_names_the_report_before() {
+    let folder = Folder::new();
+    let (site, store) = site(&folder).await;
+    let report = report(&site).await.to_string();
+    let sent = site.client().await.post("/v1/reports", &report).await;
+    let sent: Value = serde_json::from_slice(&sent.body).unwrap();
+    let again = NewLink {
+        after_report: Some(sent["id"].as_str().unwrap().to_owned()),
+        ..new_link()
+    };
+    let link = store.make_link(&again, now()).await.unwrap();
+    let told: Value = serde_json::from_slice(&ask(&site, &link.token).await.body).unwrap();
+    assert_eq!(told["before"], sent["number"]);
+    store
+        .delete_report(sent["id"].as_str().unwrap())
+        .await
+        .unwrap();
+    let told: Value = serde_json::from_slice(&ask(&site, &link.token).await.body).unwrap();
+    assert_eq!(told["before"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_report_that_is_too_long_is_not_kept_whatever_stands_before_it() {
+    let folder = Folder::new();
+    let place = folder.place();
+    let site = Site::start(|config| {
+        config.place = place;
+        config.limits.report_bytes = 20_000;
+    })
+    .await;
+    let store = Store::open(&folder.place(), now()).await.unwrap();
+    let link = store.make_link(&new_link(), now()).await.unwrap();
+    let report = report(&site).await.to_string();
+    let long = |bytes: usize| format!("{report}{}", " ".repeat(bytes - report.len()));
+    let line = format!("link {}\n", link.token);
+    // The room for the line is not the report's.
+    for (before, bytes, status) in [
+        ("", 20_001, 413),
+        (&line, 20_001, 413),
+        (&line, 20_000, 201),
+    ] {
+        let body = format!("{before}{}", long(bytes));
+        let answer = site.client().await.post("/v1/reports", &body).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
 }
 
 #[tokio::test]

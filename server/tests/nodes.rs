@@ -256,7 +256,8 @@ async fn pieces_and_offers_are_on_all_nodes() {
     let nodes = [free(), free(), free()].map(|at| Program::node(&database, at));
     let at = nodes.each_ref().map(|node| node.at);
     let folder = std::env::temp_dir().join(format!("pushcheck-pieces-{}", std::process::id()));
-    let front = Program::front(&at, &folder).at;
+    let program = Program::front(&at, &folder);
+    let front = program.at;
     let report = support::report::report(&Site::plain().await)
         .await
         .to_string();
@@ -398,7 +399,7 @@ async fn what_is_over_its_time_is_forgotten_by_all() {
     let place = Place::Postgres(database.clone());
     let site = Site::start(|config| {
         config.place = place;
-        config.limits.keep_ms = 2_000;
+        config.limits.keep_ms = 10_000;
     })
     .await;
     let count = |table: &str| {
