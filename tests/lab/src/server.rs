@@ -4,13 +4,14 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use pushcheck::wire::Scheme;
 use pushcheck_server::{Args, Bound, bind};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -115,6 +116,8 @@ impl Server {
 pub struct Killable {
     process: Process,
     page: String,
+    /// What it prints from then on.
+    lines: mpsc::UnboundedReceiver<String>,
 }
 
 impl Killable {
@@ -123,32 +126,61 @@ impl Killable {
     /// # Errors
     /// It does not listen in time.
     pub async fn start() -> Result<Option<Self>> {
+        Self::with(&["--listen", ANYWHERE]).await
+    }
+
+    /// The same with these flags.
+    ///
+    /// # Errors
+    /// It does not listen in time.
+    pub async fn with(flags: &[&str]) -> Result<Option<Self>> {
         let Some(program) = program() else {
             return Ok(None);
         };
         let mut command = Command::new(program);
         command
-            .args(["--listen", ANYWHERE])
+            .args(flags)
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut process = Process::start(&mut command)?;
         let output = process
             .take_output()
             .context("the server has no standard output")?;
-        let first = tokio::task::spawn_blocking(move || {
-            let mut line = String::new();
-            BufReader::new(output)
-                .read_line(&mut line)
-                .map(|_| line.trim().to_owned())
+        let (say, lines) = mpsc::unbounded_channel();
+        thread::spawn(move || {
+            let lines = BufReader::new(output)
+                .lines()
+                .map_while(std::io::Result::ok);
+            for line in lines {
+                if say.send(line).is_err() {
+                    return;
+                }
+            }
         });
-        let page = timeout(START, first)
-            .await
-            .map_err(|_| anyhow!("the server does not say where it listens"))???;
-        ensure!(
-            page.starts_with("http://"),
-            "the server says “{page}” instead of its URL"
-        );
-        Ok(Some(Self { process, page }))
+        let mut server = Self {
+            process,
+            page: String::new(),
+            lines,
+        };
+        server.page = format!("http://{}", server.says("http://").await?);
+        Ok(Some(server))
+    }
+
+    /// What stands behind `word` in the next line that begins with it.
+    ///
+    /// # Errors
+    /// There is none in time.
+    pub async fn says(&mut self, word: &str) -> Result<String> {
+        let told = async {
+            while let Some(line) = self.lines.recv().await {
+                if let Some(rest) = line.strip_prefix(word) {
+                    return Ok(rest.trim().to_owned());
+                }
+            }
+            bail!("the server ended and did not say “{word}”")
+        };
+        let told = timeout(START, told).await;
+        told.map_err(|_| anyhow!("the server does not say “{word}”"))?
     }
 
     /// The page's URL.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::packaged::{NONE, SINGLE, SINGLE_SERVER};
 use super::{Lab, Outcome, RUN, SOON};
-use crate::browser::bounded;
+use crate::browser::{Running, bounded};
 use crate::gallery::saved;
 use crate::origin::DeadPort;
 use crate::page::Page;
@@ -70,33 +70,37 @@ fn now() -> Result<i64> {
 }
 
 /// What is pressed to send.
-const SEND: &str = "document.querySelector('push-check').shadowRoot.querySelector('.leave.sends [part=send]:not([aria-disabled=true])')";
+pub(super) const SEND: &str = "document.querySelector('push-check').shadowRoot.querySelector('.leave.sends [part=send]:not([aria-disabled=true])')";
 
-/// Opens a page by its link, starts it, and waits until its report can be sent.
-async fn run<'a>(lab: &'a Lab, page: &str, link: &Link) -> Result<Page<'a>> {
-    lab.browser.goto("about:blank").await?;
-    let at = format!("{page}#link={}", link.token);
-    let page = Page::open(&lab.browser, &at).await?;
-    started(page).await?;
+/// What begins the run that a link asks for.
+pub(super) const START: &str = "document.querySelector('.asked .actions button')";
+
+/// Opens a page by a link's address and waits until it says who asks.
+pub(super) async fn opened<'a>(browser: &'a Running, at: &str) -> Result<Page<'a>> {
+    browser.goto("about:blank").await?;
+    let page = Page::open(browser, at).await?;
+    asks(page).await?;
     Ok(page)
 }
 
-async fn started(page: Page<'_>) -> Result<()> {
-    let start = "document.querySelector('.asked .actions button')";
-    page.until("who asks", start, SOON).await?;
+async fn asks(page: Page<'_>) -> Result<()> {
+    page.until("who asks", START, SOON).await?;
     page.until(
         "the page's language",
         "document.documentElement.lang === 'en'",
         SOON,
     )
-    .await?;
-    page.run(&format!("{start}.click();")).await?;
+    .await
+}
+
+/// Starts it, and waits until its report can be sent.
+pub(super) async fn begun(page: Page<'_>) -> Result<()> {
+    page.run(&format!("{START}.click();")).await?;
     page.until("a button to send", SEND, RUN).await
 }
 
-/// Sends what is shown. The server has heard that the link was opened and run, and keeps what was shown, to the byte, under the number
-/// that is told.
-async fn arrives(page: Page<'_>, kept: &Kept, link: &Link) -> Result<()> {
+/// Sends what is shown: that, and the number that is told for it.
+pub(super) async fn sent(page: Page<'_>) -> Result<(String, String)> {
     let shown = page
         .run(&format!(
             "const send = {SEND}; send.click(); return send.closest('.sends').querySelector('pre').textContent;"
@@ -105,6 +109,21 @@ async fn arrives(page: Page<'_>, kept: &Kept, link: &Link) -> Result<()> {
     let number = "document.querySelector('push-check').shadowRoot.querySelector('.receipt output [aria-hidden]')";
     page.until("its number", number, SOON).await?;
     let number = page.run(&format!("return {number}.textContent;")).await?;
+    let text = |told: serde_json::Value| told.as_str().unwrap_or_default().to_owned();
+    Ok((text(shown), text(number)))
+}
+
+/// Opens a page by its link, starts it, and waits until its report can be sent.
+async fn run<'a>(lab: &'a Lab, page: &str, link: &Link) -> Result<Page<'a>> {
+    let page = opened(&lab.browser, &format!("{page}#link={}", link.token)).await?;
+    begun(page).await?;
+    Ok(page)
+}
+
+/// Sends what is shown. The server has heard that the link was opened and run, and keeps what was shown, to the byte, under the number
+/// that is told.
+async fn arrives(page: Page<'_>, kept: &Kept, link: &Link) -> Result<()> {
+    let (shown, number) = sent(page).await?;
     let run = page
         .run("return document.querySelector('push-check').report.run.id;")
         .await?;
@@ -161,7 +180,8 @@ pub(super) async fn a_page_loaded_again_goes_on_by_its_link(lab: &Lab) -> Result
         let page = run(lab, kept.server.page(), &link).await?;
         bounded("load it again", lab.browser.client().refresh()).await?;
         page.listen().await?;
-        started(page).await?;
+        asks(page).await?;
+        begun(page).await?;
         arrives(page, &kept, &link).await?;
         bounded("load it again", lab.browser.client().refresh()).await?;
         page.until(
@@ -225,12 +245,9 @@ pub(super) async fn a_link_taken_back_takes_no_report(lab: &Lab) -> Result<Outco
         "it was kept all the same"
     );
     let link = kept.link("support").await?;
-    lab.browser.goto("about:blank").await?;
     let at = format!("{}#link={}", kept.server.page(), link.token);
-    let page = Page::open(&lab.browser, &at).await?;
-    let start = "document.querySelector('.asked .actions button')";
-    page.until("who asks", start, SOON).await?;
-    page.run(&format!("{start}.click();")).await?;
+    let page = opened(&lab.browser, &at).await?;
+    page.run(&format!("{START}.click();")).await?;
     for _ in 0..100 {
         if !kept.heard(&link).await?.begun.is_empty() {
             break;

@@ -21,6 +21,7 @@ mod packaged;
 mod policy;
 mod read;
 mod round;
+mod staff;
 mod tester;
 mod watch;
 
@@ -135,6 +136,9 @@ const ALL: &[Check] = checks![
     CHECK another::two_devices_are_judged_together,
     CHECK another::a_plain_half_joins_its_https_page,
     CHECK another::a_report_leaves_by_whatever_works,
+    CHECK staff::a_link_goes_out_and_its_report_comes_in,
+    CHECK staff::markup_in_what_staff_read_is_text,
+    CHECK staff::a_report_of_three_nodes_is_whole_or_says_what_is_missing,
     CHECK link::a_link_says_who_asks_and_sends_what_it_shows,
     CHECK link::a_link_starts_by_itself_only_where_it_may,
     CHECK link::a_link_that_is_refused_says_what_to_do,
