@@ -105,7 +105,10 @@ fn ended_by_silence(fault: &Fault<'_>, told: bool) -> Option<Strength> {
         let mut others = fault.attempts.iter();
         others.any(|other| other.verdict == Verdict::Passed && other.ended_us > died)
     };
-    let strength = match lived(fault.attempt?.ended_us) {
+    // Of several servers one may have died, and with it what it held: then nobody knows what it saw.
+    let ledger = fault.evidence.ledger.as_ref();
+    let all_told = ledger.is_some_and(|ledger| ledger.complete);
+    let strength = match all_told && lived(fault.attempt?.ended_us) {
         true => Strength::Proved,
         false => Strength::Likely,
     };

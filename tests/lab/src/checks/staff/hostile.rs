@@ -140,7 +140,14 @@ async fn reads(lab: &Lab, desk: &Desk, reports: [&Value; 2]) -> Result<()> {
     ] {
         let show = format!(
             "{HAND} files([{name}, {report}]); await until('that report', () => document.querySelector('push-check')?.report?.run.id === {}); await rooms();
-            window.print = () => (window.printed = true); press('Print', document.querySelector('push-check').shadowRoot)",
+            const {{ shadowRoot: root }} = document.querySelector('push-check');
+            root.querySelector('[role=tab][id$=-report]').click();
+            for (const value of ['full', 'markdown']) root.querySelector(`.leave input[value=${{value}}]`).click();
+            await wait(100);
+            window.printed = false;
+            window.print = () => (window.printed = true);
+            press('Print', root);
+            await until('what goes on paper', () => window.printed)",
             report["run"]["id"]
         );
         quiet(page, what, &show, &[IMG, SVG, URL, END]).await?;
