@@ -29,6 +29,7 @@ const START: Duration = Duration::from_secs(20);
 pub struct Server {
     bound: Vec<Bound>,
     pages: Vec<String>,
+    invitation: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -59,6 +60,7 @@ impl Server {
         let args = Args::try_parse_from(line).context("flags of the probe server")?;
         let server = bind(args.into_config()?).await?;
         let bound = server.bound().to_vec();
+        let invitation = server.invitation().map(ToOwned::to_owned);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server.serve(async {
             let _ = stopped.await;
@@ -67,6 +69,7 @@ impl Server {
         Ok(Self {
             bound,
             pages,
+            invitation,
             stop: Some(stop),
             task,
         })
@@ -89,6 +92,11 @@ impl Server {
         tls.and_then(|at| self.pages.get(at))
             .map(String::as_str)
             .context("this server has no TLS lane")
+    }
+
+    /// Where the first of the staff chooses a password; `None`: it has no listener for staff, or knows somebody.
+    pub fn invitation(&self) -> Option<&str> {
+        self.invitation.as_deref()
     }
 
     /// Where it listens on the plain lane.

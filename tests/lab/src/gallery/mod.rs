@@ -1,6 +1,7 @@
 //! The page in every state that it has, without waiting for a network to come to it: [`STATES`] lists them, [`command`] takes
 //! their pictures.
 
+mod desk;
 mod saved;
 mod shots;
 mod states;

@@ -12,6 +12,7 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use hyper::Method;
 use serde_json::{Value, json};
 
+use super::desk::{Desk, Seen, VIEWS};
 use super::{Look, STATES, State};
 use crate::browser::{Browser, Options, Running, bounded};
 use crate::server::Server;
@@ -64,7 +65,7 @@ async fn all(shots: &Shots) -> Result<usize> {
     let chosen = |state: &&State<'_>| {
         shots.only.is_empty() || shots.only.iter().any(|part| state.name.contains(part))
     };
-    let mut failed = 0;
+    let mut failed = staff(shots, &browser, folder.as_ref().map_or(&[], |flags| flags)).await?;
     for state in STATES.iter().filter(chosen) {
         for lang in LANGUAGES {
             for theme in THEMES {
@@ -75,14 +76,9 @@ async fn all(shots: &Shots) -> Result<usize> {
                         theme,
                         texts: None,
                     };
-                    let taken = shot(&browser, server.page(), state, look, screen).await;
-                    match taken.and_then(|png| Ok(fs::write(shots.out.join(&name), png)?)) {
-                        Ok(()) => println!("{name}"),
-                        Err(error) => {
-                            eprintln!("{name}: {error:#}");
-                            failed += 1;
-                        }
-                    }
+                    let show = async || state.show(&browser, server.page(), look).await.map(drop);
+                    let taken = shot(&browser, screen, show).await;
+                    failed += kept(shots, &name, taken);
                 }
             }
         }
@@ -92,21 +88,75 @@ async fn all(shots: &Shots) -> Result<usize> {
     Ok(failed)
 }
 
+/// The pages of staff, and of links.
+async fn staff(shots: &Shots, browser: &Running, flags: &[&str]) -> Result<usize> {
+    let chosen =
+        |name: &str| shots.only.is_empty() || shots.only.iter().any(|part| name.contains(part));
+    let mut desk = Desk::start(flags).await?;
+    let mut failed = 0;
+    for view in VIEWS.iter().filter(|view| chosen(view.name)) {
+        for lang in LANGUAGES {
+            for theme in THEMES {
+                // Staff's pages go by the browser.
+                let media = json!({"features": [{"name": "prefers-color-scheme", "value": theme}]});
+                cdp(browser, "Emulation.setEmulatedMedia", media).await?;
+                for (screen, width, height, scale) in SCREENS {
+                    let name = format!("{}-{lang}-{theme}-{screen}.png", view.name);
+                    // What may still be read at that width.
+                    let width = if view.seen == Seen::Customer {
+                        width
+                    } else {
+                        width.max(390)
+                    };
+                    let look = Look {
+                        lang,
+                        theme,
+                        texts: None,
+                    };
+                    let desk = &mut desk;
+                    let show = async move || desk.show(browser, view, look).await;
+                    let taken = shot(browser, (screen, width, height, scale), show).await;
+                    failed += kept(shots, &name, taken);
+                }
+            }
+        }
+    }
+    cdp(
+        browser,
+        "Emulation.setEmulatedMedia",
+        json!({"features": []}),
+    )
+    .await?;
+    Ok(failed)
+}
+
+/// Keeps a picture; how many failed.
+fn kept(shots: &Shots, name: &str, taken: Result<Vec<u8>>) -> usize {
+    match taken.and_then(|png| Ok(fs::write(shots.out.join(name), png)?)) {
+        Ok(()) => {
+            println!("{name}");
+            0
+        }
+        Err(error) => {
+            eprintln!("{name}: {error:#}");
+            1
+        }
+    }
+}
+
 /// The tallest picture, CSS pixels: a timeline may be longer than anybody looks at.
 const TALLEST: u64 = 7000;
 
 /// One picture, of the whole page.
 async fn shot(
     browser: &Running,
-    page: &str,
-    state: &State<'_>,
-    look: Look<'_>,
     (_, width, height, scale): (&str, u32, u32, u32),
+    show: impl AsyncFnOnce() -> Result<()>,
 ) -> Result<Vec<u8>> {
     let screen = |height: u64| json!({"width": width, "height": height, "deviceScaleFactor": scale, "mobile": false});
     const RESIZE: &str = "Emulation.setDeviceMetricsOverride";
     cdp(browser, RESIZE, screen(height.into())).await?;
-    state.show(browser, page, look).await?;
+    show().await?;
     let tall = browser
         .run("scrollTo(0, 0); document.activeElement?.blur(); return document.documentElement.scrollHeight;")
         .await?;
