@@ -52,11 +52,11 @@ fn of<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
                 .map_or(detail.as_str(), |(detail, _)| detail);
             Problem::fault(&pointer(error.path()), detail)
         } else {
-            Problem::new(StatusCode::BAD_REQUEST, "no JSON")
+            Problem::new(StatusCode::BAD_REQUEST, "the body is not JSON")
         }
     })?;
     json.end()
-        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "no JSON"))?;
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not JSON"))?;
     Ok(content)
 }
 
@@ -111,7 +111,7 @@ mod tests {
         for wrong in [&b""[..], b"{", b"\xff", br#"{"names":[]}{}"#] {
             assert_eq!(
                 of::<Some>(wrong),
-                Err(Problem::new(StatusCode::BAD_REQUEST, "no JSON"))
+                Err(Problem::new(StatusCode::BAD_REQUEST, "the body is not JSON"))
             );
         }
     }

@@ -7,6 +7,8 @@ mod auth;
 mod config;
 mod content;
 mod document;
+mod extract;
+mod form;
 mod inbox;
 mod page;
 mod problem;

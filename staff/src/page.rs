@@ -13,9 +13,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 
 /// A file by its name; the root is the inbox.
 pub(crate) async fn file(State(app): State<App>, method: Method, uri: Uri) -> Response {
-    if method != Method::GET && method != Method::HEAD {
-        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "only read").into_response();
-    }
     let name = uri.path().trim_start_matches('/');
     let name = if name.is_empty() {
         "staff/index.html"
@@ -25,6 +22,10 @@ pub(crate) async fn file(State(app): State<App>, method: Method, uri: Uri) -> Re
     let Some(file) = (app.files)(name) else {
         return Problem::not_found().into_response();
     };
+    if method != Method::GET && method != Method::HEAD {
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "only read");
+        return ([(header::ALLOW, "GET, HEAD")], problem).into_response();
+    }
     let mut response = file.bytes.into_response();
     let headers = response.headers_mut();
     for (name, value) in [

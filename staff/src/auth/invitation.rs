@@ -9,10 +9,13 @@ use pushcheck_store::user::Refused;
 use pushcheck_store::{Digest, Error, Id, Ms, Store};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
+use utoipa::openapi::schema::{SchemaType, Type};
 
 use super::gate::Source;
 use super::limit::Key;
 use super::{audit, secret, session};
+use crate::form::must_line;
 use crate::{App, Content, Problem, Role, Who};
 
 /// For how long an invitation is open: 24 hours.
@@ -72,24 +75,30 @@ pub async fn first_start(store: &Store, now: Ms) -> Result<Option<Invitation>, E
 #[serde(deny_unknown_fields)]
 pub(crate) struct Acceptance {
     /// The 32 digits behind `#invitation=`.
+    #[schema(pattern = "^[0-9a-f]{32}$")]
     token: String,
     /// The first user's name; others have one.
     #[serde(default)]
+    #[schema(schema_with = optional_name)]
     name: Option<String>,
     /// 12 to 256 characters.
     #[schema(format = "password", min_length = 12, max_length = 256)]
     password: String,
 }
 
+/// A name, for the document; null where there is one already.
+fn optional_name() -> Object {
+    let mut name = must_line::<80>();
+    name.schema_type = SchemaType::from_iter([Type::String, Type::Null]);
+    name
+}
+
 /// Uses an invitation up: sets the password and signs in.
 #[utoipa::path(post, path = "/v1/invitations/accept", tag = "session", security(()), request_body = Acceptance, responses(
     (status = 201, body = session::View, headers(("Set-Cookie" = String))),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json", description = "Used, expired, or never made"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json", headers(("Retry-After" = u32)))))]
+    (status = 404, description = "Used, expired, or never made"),
+    (status = 409),
+    (status = 429, headers(("Retry-After" = u32)))))]
 pub(crate) async fn accept(
     State(app): State<App>,
     Source(source): Source,

@@ -2,6 +2,7 @@
 
 use crate::Problem;
 use crate::auth::password;
+use crate::form::{Text, checked};
 
 /// What a token begins with, so that it is known for one where it is found.
 pub(crate) const TOKEN: &str = "pct_";
@@ -36,11 +37,9 @@ pub(crate) fn check_password(password: &str, pointer: &str) -> Result<(), Proble
 
 /// The name as it is kept: one line, without what surrounds it.
 pub(crate) fn check_name(name: &str, pointer: &str) -> Result<String, Problem> {
-    let name = name.trim();
-    let is_one = (1..=80).contains(&name.chars().count()) && !name.contains(char::is_control);
-    match is_one {
-        true => Ok(name.to_owned()),
-        false => Err(Problem::fault(
+    match checked(name, Text::line(80)) {
+        Ok(name) if !name.is_empty() => Ok(name),
+        _ => Err(Problem::fault(
             pointer,
             "1 to 80 characters, no control characters",
         )),

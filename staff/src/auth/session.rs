@@ -64,7 +64,7 @@ pub(crate) fn csrf(cookie: &str) -> Digest {
 
 /// Who is in.
 #[utoipa::path(get, path = "/v1/session", tag = "session", responses(
-    (status = 200, body = View), (status = 401, body = Problem, content_type = "application/problem+json")))]
+    (status = 200, body = View)))]
 pub(crate) async fn show(
     State(app): State<App>,
     Staff(who): Staff,
@@ -77,11 +77,7 @@ pub(crate) async fn show(
 /// Signs in.
 #[utoipa::path(post, path = "/v1/session", tag = "session", security(()), request_body = Credentials, responses(
     (status = 200, body = View, headers(("Set-Cookie" = String))),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json", headers(("Retry-After" = u32)))))]
+    (status = 429, headers(("Retry-After" = u32)))))]
 pub(crate) async fn sign_in(
     State(app): State<App>,
     Source(source): Source,
@@ -145,9 +141,7 @@ pub(crate) async fn begin(
 
 /// Signs out.
 #[utoipa::path(delete, path = "/v1/session", tag = "session", responses(
-    (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json")))]
+    (status = 204)))]
 pub(crate) async fn sign_out(
     State(app): State<App>,
     Staff(who): Staff,

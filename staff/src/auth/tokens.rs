@@ -1,13 +1,15 @@
 //! `/v1/tokens`: what programs come in with.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use pushcheck_store::{Digest, Ms};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{audit, secret};
+use crate::extract::{Named, Page};
+use crate::form::must_line;
 use crate::{Admin, App, Content, Problem};
 
 /// The longest that a token is good: two years.
@@ -52,20 +54,12 @@ pub(crate) struct Token {
     used_at: Option<Ms>,
 }
 
-/// All tokens.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Tokens {
-    items: Vec<Token>,
-    /// Always null: they are all there.
-    next: Option<String>,
-}
-
 /// A token that shall be.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewToken {
     /// What it is for.
-    #[schema(min_length = 1, max_length = 80)]
+    #[schema(schema_with = must_line::<80>)]
     name: String,
     scope: Scope,
     /// ms since 1970; two years from now at the most.
@@ -80,13 +74,12 @@ pub(crate) struct MadeToken {
     token: String,
 }
 
-/// Lists all tokens.
+/// All tokens, in one part.
 #[utoipa::path(get, path = "/v1/tokens", tag = "admin", responses(
-    (status = 200, body = Tokens),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Tokens>, Problem> {
-    let tokens = app.store.tokens().await?.into_iter().map(|token| Token {
+    (status = 200, body = Page<Token>)))]
+pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Page<Token>>, Problem> {
+    let tokens = app.store.tokens().await?.into_iter();
+    Ok(Json(Page::whole(tokens.map(|token| Token {
         id: token.id,
         name: token.name,
         scope: token.scope,
@@ -94,21 +87,13 @@ pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Tokens
         created_by: token.created_by,
         expires_at: token.expires_at,
         used_at: token.used_at,
-    });
-    Ok(Json(Tokens {
-        items: tokens.collect(),
-        next: None,
-    }))
+    }))))
 }
 
 /// Makes a token.
 #[utoipa::path(post, path = "/v1/tokens", tag = "admin", request_body = NewToken, responses(
     (status = 201, body = MadeToken),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "Too many"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 409, description = "Too many")))]
 pub(crate) async fn make(
     State(app): State<App>,
     Admin(who): Admin,
@@ -139,15 +124,12 @@ pub(crate) async fn make(
 }
 
 /// Removes a token: whoever comes with it is not let in any more.
-#[utoipa::path(delete, path = "/v1/tokens/{id}", tag = "admin", params(("id" = String, Path)), responses(
-    (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/v1/tokens/{id}", tag = "admin", params(Named), responses(
+    (status = 204)))]
 pub(crate) async fn remove(
     State(app): State<App>,
     Admin(who): Admin,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<StatusCode, Problem> {
     let name = app.store.remove_token(&id).await?;
     let name = name.ok_or_else(Problem::not_found)?;

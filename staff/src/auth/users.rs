@@ -1,7 +1,7 @@
 //! `/v1/users`: who may come in.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use pushcheck_store::Ms;
 use pushcheck_store::user::Refused;
@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 
 use super::invitation::Invitation;
 use super::{audit, secret};
+use crate::extract::{Named, Page};
+use crate::form::must_line;
 use crate::{Admin, App, Content, Problem, Role};
 
 /// Somebody who may come in.
@@ -24,22 +26,32 @@ pub(crate) struct User {
     created_at: Ms,
 }
 
-/// All users.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Users {
-    items: Vec<User>,
-    /// Always null: they are all there.
-    next: Option<String>,
-}
-
 /// Somebody who shall come in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewUser {
-    #[schema(min_length = 1, max_length = 80)]
+    #[schema(schema_with = must_line::<80>)]
     name: String,
-    /// `staff` or `admin`.
-    role: Role,
+    role: Office,
+}
+
+/// What a user may be.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Office {
+    /// Links, reports, profiles.
+    Staff,
+    /// Also users, tokens, webhooks and the audit list.
+    Admin,
+}
+
+impl From<Office> for Role {
+    fn from(office: Office) -> Self {
+        match office {
+            Office::Staff => Self::Staff,
+            Office::Admin => Self::Admin,
+        }
+    }
 }
 
 /// How they choose a password.
@@ -51,12 +63,10 @@ pub(crate) struct Invited {
     invitation: String,
 }
 
-/// Lists all users.
+/// All users, in one part.
 #[utoipa::path(get, path = "/v1/users", tag = "admin", responses(
-    (status = 200, body = Users),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json")))]
-pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Users>, Problem> {
+    (status = 200, body = Page<User>)))]
+pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Page<User>>, Problem> {
     let users = app.store.users().await?.into_iter().map(|user| {
         Ok(User {
             role: Role::of(&user.role)?,
@@ -66,35 +76,26 @@ pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Users>
             created_at: user.created_at,
         })
     });
-    Ok(Json(Users {
-        items: users.collect::<Result<_, Problem>>()?,
-        next: None,
-    }))
+    let users: Vec<_> = users.collect::<Result<_, Problem>>()?;
+    Ok(Json(Page::whole(users)))
 }
 
 /// Makes a user, who is invited to choose a password.
 #[utoipa::path(post, path = "/v1/users", tag = "admin", request_body = NewUser, responses(
     (status = 201, body = Invited),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 409)))]
 pub(crate) async fn make(
     State(app): State<App>,
     Admin(who): Admin,
     Content(new): Content<NewUser>,
 ) -> Result<(StatusCode, Json<Invited>), Problem> {
     let name = secret::check_name(&new.name, "/name")?;
-    if new.role == Role::Read {
-        return Err(Problem::fault("/role", "staff or admin"));
-    }
     let (now, invitation) = ((app.now)(), Invitation::new()?);
     let made = app
         .store
         .make_user(
             &name,
-            new.role.as_str(),
+            Role::from(new.role).as_str(),
             &invitation.digest(),
             Invitation::expires_at(now),
             now,
@@ -107,15 +108,12 @@ pub(crate) async fn make(
 }
 
 /// Invites a user to choose a new password.
-#[utoipa::path(post, path = "/v1/users/{id}/invitation", tag = "admin", params(("id" = String, Path)), responses(
-    (status = 201, body = Invited),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/v1/users/{id}/invitation", tag = "admin", params(Named), responses(
+    (status = 201, body = Invited)))]
 pub(crate) async fn invite(
     State(app): State<App>,
     Admin(who): Admin,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<(StatusCode, Json<Invited>), Problem> {
     let invitation = Invitation::new()?;
     let user = app
@@ -133,16 +131,13 @@ pub(crate) async fn invite(
 }
 
 /// Removes a user; all their sessions end.
-#[utoipa::path(delete, path = "/v1/users/{id}", tag = "admin", params(("id" = String, Path)), responses(
+#[utoipa::path(delete, path = "/v1/users/{id}", tag = "admin", params(Named), responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "The last admin")))]
+    (status = 409, description = "The last admin")))]
 pub(crate) async fn remove(
     State(app): State<App>,
     Admin(who): Admin,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<StatusCode, Problem> {
     let user = app.store.remove_user(&id).await?.map_err(refused)?;
     audit(&app, &who, "user-removed", &user.name).await?;

@@ -8,8 +8,8 @@ use serde_json::Value;
 use url::Url;
 use utoipa::ToSchema;
 
-use super::form::{Form, Text};
-use super::line::{Endpoint, MethodWord, Test};
+use super::line::{Endpoint, Language, Level, MethodWord, Mode, Start, Test};
+use crate::form::{Form, Text, lines, must_line};
 use crate::problem::Fault;
 
 /// So many endpoints a link names, and so long an URL may be.
@@ -18,47 +18,61 @@ const URL: usize = 2_000;
 
 /// What a new link asks for.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[schema(rename_all = "camelCase", example = json!({
+    "ticket": "ACME-4711", "note": "Please run it at your desk.", "language": "en", "required": ["web-socket"], "mode": "quick",
+    "skip": ["polling"], "endpoints": [], "start": "click", "expiresInHours": 72, "runs": 2, "level": "support",
+}))]
 #[expect(
     dead_code,
     reason = "the document's; requests are read member by member"
 )]
 pub(super) struct LinkRequest {
-    /// 1 to 80 characters.
-    #[schema(min_length = 1, max_length = 80)]
+    #[schema(schema_with = must_line::<80>)]
     ticket: String,
     /// What the customer is told.
-    #[schema(max_length = 2000)]
-    note: Option<String>,
-    /// `en` or `ja`; null: the browser's.
-    #[schema(pattern = "^(en|ja)$")]
-    language: Option<String>,
+    #[schema(schema_with = lines::<2000>, required = false)]
+    note: String,
+    /// Null: the browser's.
+    language: Option<Language>,
     /// Methods that must work.
-    #[schema(required = false)]
-    required: Vec<MethodWord>,
-    /// `quick` (the default) or `thorough`.
-    #[schema(required = false, pattern = "^(quick|thorough)$")]
-    mode: String,
-    /// Methods that are not tried.
-    #[schema(required = false)]
-    skip: Vec<MethodWord>,
+    #[schema(max_items = 5)]
+    required: Option<Vec<MethodWord>>,
+    /// `quick`, where it says nothing.
+    mode: Option<Mode>,
+    /// Methods that are not tried, none of them required.
+    #[schema(max_items = 5)]
+    skip: Option<Vec<MethodWord>>,
     /// Endpoints that are tried besides, within those that may be named.
-    #[schema(required = false, max_items = 5)]
-    endpoints: Vec<Endpoint>,
-    /// `click` (the default), or `itself`, where no endpoint is named.
-    #[schema(required = false, pattern = "^(click|itself)$")]
-    start: String,
-    #[schema(required = false, minimum = 1, maximum = 2160, default = 168)]
-    expires_in_hours: i64,
-    #[schema(required = false, minimum = 1, maximum = 100, default = 3)]
-    runs: i64,
-    /// `support` (the default), `public` or `full`.
-    #[schema(required = false, pattern = "^(public|support|full)$")]
-    level: String,
+    #[schema(max_items = 5)]
+    endpoints: Option<Vec<EndpointRequest>>,
+    /// `click`, where it says nothing; `itself` only where no endpoint is named.
+    start: Option<Start>,
+    #[schema(minimum = 1, maximum = 2160, default = 168)]
+    expires_in_hours: Option<i64>,
+    #[schema(minimum = 1, maximum = 100, default = 3)]
+    runs: Option<i64>,
+    /// `support`, where it says nothing.
+    level: Option<Level>,
     /// The id of the profile that it is made of.
+    #[schema(pattern = "^[0-9a-f]{32}$")]
     profile: Option<String>,
     /// The id of the report whose check it repeats.
+    #[schema(pattern = "^[0-9a-f]{32}$")]
     after: Option<String>,
+}
+
+/// An endpoint that a link shall name.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "the document's; requests are read member by member"
+)]
+pub(super) struct EndpointRequest {
+    method: MethodWord,
+    #[schema(schema_with = must_line::<2000>)]
+    url: String,
 }
 
 /// What was asked for.
@@ -80,18 +94,10 @@ pub(super) struct Asked {
 /// found wrong elsewhere.
 pub(super) fn read(said: &Value, allowed: Option<&Vec<String>>) -> (Asked, Vec<Fault>) {
     let mut form = Form::of(said, "");
-    let line = Text {
-        must: true,
-        most: 80,
-        lines: false,
-    };
-    let ticket = form.text("ticket", line).unwrap_or_default();
-    let note = Text {
-        must: false,
-        most: 2_000,
-        lines: true,
-    };
-    let note = form.text("note", note).unwrap_or_default();
+    let ticket = form
+        .text("ticket", Text::line(80).must())
+        .unwrap_or_default();
+    let note = form.text("note", Text::lines(2_000)).unwrap_or_default();
     let language = form.choice("language", &["en", "ja"]);
     let required = methods(&mut form, "required");
     let mode = form.word("mode", &["quick", "thorough"]).to_owned();
@@ -162,12 +168,7 @@ fn endpoints(form: &mut Form<'_>, allowed: Option<&Vec<String>>) -> Vec<Endpoint
         if method.is_none() && value.is_object() {
             one.wrong("/method", "a method");
         }
-        let line = Text {
-            must: true,
-            most: URL,
-            lines: false,
-        };
-        let url = one.text("url", line);
+        let url = one.text("url", Text::line(URL).must());
         if let Some(url) = url {
             match endpoint(&url, method, allowed) {
                 Ok(url) => named.extend(method.map(|method| Endpoint {

@@ -13,9 +13,9 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::csv::moment;
-use super::extract::Named;
 use super::heard::heard;
-use super::report::{file, newest};
+use super::report::{Bytes, file, newest};
+use crate::extract::Named;
 use crate::{App, Problem, Staff};
 
 /// The longest word of a case's name.
@@ -23,11 +23,9 @@ const WORD: usize = 40;
 
 /// A report as a golden case, zipped: `NAME.json.gz`, and beside it `NAME/` with `report.json`, `evidence.json`, `facts.json` and
 /// `case.md`.
-#[utoipa::path(get, path = "/v1/reports/{id}/case", tag = "reports", params(("id" = String, Path)), responses(
-    (status = 200, body = Vec<u8>, content_type = "application/zip"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "It is damaged, of another version, or came without its evidence."),
+#[utoipa::path(get, path = "/v1/reports/{id}/case", tag = "reports", params(Named), responses(
+    (status = 200, body = Bytes, content_type = "application/zip"),
+    (status = 409, description = "It is damaged, of another version, or came without its evidence."),
 ))]
 pub(super) async fn case(
     State(app): State<App>,

@@ -9,10 +9,10 @@ use pushcheck_store::search::{Before, Reports};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::extract::Queried;
 use super::heard::heard;
 use super::line::ReportLine;
 use super::report::{Filter, file, place};
+use crate::extract::Queried;
 use crate::{App, Problem, Staff};
 
 /// So many rows are read at once.
@@ -119,8 +119,6 @@ async fn part(app: &App, asked: &Reports, next: Next) -> Result<Option<(String, 
 /// All reports that are asked for, newest first, as CSV.
 #[utoipa::path(get, path = "/v1/reports.csv", tag = "reports", params(Filter), responses(
     (status = 200, body = String, content_type = "text/csv"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn csv(
     State(app): State<App>,

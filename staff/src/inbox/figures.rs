@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime, Weekday};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Queried, fault};
 use super::line::MethodWord;
+use crate::extract::{Queried, fault};
 use crate::{App, Problem, Staff};
 
 /// So many weeks are told of at most, and where nobody asks for another number.
@@ -80,8 +80,6 @@ pub(super) struct Figures {
 /// Causes by week and method, and how often each method works, by the intact reports that came in those weeks.
 #[utoipa::path(get, path = "/v1/figures", tag = "figures", params(Weeks), responses(
     (status = 200, body = Figures),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn figures(
     State(app): State<App>,

@@ -11,12 +11,12 @@ use pushcheck_store::summary::Summary;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::extract::{Said, fault};
-use super::form::{Form, Text};
 use super::heard::heard;
 use super::line::ReportLine;
 use super::short::unpack;
-use crate::{App, Problem, Staff};
+use crate::extract::fault;
+use crate::form::{Form, Text, line};
+use crate::{App, Content, Problem, Staff};
 
 /// The most that a request brings, bytes.
 pub(super) const BODY: usize = 1024 * 1024;
@@ -26,45 +26,36 @@ static SCHEMA: LazyLock<Option<Schema>> = LazyLock::new(|| Schema::new().ok());
 
 /// What is imported.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(
     dead_code,
     reason = "the document's; requests are read member by member"
 )]
 pub(super) struct ImportRequest {
     /// JSON, Markdown with a block of it, a link to a report, or a short form. What is none of these is kept as it is.
-    #[schema(min_length = 1)]
+    #[schema(pattern = r"\S")]
     text: String,
     /// The file's name; it is not kept.
-    #[schema(max_length = 200)]
-    name: Option<String>,
-    #[schema(max_length = 80)]
-    ticket: Option<String>,
+    #[schema(schema_with = line::<200>, required = false)]
+    name: String,
+    #[schema(schema_with = line::<80>, required = false)]
+    ticket: String,
 }
 
 /// Imports a report. What is damaged or newer is kept as it came, and is not `intact`.
 #[utoipa::path(post, path = "/v1/reports/import", tag = "reports", request_body = ImportRequest, responses(
     (status = 201, body = ReportLine),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn import(
     State(app): State<App>,
     Staff(who): Staff,
-    Said(said): Said,
+    Content(said): Content<Value>,
 ) -> Result<(StatusCode, Json<ReportLine>), Problem> {
     let mut form = Form::of(&said, "");
     let text = form.get("text").and_then(Value::as_str);
     let text = text.filter(|text| !text.trim().is_empty());
-    let line = |most| Text {
-        must: false,
-        most,
-        lines: false,
-    };
-    form.text("name", line(200));
-    let ticket = form.text("ticket", line(80));
+    form.text("name", Text::line(200));
+    let ticket = form.text("ticket", Text::line(80));
     let mut faults = form.faults();
     let text = match text {
         Some(text) if faults.is_empty() => text.to_owned(),

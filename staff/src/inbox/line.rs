@@ -37,6 +37,53 @@ pub(super) enum LinkState {
     Revoked,
 }
 
+/// A language that customers are told things in. For the document.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "the document names its words")]
+pub(super) enum Language {
+    En,
+    Ja,
+}
+
+/// How much is tested. For the document.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "the document names its words")]
+pub(super) enum Mode {
+    Quick,
+    Thorough,
+}
+
+/// What starts the check. For the document.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "the document names its words")]
+pub(super) enum Start {
+    Click,
+    Itself,
+}
+
+/// How much of a report is sent. For the document.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "the document names its words")]
+pub(super) enum Level {
+    Public,
+    Support,
+    Full,
+}
+
+/// How a report came. For the document.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "the document names its words")]
+pub(super) enum Source {
+    Link,
+    Page,
+    Import,
+}
+
 /// An endpoint that a link names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(super) struct Endpoint {
@@ -53,7 +100,7 @@ pub(super) struct Test {
     /// Methods that must work.
     #[schema(value_type = Vec<MethodWord>)]
     pub(super) required: Vec<String>,
-    /// `quick` or `thorough`.
+    #[schema(value_type = Mode)]
     pub(super) mode: String,
     /// Methods that are not tried.
     #[schema(value_type = Vec<MethodWord>)]
@@ -105,15 +152,16 @@ pub(super) struct Link {
     alternates: Vec<String>,
     ticket: String,
     note: Option<String>,
-    /// `en` or `ja`; null: the browser's.
+    /// Null: the browser's.
+    #[schema(value_type = Option<Language>)]
     language: Option<String>,
     #[serde(flatten)]
     test: Test,
-    /// `click` or `itself`.
+    #[schema(value_type = Start)]
     start: &'static str,
     expires_in_hours: i64,
     runs: i64,
-    /// `public`, `support` or `full`.
+    #[schema(value_type = Level)]
     level: String,
     /// The profile that it was made of.
     profile: Option<String>,
@@ -189,7 +237,7 @@ pub(super) struct ReportLine {
     pub(super) number: String,
     pub(super) ticket: Option<String>,
     pub(super) link_id: Option<String>,
-    /// `link`, `page` or `import`.
+    #[schema(value_type = Source)]
     pub(super) source: String,
     /// ms since 1970.
     pub(super) arrived_at: Ms,

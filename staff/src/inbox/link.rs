@@ -7,13 +7,14 @@ use pushcheck_store::asked::Asked;
 use pushcheck_store::link::{NewLink, State as LinkState};
 use pushcheck_store::search::Links;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::asked::{self, LinkRequest};
-use super::extract::{Named, Page, Part, Queried, Said, fault, term};
 use super::heard::heard;
 use super::line::Link;
-use crate::{App, Problem, Staff};
+use crate::extract::{Named, Page, Part, Queried, Which, fault, term};
+use crate::{App, Content, Problem, Staff};
 
 const HOUR: i64 = 3_600_000;
 
@@ -26,26 +27,20 @@ pub(super) struct Query {
     state: Option<String>,
     /// Words in ticket, note, or the name of who made it.
     q: Option<String>,
-    /// How many, 1 to 200; 50.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
-    /// The `next` of the part before.
-    before: Option<String>,
 }
 
 /// Links, newest first.
-#[utoipa::path(get, path = "/v1/links", tag = "links", params(Query), responses(
+#[utoipa::path(get, path = "/v1/links", tag = "links", params(Query, Which), responses(
     (status = 200, body = Page<Link>),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn list(
     State(app): State<App>,
     _who: Staff,
     Queried(query): Queried<Query>,
+    Queried(which): Queried<Which>,
 ) -> Result<Json<Page<Link>>, Problem> {
-    let part = Part::of(query.limit.as_deref(), query.before.as_deref())?;
-    let state = match query.state.filter(|state| !state.is_empty()) {
+    let part = Part::of(&which)?;
+    let state = match query.state {
         None => None,
         Some(word) => Some(
             serde_json::from_value::<LinkState>(word.into())
@@ -70,15 +65,11 @@ pub(super) async fn list(
 /// Makes a link.
 #[utoipa::path(post, path = "/v1/links", tag = "links", request_body = LinkRequest, responses(
     (status = 201, body = Link),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn make(
     State(app): State<App>,
     Staff(who): Staff,
-    Said(said): Said,
+    Content(said): Content<Value>,
 ) -> Result<(StatusCode, Json<Link>), Problem> {
     let (asked, mut faults) = asked::read(&said, app.allow_endpoints.as_ref());
     if let Some(after) = &asked.after
@@ -114,10 +105,8 @@ pub(super) async fn make(
 }
 
 /// One link.
-#[utoipa::path(get, path = "/v1/links/{id}", tag = "links", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/v1/links/{id}", tag = "links", params(Named), responses(
     (status = 200, body = Link),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn show(
     State(app): State<App>,
@@ -129,11 +118,8 @@ pub(super) async fn show(
 }
 
 /// Takes a link back.
-#[utoipa::path(delete, path = "/v1/links/{id}", tag = "links", params(("id" = String, Path)), responses(
+#[utoipa::path(delete, path = "/v1/links/{id}", tag = "links", params(Named), responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn revoke(
     State(app): State<App>,

@@ -23,9 +23,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep, sleep_until};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Queried, fault};
 use super::line::{Link, ReportLine};
 use crate::auth::Proof;
+use crate::extract::{Queried, fault};
 use crate::{App, Problem, Role, Staff};
 
 /// How often the store is looked at.
@@ -316,8 +316,6 @@ async fn missed(app: &App, since: Cursor) -> Result<VecDeque<Event>, Problem> {
 /// An event's id is a cursor, for `Last-Event-ID` and for `/v1/changes`.
 #[utoipa::path(get, path = "/v1/live", tag = "live", params(("Last-Event-ID" = Option<String>, Header)), responses(
     (status = 200, body = String, content_type = "text/event-stream"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 503, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn live(
     State(app): State<App>,
@@ -360,6 +358,7 @@ pub(super) async fn live(
 #[into_params(parameter_in = Query)]
 pub(super) struct Since {
     /// The last answer's cursor, or an event's id.
+    #[param(pattern = "^[0-9]{1,15}-([0-9a-f]{32})?$")]
     after: Option<String>,
 }
 
@@ -375,8 +374,6 @@ pub(super) struct Changes {
 /// What changed since; without `after` only from when on.
 #[utoipa::path(get, path = "/v1/changes", tag = "live", params(Since), responses(
     (status = 200, body = Changes),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn changes(
     State(app): State<App>,

@@ -1,49 +1,55 @@
 //! Marks: what staff found out about a finding.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use pushcheck_store::mark;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::extract::{Said, named};
-use super::form::{Form, Text};
 use super::heard::heard;
 use super::report::{Mark, newest};
-use crate::{App, Problem, Staff};
+use crate::extract::Finding;
+use crate::form::{Form, Text, lines};
+use crate::{App, Content, Problem, Staff};
+
+/// How a finding did.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "the document names its words")]
+pub(super) enum Verdict {
+    /// It was so.
+    Right,
+    /// It was something else.
+    Wrong,
+    /// Gone with what the note says.
+    FixedBy,
+}
 
 /// What is found out.
 #[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(
     dead_code,
     reason = "the document's; requests are read member by member"
 )]
 pub(super) struct MarkRequest {
-    /// `right`, `wrong` or `fixed-by`.
-    #[schema(pattern = "^(right|wrong|fixed-by)$")]
-    verdict: String,
-    #[schema(max_length = 1000)]
-    note: Option<String>,
+    verdict: Verdict,
+    #[schema(schema_with = lines::<1000>, required = false)]
+    note: String,
 }
 
 /// Marks a finding; the last mark counts, those before are kept.
 #[utoipa::path(put, path = "/v1/reports/{id}/marks/{finding}", tag = "reports", request_body = MarkRequest,
-    params(("id" = String, Path), ("finding" = String, Path, description = "The finding's id in its report.")), responses(
+    params(Finding), responses(
     (status = 200, body = Mark),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn put(
     State(app): State<App>,
     Staff(who): Staff,
-    Path((id, finding)): Path<(String, String)>,
-    Said(said): Said,
+    Finding { id, finding }: Finding,
+    Content(said): Content<Value>,
 ) -> Result<Json<Mark>, Problem> {
-    named(&id)?;
     let kept = app
         .store
         .report(&id)
@@ -59,12 +65,7 @@ pub(super) async fn put(
     if verdict.is_none() && said.get("verdict").is_none_or(Value::is_null) && said.is_object() {
         form.wrong("/verdict", "must be there");
     }
-    let note = Text {
-        must: false,
-        most: 1_000,
-        lines: true,
-    };
-    let note = form.text("note", note).unwrap_or_default();
+    let note = form.text("note", Text::lines(1_000)).unwrap_or_default();
     let faults = form.faults();
     let (Some(verdict), true) = (verdict, faults.is_empty()) else {
         return Err(Problem::invalid(faults));
@@ -86,22 +87,14 @@ pub(super) async fn put(
 
 /// Takes a mark back.
 #[utoipa::path(delete, path = "/v1/reports/{id}/marks/{finding}", tag = "reports",
-    params(("id" = String, Path), ("finding" = String, Path)), responses(
+    params(Finding), responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn delete(
     State(app): State<App>,
     Staff(who): Staff,
-    Path((id, finding)): Path<(String, String)>,
+    Finding { id, finding }: Finding,
 ) -> Result<StatusCode, Problem> {
-    named(&id)?;
-    // What PostgreSQL cannot hold is the name of nothing.
-    if finding.contains('\0') {
-        return Err(Problem::not_found());
-    }
     let done = app.store.unmark(&id, &finding, &who.name, (app.now)());
     if !done.await? {
         return Err(Problem::not_found());

@@ -7,9 +7,7 @@
 mod asked;
 mod case;
 mod csv;
-mod extract;
 mod figures;
-mod form;
 mod heard;
 mod import;
 mod line;

@@ -7,13 +7,14 @@ use pushcheck_store::Ms;
 use pushcheck_store::profile::{NewProfile, Profile as Kept};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::extract::{Named, Page, Part, Queried, Said};
 use super::heard::heard;
 use super::line::MethodWord;
 use super::profiled;
-use crate::{App, Problem, Staff};
+use crate::extract::{Named, Page, Part, Queried, Which};
+use crate::form::{line, lines, must_line};
+use crate::{App, Content, Problem, Staff};
 
 /// A parameter of a URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,7 +60,7 @@ pub(super) struct Profile {
     name: String,
     #[serde(flatten)]
     told: Told,
-    /// `draft`, `active` or `retired`.
+    #[schema(value_type = Stage)]
     state: String,
     /// ms since 1970.
     updated_at: Ms,
@@ -81,46 +82,67 @@ impl From<Kept> for Profile {
 
 /// What is kept as a profile.
 #[derive(ToSchema)]
-#[schema(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[schema(rename_all = "camelCase", example = json!({
+    "name": "Chat", "url": "wss://app.example/socket", "method": "web-socket", "query": [{ "name": "room", "value": "1" }],
+    "protocols": ["chat.v2"], "firstMessage": "ping", "expectedReply": "pong", "state": "active", "owner": "ada", "tags": ["chat"],
+    "notes": "The chat of the *old* app.",
+}))]
 #[expect(
     dead_code,
     reason = "the document's; requests are read member by member"
 )]
 pub(super) struct ProfileRequest {
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(schema_with = must_line::<100>)]
     name: String,
-    #[schema(max_length = 2000)]
+    /// One that a browser can try, without user, password, fragment and secrets.
+    #[schema(schema_with = must_line::<2000>)]
     url: String,
     method: MethodWord,
-    #[schema(required = false, max_items = 30)]
-    query: Vec<Pair>,
-    #[schema(required = false, max_items = 10)]
-    protocols: Vec<String>,
-    #[schema(max_length = 4000)]
-    first_message: Option<String>,
-    #[schema(max_length = 4000)]
-    expected_reply: Option<String>,
-    /// `draft` (the default), `active` or `retired`.
-    #[schema(required = false, pattern = "^(draft|active|retired)$")]
-    state: String,
-    #[schema(required = false, max_length = 120)]
+    #[schema(max_items = 30)]
+    query: Option<Vec<PairRequest>>,
+    /// Tokens of RFC 9110, each once.
+    #[schema(max_items = 10)]
+    protocols: Option<Vec<String>>,
+    #[schema(schema_with = lines::<4000>, required = false)]
+    first_message: String,
+    #[schema(schema_with = lines::<4000>, required = false)]
+    expected_reply: String,
+    /// `draft`, where it says nothing.
+    state: Option<Stage>,
+    #[schema(schema_with = line::<120>, required = false)]
     owner: String,
-    #[schema(required = false, max_items = 20)]
-    tags: Vec<String>,
+    /// Each once, of at most 40 characters.
+    #[schema(max_items = 20)]
+    tags: Option<Vec<String>>,
     /// Markdown.
-    #[schema(required = false, max_length = 10000)]
+    #[schema(schema_with = lines::<10000>, required = false)]
     notes: String,
 }
 
-/// Which part of the list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Which {
-    /// How many, 1 to 200; 50.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
-    /// The `next` of the part before.
-    before: Option<String>,
+/// A parameter of a profile that is kept.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "the document's; requests are read member by member"
+)]
+pub(super) struct PairRequest {
+    #[schema(schema_with = must_line::<200>)]
+    name: String,
+    /// Empty where the name says that it is a secret.
+    #[schema(schema_with = line::<1000>, required = false)]
+    value: String,
+}
+
+/// Whether a profile is used.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "the document names its words")]
+pub(super) enum Stage {
+    Draft,
+    Active,
+    Retired,
 }
 
 fn read(said: &Value, by: &str) -> Result<NewProfile, Problem> {
@@ -136,15 +158,13 @@ fn read(said: &Value, by: &str) -> Result<NewProfile, Problem> {
 /// Profiles, those that changed last first.
 #[utoipa::path(get, path = "/v1/profiles", tag = "profiles", params(Which), responses(
     (status = 200, body = Page<Profile>),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn list(
     State(app): State<App>,
     _who: Staff,
     Queried(which): Queried<Which>,
 ) -> Result<Json<Page<Profile>>, Problem> {
-    let part = Part::of(which.limit.as_deref(), which.before.as_deref())?;
+    let part = Part::of(&which)?;
     let profiles = app.store.profiles(part.before.as_ref(), part.one_more());
     Ok(Json(part.page(
         profiles.await?,
@@ -156,34 +176,22 @@ pub(super) async fn list(
 /// Keeps a new profile.
 #[utoipa::path(post, path = "/v1/profiles", tag = "profiles", request_body = ProfileRequest, responses(
     (status = 201, body = Profile),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "There are too many."),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "There are too many."),
 ))]
 pub(super) async fn make(
     State(app): State<App>,
     Staff(who): Staff,
-    Said(said): Said,
+    Content(said): Content<Value>,
 ) -> Result<(StatusCode, Json<Profile>), Problem> {
     let new = read(&said, &who.name)?;
-    let made = app.store.make_profile(&new, (app.now)()).await;
-    let made = made.map_err(|error| match error {
-        pushcheck_store::Error::Full(_) => {
-            Problem::new(StatusCode::CONFLICT, "there are too many profiles")
-        }
-        error => error.into(),
-    })?;
+    let made = app.store.make_profile(&new, (app.now)()).await?;
     heard(&app, &who, "profile made", &made.id).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
 /// One profile.
-#[utoipa::path(get, path = "/v1/profiles/{id}", tag = "profiles", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/v1/profiles/{id}", tag = "profiles", params(Named), responses(
     (status = 200, body = Profile),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn show(
     State(app): State<App>,
@@ -195,19 +203,14 @@ pub(super) async fn show(
 }
 
 /// Puts another text in a profile's place.
-#[utoipa::path(put, path = "/v1/profiles/{id}", tag = "profiles", params(("id" = String, Path)), request_body = ProfileRequest, responses(
+#[utoipa::path(put, path = "/v1/profiles/{id}", tag = "profiles", params(Named), request_body = ProfileRequest, responses(
     (status = 200, body = Profile),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn change(
     State(app): State<App>,
     Staff(who): Staff,
     Named(id): Named,
-    Said(said): Said,
+    Content(said): Content<Value>,
 ) -> Result<Json<Profile>, Problem> {
     let new = read(&said, &who.name)?;
     let now = (app.now)();
@@ -227,11 +230,8 @@ pub(super) async fn change(
 }
 
 /// Forgets a profile.
-#[utoipa::path(delete, path = "/v1/profiles/{id}", tag = "profiles", params(("id" = String, Path)), responses(
+#[utoipa::path(delete, path = "/v1/profiles/{id}", tag = "profiles", params(Named), responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn delete(
     State(app): State<App>,

@@ -6,25 +6,21 @@ use pushcheck_tester::link::is_secret_protocol;
 use serde_json::Value;
 use url::Url;
 
-use super::form::{Form, Text, checked};
 use super::profile::{Pair, Told};
+use crate::form::{Form, Text, checked};
 use crate::problem::Fault;
-
-const fn text(must: bool, most: usize, lines: bool) -> Text {
-    Text { must, most, lines }
-}
 
 /// Name, state and all else; or all faults.
 pub(super) fn read(said: &Value) -> Result<(String, &'static str, Told), Vec<Fault>> {
     let mut form = Form::of(said, "");
     let name = form
-        .text("name", text(true, 100, false))
+        .text("name", Text::line(100).must())
         .unwrap_or_default();
     let method = form.choice("method", &Method::ALL.map(Method::as_str));
     if method.is_none() && said.get("method").is_none_or(Value::is_null) && said.is_object() {
         form.wrong("/method", "a method");
     }
-    let url = form.text("url", text(true, 2_000, false));
+    let url = form.text("url", Text::line(2_000).must());
     let url = url.and_then(|url| match address(&url, method) {
         Ok(url) => Some(url),
         Err(why) => {
@@ -37,14 +33,14 @@ pub(super) fn read(said: &Value) -> Result<(String, &'static str, Told), Vec<Fau
         method: method.unwrap_or_default().to_owned(),
         query: query(&mut form),
         protocols: protocols(&mut form),
-        first_message: form.text("firstMessage", text(false, 4_000, true)),
-        expected_reply: form.text("expectedReply", text(false, 4_000, true)),
+        first_message: form.text("firstMessage", Text::lines(4_000)),
+        expected_reply: form.text("expectedReply", Text::lines(4_000)),
         owner: form
-            .text("owner", text(false, 120, false))
+            .text("owner", Text::line(120))
             .unwrap_or_default(),
         tags: tags(&mut form),
         notes: form
-            .text("notes", text(false, 10_000, true))
+            .text("notes", Text::lines(10_000))
             .unwrap_or_default(),
     };
     let state = form.word("state", &["draft", "active", "retired"]);
@@ -95,9 +91,9 @@ fn query(form: &mut Form<'_>) -> Vec<Pair> {
     let mut all = Vec::new();
     for (at, value) in form.list("query", 30).iter().enumerate() {
         let mut one = Form::of(value, format!("/query/{at}"));
-        let name = one.text("name", text(true, 200, false));
+        let name = one.text("name", Text::line(200).must());
         let value = one
-            .text("value", text(false, 1_000, false))
+            .text("value", Text::line(1_000))
             .unwrap_or_default();
         if let Some(name) = name {
             if holds_a_secret(&name, &value) {
@@ -140,7 +136,7 @@ fn texts(
 
 /// Subprotocols are tokens, each once (RFC 6455 § 4.1).
 fn protocols(form: &mut Form<'_>) -> Vec<String> {
-    texts(form, "protocols", 10, text(true, 100, false), |one| {
+    texts(form, "protocols", 10, Text::line(100).must(), |one| {
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if one.is_empty() || !one.bytes().all(token) {
             Some("a token (RFC 9110 § 5.6.2)")
@@ -153,7 +149,7 @@ fn protocols(form: &mut Form<'_>) -> Vec<String> {
 }
 
 fn tags(form: &mut Form<'_>) -> Vec<String> {
-    texts(form, "tags", 20, text(true, 40, false), |one| {
+    texts(form, "tags", 20, Text::line(40).must(), |one| {
         one.is_empty().then_some("must not be empty")
     })
 }

@@ -8,13 +8,14 @@ use base64::prelude::BASE64_STANDARD;
 use pushcheck_store::report::Body;
 use pushcheck_store::search::{Before, Line, Marked, Reports};
 use pushcheck_store::{Ms, mark};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Named, Page, Part, Queried, fault, term};
 use super::heard::heard;
 use super::line::{Link, ReportLine};
+use crate::extract::{Named, Page, Part, Queried, Which, fault, term};
 use crate::{App, Problem, Role, Staff};
 
 /// So much of what is no report is shown, bytes.
@@ -35,13 +36,25 @@ pub(super) struct Filter {
     place: Option<String>,
     /// The whole ticket.
     ticket: Option<String>,
-    /// `any`, `right`, `wrong` or `fixed-by`.
+    /// Of a finding of it.
+    #[param(inline, value_type = Option<Marks>)]
     mark: Option<String>,
+}
+
+/// What findings are marked as.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "the document names its words")]
+pub(super) enum Marks {
+    Any,
+    Right,
+    Wrong,
+    FixedBy,
 }
 
 impl Filter {
     pub(super) fn read(self) -> Result<Reports, Problem> {
-        let mark = match term(self.mark, 80).as_deref() {
+        let mark = match self.mark.as_deref() {
             None => None,
             Some("any") => Some(Marked::Any),
             Some(verdict @ ("right" | "wrong" | "fixed-by")) => {
@@ -63,17 +76,6 @@ impl Filter {
     }
 }
 
-/// Which part of the list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Which {
-    /// How many, 1 to 200; 50.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
-    limit: Option<String>,
-    /// The `next` of the part before.
-    before: Option<String>,
-}
-
 /// Where a report stands in the list.
 pub(super) fn place(line: &Line) -> (Ms, &str) {
     (line.kept.arrived_at, &line.kept.id)
@@ -82,8 +84,6 @@ pub(super) fn place(line: &Line) -> (Ms, &str) {
 /// Reports, newest first.
 #[utoipa::path(get, path = "/v1/reports", tag = "reports", params(Filter, Which), responses(
     (status = 200, body = Page<ReportLine>),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn list(
     State(app): State<App>,
@@ -91,7 +91,7 @@ pub(super) async fn list(
     Queried(filter): Queried<Filter>,
     Queried(which): Queried<Which>,
 ) -> Result<Json<Page<ReportLine>>, Problem> {
-    let part = Part::of(which.limit.as_deref(), which.before.as_deref())?;
+    let part = Part::of(&which)?;
     let lines = app
         .store
         .reports(&filter.read()?, part.before.as_ref(), part.one_more())
@@ -106,7 +106,7 @@ pub(super) struct Mark {
     finding: String,
     /// Its cause.
     code: String,
-    /// `right`, `wrong` or `fixed-by`.
+    #[schema(value_type = super::mark::Verdict)]
     verdict: String,
     note: String,
     who: String,
@@ -151,10 +151,8 @@ pub(super) struct Report {
 }
 
 /// One report; whoever of the staff looks has read it.
-#[utoipa::path(get, path = "/v1/reports/{id}", tag = "reports", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/v1/reports/{id}", tag = "reports", params(Named), responses(
     (status = 200, body = Report),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn show(
     State(app): State<App>,
@@ -232,10 +230,9 @@ fn shown(bytes: &[u8]) -> (Option<String>, Option<&'static str>) {
 }
 
 /// The bytes that came, as they came.
-#[utoipa::path(get, path = "/v1/reports/{id}/raw", tag = "reports", params(("id" = String, Path)), responses(
-    (status = 200, body = Vec<u8>, content_type = "application/json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+#[utoipa::path(get, path = "/v1/reports/{id}/raw", tag = "reports", params(Named), responses(
+    (status = 200, description = "What was no JSON is told to be bytes.",
+        content((Object = "application/json"), (Bytes = "application/octet-stream"))),
 ))]
 pub(super) async fn raw(
     State(app): State<App>,
@@ -249,9 +246,20 @@ pub(super) async fn raw(
         .ok_or_else(Problem::not_found)?;
     let body = newest(&app, &id).await?;
     heard(&app, &who, "report exported", &id).await?;
-    let name = format!("report-{}.json", kept.number);
-    Ok((file("application/json", &name), body.bytes))
+    let is_json = serde_json::from_slice::<IgnoredAny>(&body.bytes).is_ok();
+    let (media_type, end) = match is_json {
+        true => ("application/json", "json"),
+        false => ("application/octet-stream", "txt"),
+    };
+    let name = format!("report-{}.{end}", kept.number);
+    Ok((file(media_type, &name), body.bytes))
 }
+
+/// Bytes of a file, for the document.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "the document's")]
+pub(super) struct Bytes(Vec<u8>);
 
 /// The head of a file that is kept and not shown; `name` is ours.
 pub(super) fn file(media_type: &'static str, name: &str) -> HeaderMap {
@@ -269,11 +277,8 @@ pub(super) fn file(media_type: &'static str, name: &str) -> HeaderMap {
 }
 
 /// Forgets a report.
-#[utoipa::path(delete, path = "/v1/reports/{id}", tag = "reports", params(("id" = String, Path)), responses(
+#[utoipa::path(delete, path = "/v1/reports/{id}", tag = "reports", params(Named), responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 pub(super) async fn delete(
     State(app): State<App>,

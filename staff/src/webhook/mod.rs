@@ -10,7 +10,7 @@ mod target;
 mod tests;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use pushcheck_store::Ms;
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,7 @@ use utoipa_axum::routes;
 pub use round::tell_webhooks;
 
 use crate::auth::{audit, new_secret};
+use crate::extract::{Named, Page};
 use crate::{Admin, App, Content, Problem};
 use target::Target;
 
@@ -47,14 +48,6 @@ struct Webhook {
     problem: Option<String>,
 }
 
-/// All webhooks.
-#[derive(Serialize, ToSchema)]
-struct Webhooks {
-    items: Vec<Webhook>,
-    /// Always null: they are all there.
-    next: Option<String>,
-}
-
 /// Somebody who shall be told.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -76,14 +69,12 @@ struct MadeWebhook {
     secret: String,
 }
 
-/// Lists all webhooks.
+/// All webhooks, in one part.
 #[utoipa::path(get, path = "/v1/webhooks", tag = "admin", responses(
-    (status = 200, body = Webhooks),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json")))]
-async fn list(State(app): State<App>, _: Admin) -> Result<Json<Webhooks>, Problem> {
+    (status = 200, body = Page<Webhook>)))]
+async fn list(State(app): State<App>, _: Admin) -> Result<Json<Page<Webhook>>, Problem> {
     let webhooks = app.store.webhooks().await?.into_iter();
-    let items = webhooks.map(|webhook| Webhook {
+    Ok(Json(Page::whole(webhooks.map(|webhook| Webhook {
         id: webhook.id,
         url: webhook.url,
         created_at: webhook.created_at,
@@ -91,21 +82,13 @@ async fn list(State(app): State<App>, _: Admin) -> Result<Json<Webhooks>, Proble
         waiting: webhook.waiting,
         tried_at: webhook.tried_at,
         problem: webhook.problem,
-    });
-    Ok(Json(Webhooks {
-        items: items.collect(),
-        next: None,
-    }))
+    }))))
 }
 
 /// Makes a webhook: a POST of JSON for each report that arrives from then on, without the report's text.
 #[utoipa::path(post, path = "/v1/webhooks", tag = "admin", request_body = NewWebhook, responses(
     (status = 201, body = MadeWebhook),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "Too many"),
-    (status = 422, body = Problem, content_type = "application/problem+json")))]
+    (status = 409, description = "Too many")))]
 async fn make(
     State(app): State<App>,
     Admin(who): Admin,
@@ -139,15 +122,12 @@ async fn make(
 }
 
 /// Removes a webhook; what it has not been told it is not told any more.
-#[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "admin", params(("id" = String, Path)), responses(
-    (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "admin", params(Named), responses(
+    (status = 204)))]
 async fn remove(
     State(app): State<App>,
     Admin(who): Admin,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<StatusCode, Problem> {
     let url = app.store.remove_webhook(&id).await?;
     let url = url.ok_or_else(Problem::not_found)?;
@@ -158,15 +138,12 @@ async fn remove(
 }
 
 /// Has a webhook told something that is no report: `{"event":"test",…}`. The list tells how that ended.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/test", tag = "admin", params(("id" = String, Path)), responses(
-    (status = 202),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(post, path = "/v1/webhooks/{id}/test", tag = "admin", params(Named), responses(
+    (status = 202)))]
 async fn test(
     State(app): State<App>,
     Admin(who): Admin,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<StatusCode, Problem> {
     if !app.store.test_webhook(&id, (app.now)()).await? {
         return Err(Problem::not_found());

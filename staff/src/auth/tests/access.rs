@@ -262,8 +262,15 @@ async fn what_is_asked_for_wrongly_is_told_with_its_place() {
         let answer = desk
             .ask(&ada, "GET", &format!("/v1/audit?{query}"), None)
             .await;
-        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        let (name, _) = query.split_once('=').expect("a name");
+        let pointer = answer.body["errors"][0]["pointer"].as_str();
+        assert_eq!(pointer, Some(format!("/{name}").as_str()));
     }
+    let twice = desk
+        .ask(&ada, "GET", "/v1/audit?limit=1&limit=1", None)
+        .await;
+    assert_eq!(twice.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

@@ -158,7 +158,7 @@ async fn all_faults_are_told_at_once_each_with_its_place() {
             .pointers(),
         [""]
     );
-    assert_eq!(stage.ask("POST", "/v1/links", None).await.status, 400);
+    assert_eq!(stage.ask("POST", "/v1/links", None).await.status, 415);
     let large = json!({"ticket": "x".repeat(70_000)});
     assert_eq!(
         stage.ask("POST", "/v1/links", Some(large)).await.status,
@@ -234,7 +234,6 @@ async fn links_are_found_by_state_and_words_and_in_parts() {
     };
     assert_eq!(found("state=arrived").await, ["T-1"]);
     assert_eq!(found("state=sent").await, ["T-0", "T-2", "T-3", "T-4"]);
-    assert_eq!(found("state=").await.len(), 5);
     assert_eq!(found("q=t-4").await, ["T-4"]);
     assert_eq!(found("q=100%25").await, ["T-3"]);
     assert_eq!(found("q=%25").await, ["T-3"]);
@@ -262,10 +261,10 @@ async fn links_are_found_by_state_and_words_and_in_parts() {
         seen.is_sorted_by(|one, other| one > other),
         "newest first, each once"
     );
-    assert_eq!(
-        stage.get("/v1/links?state=odd").await.pointers(),
-        ["/state"]
-    );
+    for word in ["odd", ""] {
+        let path = format!("/v1/links?state={word}");
+        assert_eq!(stage.get(&path).await.pointers(), ["/state"]);
+    }
     assert_eq!(
         stage.get("/v1/links?limit=201&before=x").await.pointers(),
         ["/limit", "/before"]

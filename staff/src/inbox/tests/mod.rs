@@ -106,6 +106,10 @@ impl Stage {
         body: Option<Value>,
     ) -> Answer {
         let request = Request::builder().method(method).uri(path);
+        let request = match body {
+            Some(_) => request.header("content-type", "application/json"),
+            None => request,
+        };
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let request = request.body(body).expect("a request");
         let answer = self.router(role).oneshot(request).await.expect("an answer");

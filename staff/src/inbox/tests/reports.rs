@@ -205,11 +205,18 @@ async fn what_is_no_report_is_shown_as_it_came() {
         .await;
     let said = stage.get(&format!("/v1/reports/{long}")).await.json();
     assert_eq!(said["raw"].as_str().map(str::len), Some(262_144));
-    let raw = stage.get(&format!("/v1/reports/{bytes}/raw")).await;
-    assert_eq!(raw.bytes, [0xff, 0xfe]);
-    assert_eq!(raw.headers["content-type"], "application/json");
-    let name = raw.headers["content-disposition"].to_str().expect("text");
-    assert!(name.starts_with("attachment; filename=\"report-"), "{name}");
+    let other = stage.keep(b"[1]", false, None).await;
+    for (id, came, media_type, end) in [
+        (&bytes, &[0xff, 0xfe][..], "application/octet-stream", ".txt\""),
+        (&other, b"[1]", "application/json", ".json\""),
+    ] {
+        let raw = stage.get(&format!("/v1/reports/{id}/raw")).await;
+        assert_eq!(raw.bytes, came);
+        assert_eq!(raw.headers["content-type"], media_type);
+        let name = raw.headers["content-disposition"].to_str().expect("text");
+        assert!(name.starts_with("attachment; filename=\"report-"), "{name}");
+        assert!(name.ends_with(end), "{name}");
+    }
 }
 
 #[tokio::test]

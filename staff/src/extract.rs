@@ -1,16 +1,13 @@
-//! What a request says, or the problem with it.
+//! What a request says in its path and query, or the problem with it.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use pushcheck_store::search::Before;
 use pushcheck_store::{Id, Ms};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::Problem;
 use crate::problem::Fault;
@@ -19,32 +16,9 @@ use crate::problem::Fault;
 const USUAL: i64 = 50;
 const MOST: i64 = 200;
 
-/// A body that is JSON.
-#[derive(Debug)]
-pub(super) struct Said(pub(super) Value);
-
-impl<S: Send + Sync> FromRequest<S> for Said {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = Bytes::from_request(request, state).await;
-        let bytes = bytes.map_err(|rejected| match rejected {
-            BytesRejection::FailedToBufferBody(failed)
-                if failed.status() == StatusCode::PAYLOAD_TOO_LARGE =>
-            {
-                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too large")
-            }
-            _ => Problem::new(StatusCode::BAD_REQUEST, "the body did not come whole"),
-        })?;
-        serde_json::from_slice(&bytes)
-            .map(Self)
-            .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not JSON"))
-    }
-}
-
 /// A query.
 #[derive(Debug)]
-pub(super) struct Queried<T>(pub(super) T);
+pub(crate) struct Queried<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Queried<T> {
     type Rejection = Problem;
@@ -58,8 +32,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Queried<T> {
 }
 
 /// The id in a path; whatever is none names nothing.
-#[derive(Debug)]
-pub(super) struct Named(pub(super) String);
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path, names("id"))]
+pub(crate) struct Named(#[param(pattern = "^[0-9a-f]{32}$")] pub(crate) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Problem;
@@ -72,33 +47,82 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     }
 }
 
+/// A finding of a report, in a path.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct Finding {
+    /// The report's id.
+    #[param(pattern = "^[0-9a-f]{32}$")]
+    pub(crate) id: String,
+    /// The finding's id in its report.
+    #[param(min_length = 1)]
+    pub(crate) finding: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Finding {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((id, finding)) = path.map_err(|_| Problem::not_found())?;
+        named(&id)?;
+        // What PostgreSQL cannot hold is the name of nothing.
+        match finding.contains('\0') {
+            true => Err(Problem::not_found()),
+            false => Ok(Self { id, finding }),
+        }
+    }
+}
+
 /// Whether it may name anything.
-pub(super) fn named(id: &str) -> Result<(), Problem> {
+fn named(id: &str) -> Result<(), Problem> {
     id.parse::<Id>().map_err(|_| Problem::not_found())?;
     Ok(())
 }
 
 /// A part of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(super) struct Page<T> {
+pub(crate) struct Page<T> {
     /// What is in it.
-    pub(super) items: Vec<T>,
+    pub(crate) items: Vec<T>,
     /// What `before` must be for the next part; null: this was the last.
-    pub(super) next: Option<String>,
+    pub(crate) next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// All that there is, in one part.
+    pub(crate) fn whole(items: impl IntoIterator<Item = T>) -> Self {
+        Self {
+            items: items.into_iter().collect(),
+            next: None,
+        }
+    }
+}
+
+/// Which part of a list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// How many, 1 to 200; 50.
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
+    limit: Option<String>,
+    /// The `next` of the part before.
+    #[param(pattern = "^[0-9]{1,15}-[0-9a-f]{32}$")]
+    before: Option<String>,
 }
 
 /// Which part of a list is asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
-    pub(super) limit: i64,
-    pub(super) before: Option<Before>,
+pub(crate) struct Part {
+    pub(crate) limit: i64,
+    pub(crate) before: Option<Before>,
 }
 
 impl Part {
     /// Reads `limit` and `before`.
-    pub(super) fn of(limit: Option<&str>, before: Option<&str>) -> Result<Self, Problem> {
+    pub(crate) fn of(which: &Which) -> Result<Self, Problem> {
         let mut faults = Vec::new();
-        let limit = match limit {
+        let limit = match &which.limit {
             None => Some(USUAL),
             Some(limit) => limit
                 .parse()
@@ -108,7 +132,7 @@ impl Part {
         if limit.is_none() {
             faults.push(fault("/limit", "a number from 1 to 200"));
         }
-        let before = match before {
+        let before = match &which.before {
             None => None,
             Some(cursor) => {
                 let read = read(cursor);
@@ -125,12 +149,12 @@ impl Part {
     }
 
     /// One more than is shown: whether there is a next part.
-    pub(super) fn one_more(&self) -> i64 {
+    pub(crate) fn one_more(&self) -> i64 {
         self.limit + 1
     }
 
     /// What is shown of those, and where the next part begins.
-    pub(super) fn page<T, U>(
+    pub(crate) fn page<T, U>(
         &self,
         mut all: Vec<T>,
         place: impl Fn(&T) -> (Ms, &str),
@@ -160,7 +184,7 @@ fn read(cursor: &str) -> Option<Before> {
 }
 
 /// A fault at a place.
-pub(super) fn fault(pointer: impl Into<String>, detail: impl Into<String>) -> Fault {
+pub(crate) fn fault(pointer: impl Into<String>, detail: impl Into<String>) -> Fault {
     Fault {
         pointer: pointer.into(),
         detail: detail.into(),
@@ -168,7 +192,7 @@ pub(super) fn fault(pointer: impl Into<String>, detail: impl Into<String>) -> Fa
 }
 
 /// A word of a query, no longer than that and without what no word has; empty is none.
-pub(super) fn term(text: Option<String>, most: usize) -> Option<String> {
+pub(crate) fn term(text: Option<String>, most: usize) -> Option<String> {
     let text = text?;
     let kept: String = text
         .chars()

@@ -1,13 +1,16 @@
-//! A JSON object, looked at member by member: all faults are found, each with its place (RFC 6901). Pure.
+//! A JSON object, looked at member by member: all faults are found, each with its place (RFC 6901); and what the document says of
+//! its texts. Pure.
 
 use serde_json::{Map, Value};
+use utoipa::openapi::Object;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
-use super::extract::fault;
+use crate::extract::fault;
 use crate::problem::Fault;
 
 /// The object, and what was wrong with it so far.
 #[derive(Debug)]
-pub(super) struct Form<'a> {
+pub(crate) struct Form<'a> {
     object: Option<&'a Map<String, Value>>,
     /// Where the object itself is.
     at: String,
@@ -17,17 +20,79 @@ pub(super) struct Form<'a> {
 
 /// What a text may be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Text {
+pub(crate) struct Text {
     /// It must be there, and hold more than blanks.
-    pub(super) must: bool,
+    must: bool,
     /// Characters.
-    pub(super) most: usize,
+    most: usize,
     /// It may have more lines than one.
-    pub(super) lines: bool,
+    lines: bool,
+}
+
+impl Text {
+    /// One line.
+    pub(crate) const fn line(most: usize) -> Self {
+        Self {
+            must: false,
+            most,
+            lines: false,
+        }
+    }
+
+    /// One line or more.
+    pub(crate) const fn lines(most: usize) -> Self {
+        Self {
+            lines: true,
+            ..Self::line(most)
+        }
+    }
+
+    /// It must be there.
+    pub(crate) const fn must(self) -> Self {
+        Self { must: true, ..self }
+    }
+
+    /// As the document has it: a pattern of ECMA-262.
+    fn described(self) -> Object {
+        // Controls, by Unicode's category Cc.
+        let (one, kept) = match self.lines {
+            false => ("[^\\x00-\\x1f\\x7f-\\x9f]", "[^\\s\\x00-\\x1f\\x7f-\\x9f]"),
+            true => ("(\\r\\n|[^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f])", "[^\\s\\x00-\\x1f\\x7f-\\x9f]"),
+        };
+        let pattern = match self.must {
+            true => format!("^{one}*{kept}{one}*$"),
+            false => format!("^{one}*$"),
+        };
+        let kind = match self.must {
+            true => SchemaType::Type(Type::String),
+            false => SchemaType::from_iter([Type::String, Type::Null]),
+        };
+        ObjectBuilder::new()
+            .schema_type(kind)
+            .min_length(self.must.then_some(1))
+            .max_length(Some(self.most))
+            .pattern(Some(pattern))
+            .build()
+    }
+}
+
+/// One line, for the document; null where there is none.
+pub(crate) fn line<const MOST: usize>() -> Object {
+    Text::line(MOST).described()
+}
+
+/// One line that must be there, for the document.
+pub(crate) fn must_line<const MOST: usize>() -> Object {
+    Text::line(MOST).must().described()
+}
+
+/// One line or more, for the document; null where there is none.
+pub(crate) fn lines<const MOST: usize>() -> Object {
+    Text::lines(MOST).described()
 }
 
 impl<'a> Form<'a> {
-    pub(super) fn of(value: &'a Value, at: impl Into<String>) -> Self {
+    pub(crate) fn of(value: &'a Value, at: impl Into<String>) -> Self {
         let mut form = Self {
             object: value.as_object(),
             at: at.into(),
@@ -41,24 +106,24 @@ impl<'a> Form<'a> {
     }
 
     /// What is wrong there.
-    pub(super) fn wrong(&mut self, place: &str, detail: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, place: &str, detail: impl Into<String>) {
         self.faults
             .push(fault(format!("{}{place}", self.at), detail));
     }
 
     /// What was found wrong elsewhere.
-    pub(super) fn also(&mut self, faults: Vec<Fault>) {
+    pub(crate) fn also(&mut self, faults: Vec<Fault>) {
         self.faults.extend(faults);
     }
 
     /// A member; null is as good as none.
-    pub(super) fn get(&mut self, name: &'static str) -> Option<&'a Value> {
+    pub(crate) fn get(&mut self, name: &'static str) -> Option<&'a Value> {
         self.known.push(name);
         self.object?.get(name).filter(|value| !value.is_null())
     }
 
     /// A text without blanks around it.
-    pub(super) fn text(&mut self, name: &'static str, as_: Text) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &'static str, as_: Text) -> Option<String> {
         let value = self.get(name);
         let place = format!("/{name}");
         let kept = match value {
@@ -87,7 +152,7 @@ impl<'a> Form<'a> {
     }
 
     /// One of these words.
-    pub(super) fn choice(
+    pub(crate) fn choice(
         &mut self,
         name: &'static str,
         words: &[&'static str],
@@ -101,14 +166,14 @@ impl<'a> Form<'a> {
     }
 
     /// One of these words; the first where there is none.
-    pub(super) fn word(&mut self, name: &'static str, words: &[&'static str]) -> &'static str {
+    pub(crate) fn word(&mut self, name: &'static str, words: &[&'static str]) -> &'static str {
         self.choice(name, words)
             .or_else(|| words.first().copied())
             .unwrap_or_default()
     }
 
     /// A whole number.
-    pub(super) fn number(&mut self, name: &'static str, least: i64, most: i64, usual: i64) -> i64 {
+    pub(crate) fn number(&mut self, name: &'static str, least: i64, most: i64, usual: i64) -> i64 {
         let Some(value) = self.get(name) else {
             return usual;
         };
@@ -123,7 +188,7 @@ impl<'a> Form<'a> {
     }
 
     /// A list, at most so long.
-    pub(super) fn list(&mut self, name: &'static str, most: usize) -> &'a [Value] {
+    pub(crate) fn list(&mut self, name: &'static str, most: usize) -> &'a [Value] {
         let Some(value) = self.get(name) else {
             return &[];
         };
@@ -137,7 +202,7 @@ impl<'a> Form<'a> {
     }
 
     /// All that is wrong; a member that nobody asked for is, too.
-    pub(super) fn faults(mut self) -> Vec<Fault> {
+    pub(crate) fn faults(mut self) -> Vec<Fault> {
         let unknown = self.object.into_iter().flat_map(Map::keys);
         let unknown = unknown.filter(|name| !self.known.contains(&name.as_str()));
         // A stranger's object may have very many.
@@ -149,13 +214,12 @@ impl<'a> Form<'a> {
     }
 }
 
-/// A text as it is kept, or why it is not.
-pub(super) fn checked(text: &str, as_: Text) -> Result<String, String> {
+/// A text as it is kept, without blanks around it, or why it is not.
+pub(crate) fn checked(text: &str, as_: Text) -> Result<String, String> {
     let text = match as_.lines {
         true => text.replace("\r\n", "\n"),
         false => text.to_owned(),
     };
-    let text = text.trim();
     if text.chars().count() > as_.most {
         return Err(format!("at most {} characters", as_.most));
     }
@@ -165,7 +229,7 @@ pub(super) fn checked(text: &str, as_: Text) -> Result<String, String> {
     {
         return Err("no control characters".to_owned());
     }
-    Ok(text.to_owned())
+    Ok(text.trim().to_owned())
 }
 
 /// A stranger's name as a part of a JSON pointer.
