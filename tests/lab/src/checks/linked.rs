@@ -109,7 +109,7 @@ pub(super) async fn sent(page: Page<'_>) -> Result<(String, String)> {
     let number = "document.querySelector('push-check').shadowRoot.querySelector('.receipt output [aria-hidden]')";
     page.until("its number", number, SOON).await?;
     let number = page.run(&format!("return {number}.textContent;")).await?;
-    let text = |told: serde_json::Value| told.as_str().unwrap_or_default().to_owned();
+    let text = |told: Value| told.as_str().unwrap_or_default().to_owned();
     Ok((text(shown), text(number)))
 }
 
