@@ -106,6 +106,13 @@ async function show(context, about, moves) {
   }
 }
 
+// Kept for going back, a page would hold one of the few connections to this server, and show what stood there to whoever comes after.
+addEventListener("pagehide", () => {
+  live?.end();
+  into(page);
+});
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
 try {
   const token = invitation(location.hash);
   if (token) welcome();

@@ -415,3 +415,25 @@ fn nothing_is_proved_in_an_engine_that_the_lab_does_not_run() {
     lost.evidence.surroundings.user_agent = "Mozilla/5.0 (X11; Linux) Safari".to_owned();
     claims(&lost, Code::RpNoUpgrade, Strength::Proved);
 }
+
+#[test]
+fn a_silence_proves_nothing_where_a_server_did_not_tell_what_it_saw() {
+    let mut scene = failed(&[Event::Constructed, opened(), abnormal()]).seen(|seen| {
+        seen.status = Some(101);
+        seen.probe = "socket-silent".to_owned();
+        seen.end = Some(End::PeerLeft);
+    });
+    scene.evidence.traces[0].probe = "socket-silent".to_owned();
+    let spoken = whole_socket(our_close());
+    let mut lived = Scene::of(Method::WebSocket, Ended::Complete, &spoken)
+        .seen(|seen| seen.status = Some(101))
+        .evidence;
+    lived.traces[0].id = 2;
+    scene.evidence.traces.append(&mut lived.traces);
+    let seen = lived.ledger.map(|ledger| ledger.sightings);
+    if let Some(ledger) = &mut scene.evidence.ledger {
+        ledger.sightings.extend(seen.into_iter().flatten());
+    }
+    claims(&scene, Code::IdleTimeout, Strength::Proved);
+    claims(&scene.incomplete(), Code::IdleTimeout, Strength::Likely);
+}

@@ -53,7 +53,7 @@ export default {
     gone: "Your session has ended: sign in again.",
     wrong: "Name and password do not fit.",
     welcome: "Welcome",
-    keep: "You were invited. Choose the password that you will sign in with; the name is the one of the invitation unless you enter another.",
+    keep: "You were invited. Choose the password that you will sign in with. Whoever is the first here chooses a name, too; for all others it is the one of the invitation unless they enter another.",
     new: "Password (at least {n} characters)",
     again: "The same password again",
     short: "The password needs at least {n} characters.",

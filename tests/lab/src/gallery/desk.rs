@@ -266,7 +266,7 @@ impl Desk {
                 Some(_) => &[Word::Opened, Word::Running(&run), Word::BrokenOff(&run)],
             };
             for word in words {
-                let heard = self.store.hear(&token, Some(*word), at + 600_000).await?;
+                let heard = self.store.hear(&token, Some(*word), now - 20_000).await?;
                 heard.map_err(|closed| anyhow!("{closed:?}"))?;
             }
             if word.is_none() {

@@ -23,12 +23,14 @@ const LOOK: &str = "const deep = (root) => [...root.querySelectorAll('*')].flatM
     const own = (one) => new URL(one.src, location).origin === location.origin && /\\/(staff|push-check|more|look|read)\\.js$/.test(one.src);
     const NONE = 'img, iframe, object, embed, frame, base, audio, video, form[action], [formaction], [srcdoc], x-acted, b[onclick]';
     const unfold = async (root) => {
+        for (const one of deep(root).filter(({ localName }) => localName === 'details')) one.open = true;
+        await wait(150);
+    };
+    const turn = async (root) => {
         for (const name of ['network', 'site', 'report', 'you']) {
             root.querySelector(`[role=tab][id$=-${name}]`)?.click();
             await wait(60);
         }
-        for (const one of deep(root).filter(({ localName }) => localName === 'details')) one.open = true;
-        await wait(250);
     };
     const rooms = async () => {
         const check = document.querySelector('push-check');
@@ -36,6 +38,7 @@ const LOOK: &str = "const deep = (root) => [...root.querySelectorAll('*')].flatM
         const details = check.shadowRoot.querySelector('[part=details]');
         if (details && !details.hidden) details.click();
         await until('its rooms', () => check.shadowRoot.querySelector('[part=readers]'));
+        await turn(check.shadowRoot);
         await unfold(check.shadowRoot);
     };
     const look = async () => {
@@ -96,7 +99,7 @@ pub(in crate::checks) async fn markup_in_what_staff_read_is_text(lab: &Lab) -> R
         quiet(
             staff,
             what,
-            "await rooms(); await unfold(document)",
+            "await rooms(); await unfold(document.getElementById('main'))",
             &[IMG, SVG, URL, END],
         )
         .await?;
@@ -131,7 +134,7 @@ async fn reads(lab: &Lab, desk: &Desk, reports: [&Value; 2]) -> Result<()> {
     page.until("the page", "document.querySelector('#open input')", SOON)
         .await?;
     let name = json!(format!("{}.json", MARKUP[0]));
-    let mut all = saved("nginx-no-upgrade-firefox.json.gz")?;
+    let mut all = reports[0].clone();
     everywhere(&mut all);
     all["run"]["id"] = json!("3".repeat(32));
     for (what, report) in [

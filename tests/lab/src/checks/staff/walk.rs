@@ -283,6 +283,12 @@ async fn deleted(staff: Page<'_>, id: &str, number: &str) -> Result<()> {
 
 /// Nothing stays on the page, and nothing is answered any more.
 async fn signed_out(staff: Page<'_>, id: &str, number: &str) -> Result<()> {
+    // The page that is left is one to go back to.
+    let at = staff
+        .run("return `${location.origin}/?lang=en&again${location.hash}`;")
+        .await?;
+    let staff = Page::open(staff.browser(), at.as_str().unwrap_or_default()).await?;
+    view(staff, "Inbox").await?;
     hands(staff, "press('Sign out');").await?;
     view(staff, "Sign in").await?;
     let asked = format!(
@@ -305,6 +311,9 @@ async fn signed_out(staff: Page<'_>, id: &str, number: &str) -> Result<()> {
         Ok(())
     };
     nothing("signed out").await?;
+    staff.run("history.back();").await?;
+    view(staff, "Sign in").await?;
+    nothing("by going back").await?;
     let at = staff.run("return location.origin;").await?;
     let at = at.as_str().unwrap_or_default();
     staff.browser().goto("about:blank").await?;
@@ -313,11 +322,7 @@ async fn signed_out(staff: Page<'_>, id: &str, number: &str) -> Result<()> {
         .goto(&format!("{at}/?lang=en#/reports/{id}"))
         .await?;
     view(staff, "Sign in").await?;
-    nothing("by its address").await?;
-    staff.run("history.go(-2);").await?;
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    view(staff, "Sign in").await?;
-    nothing("by going back").await
+    nothing("by its address").await
 }
 
 async fn clean(page: Page<'_>) -> Result<()> {
