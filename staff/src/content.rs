@@ -111,7 +111,10 @@ mod tests {
         for wrong in [&b""[..], b"{", b"\xff", br#"{"names":[]}{}"#] {
             assert_eq!(
                 of::<Some>(wrong),
-                Err(Problem::new(StatusCode::BAD_REQUEST, "the body is not JSON"))
+                Err(Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "the body is not JSON"
+                ))
             );
         }
     }

@@ -104,8 +104,16 @@ fn name(method: &str, path: &str) -> String {
 const PROBLEMS: [(u16, fn(&Operation) -> bool, &str); 9] = [
     (400, brings, "Not readable"),
     (401, always, "Who asks is not known"),
-    (403, always, "Who asks may not, or a page of another origin asks"),
-    (404, |one| has(one, ParameterIn::Path), "There is no such thing"),
+    (
+        403,
+        always,
+        "Who asks may not, or a page of another origin asks",
+    ),
+    (
+        404,
+        |one| has(one, ParameterIn::Path),
+        "There is no such thing",
+    ),
     (413, has_body, "Too much"),
     (415, has_body, "No JSON"),
     (421, always, "Asked for by the name of another host"),
@@ -134,7 +142,9 @@ fn answers(operation: &mut Operation) {
     for (status, is_answered, description) in PROBLEMS {
         if is_answered(operation) {
             let all = &mut operation.responses.responses;
-            let problem = all.entry(status.to_string()).or_insert_with(|| Response::new("").into());
+            let problem = all
+                .entry(status.to_string())
+                .or_insert_with(|| Response::new("").into());
             if let RefOr::T(problem) = problem
                 && problem.description.is_empty()
             {

@@ -57,7 +57,10 @@ impl Text {
         // Controls, by Unicode's category Cc.
         let (one, kept) = match self.lines {
             false => ("[^\\x00-\\x1f\\x7f-\\x9f]", "[^\\s\\x00-\\x1f\\x7f-\\x9f]"),
-            true => ("(\\r\\n|[^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f])", "[^\\s\\x00-\\x1f\\x7f-\\x9f]"),
+            true => (
+                "(\\r\\n|[^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f])",
+                "[^\\s\\x00-\\x1f\\x7f-\\x9f]",
+            ),
         };
         let pattern = match self.must {
             true => format!("^{one}*{kept}{one}*$"),

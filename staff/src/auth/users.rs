@@ -29,6 +29,7 @@ pub(crate) struct User {
 /// Somebody who shall come in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "name": "bob", "role": "staff" }))]
 pub(crate) struct NewUser {
     #[schema(schema_with = must_line::<80>)]
     name: String,

@@ -27,6 +27,7 @@ static SCHEMA: LazyLock<Option<Schema>> = LazyLock::new(|| Schema::new().ok());
 /// What is imported.
 #[derive(ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "text": "# What a customer pasted", "ticket": "ACME-4711" }))]
 #[expect(
     dead_code,
     reason = "the document's; requests are read member by member"

@@ -35,13 +35,9 @@ pub(super) fn read(said: &Value) -> Result<(String, &'static str, Told), Vec<Fau
         protocols: protocols(&mut form),
         first_message: form.text("firstMessage", Text::lines(4_000)),
         expected_reply: form.text("expectedReply", Text::lines(4_000)),
-        owner: form
-            .text("owner", Text::line(120))
-            .unwrap_or_default(),
+        owner: form.text("owner", Text::line(120)).unwrap_or_default(),
         tags: tags(&mut form),
-        notes: form
-            .text("notes", Text::lines(10_000))
-            .unwrap_or_default(),
+        notes: form.text("notes", Text::lines(10_000)).unwrap_or_default(),
     };
     let state = form.word("state", &["draft", "active", "retired"]);
     let faults = form.faults();
@@ -92,9 +88,7 @@ fn query(form: &mut Form<'_>) -> Vec<Pair> {
     for (at, value) in form.list("query", 30).iter().enumerate() {
         let mut one = Form::of(value, format!("/query/{at}"));
         let name = one.text("name", Text::line(200).must());
-        let value = one
-            .text("value", Text::line(1_000))
-            .unwrap_or_default();
+        let value = one.text("value", Text::line(1_000)).unwrap_or_default();
         if let Some(name) = name {
             if holds_a_secret(&name, &value) {
                 one.wrong("/value", "it looks like a secret: leave it empty");

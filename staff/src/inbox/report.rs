@@ -232,7 +232,7 @@ fn shown(bytes: &[u8]) -> (Option<String>, Option<&'static str>) {
 /// The bytes that came, as they came.
 #[utoipa::path(get, path = "/v1/reports/{id}/raw", tag = "reports", params(Named), responses(
     (status = 200, description = "What was no JSON is told to be bytes.",
-        content((Object = "application/json"), (Bytes = "application/octet-stream"))),
+        content((Value = "application/json"), (Bytes = "application/octet-stream"))),
 ))]
 pub(super) async fn raw(
     State(app): State<App>,

@@ -51,13 +51,14 @@ struct Webhook {
 /// Somebody who shall be told.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "url": "https://hooks.example/pushcheck", "secret": null }))]
 struct NewWebhook {
     /// An `https:` URL; its host's addresses may not be private ones.
     #[schema(max_length = 2000)]
     url: String,
     /// What messages are signed with, 16 to 200 visible characters of ASCII; null: one is made.
     #[serde(default)]
-    #[schema(min_length = 16, max_length = 200)]
+    #[schema(min_length = 16, max_length = 200, pattern = "^[!-~]*$")]
     secret: Option<String>,
 }
 

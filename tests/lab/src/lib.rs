@@ -5,6 +5,7 @@
 //! program: [`diagnose`](mod@diagnose), [`checks`], [`soak`] and [`lab`]. [`middlebox`] breaks what lies between them.
 //! [`docs`] holds the documentation to what it says. [`gallery`] shows the page in every state that it has. [`replay`] judges saved reports again and needs none of all that.
 
+pub mod api;
 pub mod browser;
 pub mod checks;
 pub mod diagnose;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use pushcheck_lab::api::{self, Api};
 use pushcheck_lab::checks::{self, Checks};
 use pushcheck_lab::diagnose::{self, Diagnose};
 use pushcheck_lab::docs::{self, Snippets};
@@ -41,6 +42,7 @@ enum Command {
     Middlebox(Middlebox),
     Replay(Replay),
     Snippets(Snippets),
+    Api(Api),
 }
 
 #[tokio::main]
@@ -59,6 +61,7 @@ async fn main() -> ExitCode {
             Command::Middlebox(middlebox) => middlebox::command(middlebox).await,
             Command::Replay(replay) => replay::command(replay),
             Command::Snippets(snippets) => docs::command(snippets),
+            Command::Api(api) => api::command(api).await,
         }
     };
     // Dropping the work ends every browser and server that it has started.

@@ -76,6 +76,23 @@ const HAPROXY: Program = Program {
     why: "the tests' own front of many nodes",
 };
 
+/// Runs what holds the staff listener to its document.
+const PYTHON: Program = Program {
+    variable: "PYTHON",
+    names: &["python3"],
+    debian: &["python3"],
+    ubuntu: &["python3"],
+    why: "asks the staff listener what its document describes",
+};
+/// Fetches it.
+const PIP: Program = Program {
+    variable: "PIP",
+    names: &["pip3"],
+    debian: &["python3-pip"],
+    ubuntu: &["python3-pip"],
+    why: "fetches what asks the staff listener",
+};
+
 /// What a command cannot do without.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Need {
@@ -99,6 +116,8 @@ pub(crate) enum Need {
     Database,
     /// What real client libraries need.
     Clients,
+    /// What asks the staff listener everything.
+    Python,
     /// What compares the crate's interface with its baseline.
     Semver,
 }
@@ -116,6 +135,7 @@ impl Need {
             Self::Boxes,
             Self::Database,
             Self::Clients,
+            Self::Python,
         ];
         all.extend(Browser::ALL.map(Self::Browser));
         all
@@ -129,6 +149,7 @@ impl Need {
             Self::Boxes => boxes::ALL,
             Self::Database => &[POSTGRES, HAPROXY],
             Self::Clients => &[NODE, NPM],
+            Self::Python => &[PYTHON, PIP],
             _ => &[],
         }
     }

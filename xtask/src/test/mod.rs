@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check, in stages, with the minutes of each.
 
+mod api;
 mod browsers;
 mod package;
 mod server;

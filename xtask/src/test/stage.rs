@@ -6,10 +6,10 @@ use std::process::Command;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use super::browsers;
 use super::package;
 use super::server;
 use super::summary::Summary;
+use super::{api, browsers};
 use crate::display::Display;
 use crate::serve::{Profile, binary};
 use crate::setup::browser::Browser;
@@ -43,6 +43,8 @@ pub(super) enum Stage {
     Build,
     /// Native tests of every member.
     Native,
+    /// The staff listener answers as its document says.
+    Api,
     /// The documentation builds without a warning.
     Docs,
     /// What a visitor loads stays within the budget.
@@ -61,11 +63,12 @@ pub(super) enum Stage {
 
 impl Stage {
     /// All stages in their order.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Fmt,
         Self::Clippy,
         Self::Build,
         Self::Native,
+        Self::Api,
         Self::Docs,
         Self::Size,
         Self::Wasm,
@@ -82,6 +85,7 @@ impl Stage {
             Self::Clippy => "clippy",
             Self::Build => "build",
             Self::Native => "native",
+            Self::Api => "api",
             Self::Docs => "docs",
             Self::Size => "size",
             Self::Wasm => "wasm",
@@ -98,6 +102,7 @@ impl Stage {
             Self::Fmt => vec![Need::Rustfmt],
             Self::Clippy => vec![Need::Clippy, Need::Wasm],
             Self::Native => vec![Need::Database],
+            Self::Api => [build::NEEDS, &[Need::Python]].concat(),
             Self::Docs => vec![Need::Wasm],
             Self::Build | Self::Size | Self::Package => build::NEEDS.to_vec(),
             Self::Page => [build::NEEDS, &[Need::Database]].concat(),
@@ -128,6 +133,7 @@ impl Stage {
             Self::Clippy => bench.clippy(),
             Self::Build => build::widget(bench.ws, &bench.kit).map(|()| String::new()),
             Self::Native => bench.native(),
+            Self::Api => bench.api(),
             Self::Docs => bench.docs(),
             Self::Size => {
                 build::widget(bench.ws, &bench.kit)?;
@@ -196,6 +202,12 @@ impl Bench<'_> {
             bail!("native tests: {summary} ({status})");
         }
         Ok(summary.to_string())
+    }
+
+    fn api(&self) -> Result<String> {
+        build::widget(self.ws, &self.kit)?;
+        binary(self.ws, &self.kit, "pushcheck-lab", Profile::Dev)?;
+        api::run(self.ws, &self.kit)
     }
 
     fn docs(&self) -> Result<String> {

@@ -207,7 +207,12 @@ async fn what_is_no_report_is_shown_as_it_came() {
     assert_eq!(said["raw"].as_str().map(str::len), Some(262_144));
     let other = stage.keep(b"[1]", false, None).await;
     for (id, came, media_type, end) in [
-        (&bytes, &[0xff, 0xfe][..], "application/octet-stream", ".txt\""),
+        (
+            &bytes,
+            &[0xff, 0xfe][..],
+            "application/octet-stream",
+            ".txt\"",
+        ),
         (&other, b"[1]", "application/json", ".json\""),
     ] {
         let raw = stage.get(&format!("/v1/reports/{id}/raw")).await;

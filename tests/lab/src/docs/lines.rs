@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
 
 use super::blocks::{self, Block};
+use crate::api::Desk;
 use crate::gallery::Shots;
 use crate::lab::{Lab, checkout};
 use crate::server::Server;
@@ -127,12 +128,16 @@ const CURL: &str = "curl() { command curl --fail --silent --show-error --noproxy
 async fn every_request_is_answered() -> Result<()> {
     let server = Server::with(&["--base-path", "/check/"]).await?;
     let base = server.page().trim_end_matches("/check/").to_owned();
+    let desk = Desk::open().await?;
     for (block, line) in commands()?
         .into_iter()
         .filter(|(_, line)| line.starts_with("curl "))
     {
-        let line = line.replace("https://app.example", &base);
+        let line = line
+            .replace("https://app.example", &base)
+            .replace("https://staff.example", desk.origin());
         let mut shell = Command::new("sh");
+        shell.env("TOKEN", desk.token());
         shell.args(["-c", &format!("{CURL}\n{line}")]);
         let ran = tokio::task::spawn_blocking(move || shell.output()).await?;
         let output = ran?;
@@ -148,6 +153,7 @@ async fn every_request_is_answered() -> Result<()> {
             block.at()
         );
     }
+    desk.close().await?;
     server.stop().await;
     Ok(())
 }

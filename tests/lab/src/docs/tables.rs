@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::{Context, Result};
+use clap::CommandFactory;
 
 use super::kinds::{all, file};
 use crate::lab::checkout;
@@ -146,6 +147,42 @@ fn colours_are_as_they_are_told() -> Result<()> {
                 told => assert_eq!(value(dark, name).as_ref(), pick(told).get(at), "{name}"),
             }
         }
+    }
+    Ok(())
+}
+
+/// Every flag of the server that is not a limit is told somewhere, and the tables of flags know no other.
+#[test]
+fn flags_are_those_of_the_server() -> Result<()> {
+    let command = pushcheck_server::Args::command();
+    let own: Vec<_> = command
+        .get_arguments()
+        .filter(|flag| !flag.is_hide_set())
+        .filter_map(|flag| Some((flag.get_long()?, flag.get_help_heading())))
+        .collect();
+    let mut told = BTreeSet::new();
+    let mut in_tables = 0;
+    for page in ["README.md", "docs/server.md", "docs/support.md"] {
+        let text = file(page)?;
+        let flags = text.split("--").skip(1).map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '-');
+            rest[..end.unwrap_or(rest.len())].to_owned()
+        });
+        told.extend(flags);
+        for row in text.lines().filter(|line| line.starts_with("| `--")) {
+            let name = row.trim_start_matches("| `--").split([' ', '`']).next();
+            let is_known = own.iter().any(|(flag, _)| Some(*flag) == name);
+            assert!(is_known, "{page}: there is no flag {name:?}");
+            in_tables += 1;
+        }
+    }
+    assert!(in_tables > 12, "{in_tables}");
+    for (flag, heading) in own {
+        let is_limit = heading == Some("Limits");
+        assert!(
+            is_limit || told.contains(flag),
+            "nobody is told of --{flag}"
+        );
     }
     Ok(())
 }
