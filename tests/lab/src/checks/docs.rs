@@ -43,6 +43,10 @@ pub(super) async fn what_docs_show_of_reports_runs(lab: &Lab) -> Result<Outcome>
     runs(lab, "docs/report.md").await
 }
 
+pub(super) async fn what_docs_show_of_support_runs(lab: &Lab) -> Result<Outcome> {
+    runs(lab, "docs/support.md").await
+}
+
 pub(super) async fn what_docs_show_of_the_pages_code_runs(lab: &Lab) -> Result<Outcome> {
     runs(lab, "docs/observe.md").await
 }

@@ -128,6 +128,7 @@ const ALL: &[Check] = checks![
     ROW docs::what_docs_show_of_events_runs,
     ROW docs::what_docs_show_of_looks_runs,
     ROW docs::what_docs_show_of_reports_runs,
+    ROW docs::what_docs_show_of_support_runs,
     ROW docs::what_docs_show_of_the_pages_code_runs,
     CHECK access::every_word_comes_from_the_texts,
     CHECK access::arrows_go_from_reader_to_reader,
