@@ -100,8 +100,11 @@ fn name(method: &str, path: &str) -> String {
         .fold(method.to_owned(), |name, part| format!("{name}-{part}"))
 }
 
+/// Whether an operation answers so.
+type IsAnswered = fn(&Operation) -> bool;
+
 /// What is answered to anybody, and to requests that bring something.
-const PROBLEMS: [(u16, fn(&Operation) -> bool, &str); 9] = [
+const PROBLEMS: [(u16, IsAnswered, &str); 9] = [
     (400, brings, "Not readable"),
     (401, always, "Who asks is not known"),
     (
