@@ -141,8 +141,8 @@ pub struct Args {
     #[arg(long, env = "PUSHCHECK_TESTER")]
     tester: bool,
     /// An endpoint that links to tester.html may fill in and support links may name: `wss://app.example`,
-    /// `https://*.app.example`, `http://127.0.0.1:9000` (repeatable, up to 50; default: any public host; private addresses only
-    /// when listed). The check page's policy lets it connect to those that are listed
+    /// `https://*.app.example`, `http://127.0.0.1:9000` (repeatable, up to 50; default: for tester.html any public host, for
+    /// support links none; private addresses only when listed). The check page may connect to those that are listed
     #[arg(
         long,
         env = "PUSHCHECK_ALLOW_ENDPOINT",

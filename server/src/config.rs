@@ -45,7 +45,7 @@ pub struct Config {
     pub refuse_upgrades: Option<RefuseUpgrades>,
     /// The page that tries an endpoint is there although a base path is set; without one it always is.
     pub tester: bool,
-    /// What links to that page may name; empty: any public host.
+    /// What links to the tester may name, empty: any public host; and what links of support may.
     pub allow_endpoints: Vec<Endpoint>,
     /// Where links and reports are kept; default in memory, where they end with the process.
     pub place: Place,

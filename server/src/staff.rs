@@ -54,8 +54,7 @@ impl Desk {
             organisation: app.organisation.clone(),
             public_urls,
             alternate_urls: app.alternate_urls.clone(),
-            allow_endpoints: (!endpoints.is_empty())
-                .then(|| endpoints.iter().map(ToString::to_string).collect()),
+            allow_endpoints: endpoints.iter().map(ToString::to_string).collect(),
             files: Arc::new(move |name| {
                 let (media_type, bytes) = files.files.plain(name)?;
                 Some(File { media_type, bytes })

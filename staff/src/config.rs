@@ -34,8 +34,8 @@ pub struct Config {
     pub public_urls: Vec<String>,
     /// Where else they may reach it, should that be blocked.
     pub alternate_urls: Vec<String>,
-    /// The endpoints that links may name, as patterns of `--allow-endpoint`; none: any public host.
-    pub allow_endpoints: Option<Vec<String>>,
+    /// The endpoints that links may name, as patterns of `--allow-endpoint`: the page may reach no others.
+    pub allow_endpoints: Vec<String>,
     /// Webhooks may go to private addresses and to this machine, there also by plain http; never to link-local ones.
     pub allow_private_webhooks: bool,
     /// The pages' files.

@@ -98,7 +98,7 @@ impl Desk {
             organisation: "ACME support".to_owned(),
             public_urls: vec!["https://check.example/".to_owned()],
             alternate_urls: Vec::new(),
-            allow_endpoints: None,
+            allow_endpoints: Vec::new(),
             allow_private_webhooks: false,
             files: Arc::new(|name| {
                 (name == "staff/index.html").then(|| File {

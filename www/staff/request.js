@@ -20,9 +20,8 @@ const SCHEMES = { "web-socket": ["ws:", "wss:"] };
 const HTTP = ["http:", "https:"];
 const PORTS = { "http:": "80", "https:": "443", "ws:": "80", "wss:": "443" };
 
-/** Whether an address is among those that may be named: `scheme://host[:port]`, a host that begins with `*.` being all below it; null: all. */
+/** Whether an address is among those that may be named: `scheme://host[:port]`, a host that begins with `*.` being all below it. */
 export function allowed(url, patterns) {
-  if (!patterns) return true;
   return patterns.some((pattern) => {
     const [, scheme, wild, host, port] = /^([a-z]+:)\/\/(\*\.)?(\[[\da-f:.]+\]|[^/:*[\]]+)(?::(\d+))?\/?$/i.exec(pattern) ?? [];
     if (!host || url.protocol !== scheme.toLowerCase()) return false;

@@ -30,8 +30,8 @@ pub(crate) struct View {
     public_urls: Vec<String>,
     /// Where else.
     alternate_urls: Vec<String>,
-    /// The endpoints that links may name; null: any public host.
-    allow_endpoints: Option<Vec<String>>,
+    /// The endpoints that links may name, as patterns: `wss://*.app.example`.
+    allow_endpoints: Vec<String>,
 }
 
 impl View {

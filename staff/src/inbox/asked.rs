@@ -92,7 +92,7 @@ pub(super) struct Asked {
 
 /// Reads a request; `allowed`: the endpoints that may be named. What is wrong comes with what could be read, since more may be
 /// found wrong elsewhere.
-pub(super) fn read(said: &Value, allowed: Option<&Vec<String>>) -> (Asked, Vec<Fault>) {
+pub(super) fn read(said: &Value, allowed: &[String]) -> (Asked, Vec<Fault>) {
     let mut form = Form::of(said, "");
     let ticket = form
         .text("ticket", Text::line(80).must())
@@ -159,7 +159,7 @@ fn methods(form: &mut Form<'_>, name: &'static str) -> Vec<String> {
     named.iter().map(|one| one.as_str().to_owned()).collect()
 }
 
-fn endpoints(form: &mut Form<'_>, allowed: Option<&Vec<String>>) -> Vec<Endpoint> {
+fn endpoints(form: &mut Form<'_>, allowed: &[String]) -> Vec<Endpoint> {
     let mut named = Vec::new();
     for (at, value) in form.list("endpoints", ENDPOINTS).iter().enumerate() {
         let mut one = Form::of(value, format!("/endpoints/{at}"));
@@ -188,7 +188,7 @@ fn endpoints(form: &mut Form<'_>, allowed: Option<&Vec<String>>) -> Vec<Endpoint
 pub(super) fn endpoint(
     url: &str,
     method: Option<Method>,
-    allowed: Option<&Vec<String>>,
+    allowed: &[String],
 ) -> Result<String, &'static str> {
     let url = Url::parse(url).map_err(|_| "no URL that a browser can try")?;
     let schemes: &[&str] = match method {
@@ -201,7 +201,7 @@ pub(super) fn endpoint(
     }
     let asked = Address {
         parsed: Some(parsed(&url)),
-        endpoints: allowed.cloned(),
+        endpoints: Some(allowed.to_vec()),
     };
     match admit(&asked) {
         Admission::Yes => {}

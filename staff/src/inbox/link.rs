@@ -71,7 +71,7 @@ pub(super) async fn make(
     Staff(who): Staff,
     Content(said): Content<Value>,
 ) -> Result<(StatusCode, Json<Link>), Problem> {
-    let (asked, mut faults) = asked::read(&said, app.allow_endpoints.as_ref());
+    let (asked, mut faults) = asked::read(&said, &app.allow_endpoints);
     if let Some(after) = &asked.after
         && app.store.report(after).await?.is_none()
     {

@@ -105,6 +105,7 @@ export default {
     endpointUrl: "URL",
     remove: "Remove",
     allowed: "Only these may be named: {list}",
+    allowedNone: "Links can also try addresses of the app, once the server is told which ones: --allow-endpoint.",
     start: "The check begins",
     starts: { click: "when the customer clicks", itself: "by itself" },
     startWhy: "Where an address is named, the customer always has to click.",

@@ -105,6 +105,7 @@ export default {
     endpointUrl: "URL",
     remove: "削除",
     allowed: "指定できるのは次のものだけです：{list}",
+    allowedNone: "サーバーの--allow-endpointで許可すると、リンクでアプリのアドレスも試せます。",
     start: "診断の開始",
     starts: { click: "お客様のクリックで", itself: "自動的に" },
     startWhy: "アドレスを指定した場合は、必ずお客様のクリックが必要です。",

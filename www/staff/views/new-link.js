@@ -109,6 +109,7 @@ export async function fresh(context, query) {
   });
   named.draw();
 
+  const may = session.allowEndpoints.length > 0;
   const said = el("div", { role: "alert" });
   const go = el("button", { type: "submit", class: "primary" }, n.make);
   const skips = several(n.skip, request.skip, w.t, set("skip"));
@@ -116,9 +117,12 @@ export async function fresh(context, query) {
     several(n.required, request.required, w.t, set("required")),
     skips,
     el("div", { class: "grid" }, modeField, levelField, hoursField, runsField),
-    profiles.length > 0 && profileField,
-    session.allowEndpoints && el("p", { class: "muted" }, w.say(n.allowed, { list: session.allowEndpoints.slice(0, 20).join(", ") })),
-    named.node, startField, startWhy);
+    may && profiles.length > 0 && profileField,
+    may && el("p", { class: "muted" }, w.say(n.allowed, { list: session.allowEndpoints.slice(0, 20).join(", ") })),
+    // A link that is repeated may name some that are listed no longer.
+    (may || request.endpoints.length > 0) && named.node,
+    startField, startWhy,
+    !may && el("p", { class: "muted" }, n.allowedNone));
   const form = el("form", { class: "card", novalidate: true }, ticketField, languageField, noteField, rest, said, el("div", { class: "actions" }, go));
 
   form.addEventListener("submit", async (event) => {

@@ -172,7 +172,7 @@ async fn endpoints_stay_within_the_operator_s_list() {
         "wss://*.app.example".to_owned(),
         "http://127.0.0.1:9000".to_owned(),
     ];
-    let stage = Stage::with(|config| config.allow_endpoints = Some(listed)).await;
+    let stage = Stage::with(|config| config.allow_endpoints = listed).await;
     for (method, url, may) in [
         ("web-socket", "wss://eu.app.example/live?room=1", true),
         ("polling", "http://127.0.0.1:9000/poll", true),

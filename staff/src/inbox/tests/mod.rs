@@ -74,7 +74,9 @@ impl Stage {
             organisation: "ACME support".to_owned(),
             public_urls: vec!["https://check.example/".to_owned()],
             alternate_urls: vec!["https://other.example/check/".to_owned()],
-            allow_endpoints: None,
+            allow_endpoints: ["wss", "https"]
+                .map(|scheme| format!("{scheme}://app.example"))
+                .to_vec(),
             files: Arc::new(|_| None),
             ledgers: Arc::new(|_| Box::pin(async { None })),
             allow_private_webhooks: false,
