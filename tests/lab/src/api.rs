@@ -189,7 +189,8 @@ impl Desk {
     }
 
     async fn schemathesis(&self, api: &Api, document: &Path) -> Result<()> {
-        let mut python = Command::new(std::env::var_os("PYTHON").unwrap_or("python3".into()));
+        let mut python =
+            Command::new(std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into()));
         python
             .args(["-m", "schemathesis.cli", "--config-file"])
             .arg(checkout().join("tests/api/schemathesis.toml"))

@@ -33,7 +33,7 @@ export function webhooks(context) {
       ];
     },
     fields: [el("p", { class: "muted" }, h.why), urlField],
-    check: () => (/^https:\/\/./.test(url.value.trim()) ? null : h.noUrl),
+    check: () => (/^https?:\/\/./.test(url.value.trim()) ? null : h.noUrl),
     send: async () => [h.secret, (await api.post("/v1/webhooks", { url: url.value.trim() })).secret],
   });
 }
