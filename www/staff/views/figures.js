@@ -25,7 +25,7 @@ function stacked(context, { part, title, read, rows, codes, name, column }) {
   const sums = values.map((all) => all.reduce((sum, n) => sum + n, 0));
   const most = Math.max(1, ...sums);
   const drawn = rows.map((one, n) => row(name(one), parts(values[n].map((count, kind) => [count / most, `c${kind}`, `${label(codes[kind])}: ${w.count(count)}`])), w.count(sums[n])));
-  const marks = steps(most).map((n) => [n / most, w.count(n)]);
+  const marks = steps(most).filter(Number.isInteger).map((n) => [n / most, w.count(n)]);
   return chart({ words: w, m }, {
     part, title, read, seen: [],
     picture: [...drawn, row("", scale(marks), "")],

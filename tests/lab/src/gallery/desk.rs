@@ -141,6 +141,8 @@ impl Desk {
             "ACME support",
             "--alternate-url",
             "https://check2.example",
+            "--allow-endpoint",
+            "wss://chat.app.example",
         ];
         let server = Server::with(&[&own, flags].concat()).await?;
         let invitation = server.invitation().context("nobody is invited")?;
