@@ -152,7 +152,8 @@ impl App {
         (!self.trusts(address)).then(|| self.sources.id(address))
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// It is the operator's own proxy, which speaks for others.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.behind.as_ref().is_some_and(|behind| {
             behind

@@ -253,7 +253,7 @@ fn is_handshake(ask: &Ask) -> bool {
 }
 
 /// The visitor's address by the word of the proxy nearest to us: the last of the last field.
-fn forwarded(headers: &HeaderMap) -> Option<std::net::IpAddr> {
+pub(crate) fn forwarded(headers: &HeaderMap) -> Option<std::net::IpAddr> {
     let last = headers.get_all("x-forwarded-for").iter().next_back()?;
     last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
 }

@@ -1,8 +1,11 @@
 //! The listener for staff: its own address, its own origin, nothing of it under the base path.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use pushcheck_staff::{Config, File};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::middleware::map_request_with_state;
+use pushcheck_staff::{Config, File, Source};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -10,12 +13,14 @@ use crate::app::App;
 use crate::clock::wall_ms;
 use crate::config::StaffConfig;
 use crate::page::Endpoint;
+use crate::route::forwarded;
 use crate::server::BindError;
 use crate::source::Sources;
 
 /// The listener, not answering yet.
 #[derive(Debug)]
 pub(crate) struct Desk {
+    app: Arc<App>,
     listener: TcpListener,
     origin: String,
     invitation: Option<String>,
@@ -67,6 +72,7 @@ impl Desk {
             now: wall_ms,
         };
         Ok(Self {
+            app: Arc::clone(app),
             listener,
             origin,
             invitation,
@@ -91,7 +97,8 @@ impl Desk {
             }
         });
         let router = pushcheck_staff::router(self.config);
-        let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let router = router.layer(map_request_with_state(self.app, from));
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let served = axum::serve(self.listener, router)
             .with_graceful_shutdown(async move { stopping.cancelled().await });
         if let Err(error) = served.await {
@@ -99,4 +106,18 @@ impl Desk {
         }
         telling.abort();
     }
+}
+
+/// Whose a request is, where the operator's own proxy passes it on: else all staff would wait for one that tries passwords.
+async fn from(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+) -> Request {
+    if app.trusts(peer.ip())
+        && let Some(address) = forwarded(request.headers())
+    {
+        request.extensions_mut().insert(Source(address));
+    }
+    request
 }

@@ -37,6 +37,8 @@ pub struct Site {
     pub plain: SocketAddr,
     pub tls: SocketAddr,
     pub instance: String,
+    /// Where staff are answered: `http://127.0.0.1:…`.
+    pub staff: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     done: JoinHandle<()>,
 }
@@ -54,6 +56,7 @@ impl Site {
         let server = bind(config).await.unwrap();
         let (plain, tls) = (server.bound()[0].address, server.bound()[1].address);
         let instance = server.instance().to_owned();
+        let staff = server.staff().map(ToOwned::to_owned);
         let (stop, stopped) = oneshot::channel();
         let done = tokio::spawn(server.serve(async move {
             let _ = stopped.await;
@@ -62,6 +65,7 @@ impl Site {
             plain,
             tls,
             instance,
+            staff,
             stop: Some(stop),
             done,
         }
