@@ -1,4 +1,5 @@
 //! The listener for staff, as the server starts it.
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod support;
 
