@@ -103,6 +103,21 @@ async fn who_leaves_too_much_loses_their_own_first() {
 }
 
 #[tokio::test]
+async fn one_source_does_not_fill_the_shelf() {
+    each(async |store| {
+        for (name, now) in [("1", 1), ("2", 2), ("3", 3), ("4", 4)] {
+            let left = store.leave(&ROOM, of(name, "x"), "v", now).await;
+            assert!(left.expect("left"));
+        }
+        assert_eq!(
+            there(&store, &ROOM, &["1", "2", "3", "4"], 5).await,
+            ["2", "3", "4"]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn bytes_are_bounded_and_what_cannot_be_kept_drives_nothing_out() {
     each(async |store| {
         let leave = async |name, bytes: usize, now| {
