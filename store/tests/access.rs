@@ -2,10 +2,8 @@
 
 mod common;
 
-use common::{each, report};
-use pushcheck_store::report::NewReport;
+use common::{each, of_page, report};
 use pushcheck_store::session::{IDLE, LONGEST};
-use pushcheck_store::summary::Summary;
 use pushcheck_store::user::Refused;
 use pushcheck_store::webhook::LEASE;
 use pushcheck_store::{Digest, Error, Id, Store};
@@ -206,17 +204,7 @@ async fn the_audit_list_is_read_by_pieces_and_forgotten() {
 async fn a_delivery_is_there_with_its_report_and_one_nodes_at_a_time() {
     each(async |store| {
         let body = report(1);
-        let new = NewReport {
-            body: &body,
-            summary: serde_json::from_slice(&body)
-                .map(|body| Summary::of(&body))
-                .unwrap_or_default(),
-            source: "page",
-            intact: true,
-            ticket: None,
-            language: None,
-            ledger: None,
-        };
+        let new = of_page(&body);
         let hook = store
             .make_webhook("https://hooks.example/", "secret", "ada", NOW)
             .await

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use pushcheck_postgres::Postgres;
 use pushcheck_store::link::NewLink;
+use pushcheck_store::report::NewReport;
+use pushcheck_store::summary::Summary;
 use pushcheck_store::{Id, Place, Store};
 
 /// Runs a test on a new store of each engine.
@@ -56,5 +58,20 @@ pub fn new_link() -> NewLink {
         created_by: "ada".to_owned(),
         after_report: None,
         profile: None,
+    }
+}
+
+/// A report from the page, of that text.
+pub fn of_page(body: &[u8]) -> NewReport<'_> {
+    NewReport {
+        body,
+        summary: serde_json::from_slice(body)
+            .map(|body| Summary::of(&body))
+            .unwrap_or_default(),
+        source: "page",
+        intact: true,
+        ticket: None,
+        language: None,
+        ledger: None,
     }
 }
