@@ -192,6 +192,14 @@ async fn endpoints_stay_within_the_operator_s_list() {
             false => assert_eq!(said.pointers(), ["/endpoints/0/url"], "{url}"),
         }
     }
+    let stage = Stage::with(|config| config.allow_endpoints = Vec::new()).await;
+    let asked = json!({"ticket": "T", "endpoints": [{"method": "web-socket", "url": "wss://eu.app.example/live"}]});
+    let said = stage.ask("POST", "/v1/links", Some(asked)).await;
+    assert_eq!(
+        said.pointers(),
+        ["/endpoints/0/url"],
+        "none is listed, so none may be named"
+    );
 }
 
 #[tokio::test]
