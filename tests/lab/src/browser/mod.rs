@@ -2,6 +2,7 @@
 
 mod chromium;
 mod firefox;
+mod leave;
 mod network;
 mod proxy;
 mod webkit;
@@ -204,14 +205,6 @@ impl Running {
             told("browserName").unwrap_or_else(|| self.browser.name()),
             told("browserVersion").unwrap_or("?")
         )
-    }
-
-    /// Opens a page.
-    ///
-    /// # Errors
-    /// It could not be loaded in time.
-    pub async fn goto(&self, url: &str) -> Result<()> {
-        bounded(&format!("open {url}"), self.client.goto(url)).await
     }
 
     /// Runs a function's body in the page and gives what it returns.

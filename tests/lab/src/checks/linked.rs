@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::packaged::{NONE, SINGLE, SINGLE_SERVER};
 use super::{Lab, Outcome, RUN, SOON};
-use crate::browser::{Running, bounded};
+use crate::browser::Running;
 use crate::gallery::saved;
 use crate::origin::DeadPort;
 use crate::page::Page;
@@ -178,12 +178,12 @@ pub(super) async fn a_page_loaded_again_goes_on_by_its_link(lab: &Lab) -> Result
     for level in ["support", "public"] {
         let link = kept.link(level).await?;
         let page = run(lab, kept.server.page(), &link).await?;
-        bounded("load it again", lab.browser.client().refresh()).await?;
+        lab.browser.reload().await?;
         page.listen().await?;
         asks(page).await?;
         begun(page).await?;
         arrives(page, &kept, &link).await?;
-        bounded("load it again", lab.browser.client().refresh()).await?;
+        lab.browser.reload().await?;
         page.until(
             "the word that it is used up, with the number",
             "document.querySelector('.asked h2[tabindex]')?.textContent.includes('as often as')",

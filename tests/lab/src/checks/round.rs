@@ -49,7 +49,8 @@ struct Round {
 struct Tally {
     passed: usize,
     not_run: usize,
-    failed: usize,
+    /// What was said of each that failed.
+    failed: Vec<String>,
     seconds: f64,
 }
 
@@ -106,14 +107,18 @@ pub(super) async fn all(args: &Checks) -> Result<usize> {
     ) in tally.iter()
     {
         println!(
-            "{name}: {passed} passed, {failed} failed, {not_run} not run; {seconds:.0} s of checks"
+            "{name}: {passed} passed, {} failed, {not_run} not run; {seconds:.0} s of checks",
+            failed.len()
         );
     }
     println!(
         "all in {:.0} s, {jobs} browsers at once",
         began.elapsed().as_secs_f64()
     );
-    Ok(tally.values().map(|tally| tally.failed).sum())
+    // Once more at the end: of a long output often only that is kept.
+    let failed = || tally.values().flat_map(|tally| &tally.failed);
+    failed().for_each(|said| println!("{said}"));
+    Ok(failed().count())
 }
 
 impl Round {
@@ -160,8 +165,9 @@ impl Round {
                     .push(again);
             }
             Err(error) => {
-                tally.failed += 1;
-                println!("{name} FAILED: {error:#}");
+                let said = format!("{name} FAILED: {error:#}");
+                println!("{said}");
+                tally.failed.push(said);
             }
         }
     }

@@ -219,7 +219,7 @@ pub(super) async fn a_link_starts_by_itself_only_where_it_may(lab: &Lab) -> Resu
 /// nothing for it.
 pub(super) async fn a_link_stays_for_a_reload_of_its_tab(lab: &Lab) -> Result<Outcome> {
     let page = opened(lab, "", &token('0')).await?;
-    bounded("load it again", lab.browser.client().refresh()).await?;
+    lab.browser.reload().await?;
     page.listen().await?;
     page.until("the link", "document.querySelector('.asked details')", SOON)
         .await?;
@@ -234,7 +234,7 @@ pub(super) async fn a_link_stays_for_a_reload_of_its_tab(lab: &Lab) -> Result<Ou
         "sessionStorage.setItem('pushcheck-link', '{used} K7M-2PX');"
     ))
     .await?;
-    bounded("load it again", lab.browser.client().refresh()).await?;
+    lab.browser.reload().await?;
     let number = "document.querySelector('.asked')?.textContent.includes('K7M-2PX')";
     page.until("the number of what was sent", number, SOON)
         .await?;

@@ -311,7 +311,7 @@ async fn signed_out(staff: Page<'_>, id: &str, number: &str) -> Result<()> {
         Ok(())
     };
     nothing("signed out").await?;
-    staff.run("history.back();").await?;
+    staff.browser().back().await?;
     view(staff, "Sign in").await?;
     nothing("by going back").await?;
     let at = staff.run("return location.origin;").await?;
