@@ -131,6 +131,7 @@ const ALL: &[Check] = checks![
     ROW docs::what_docs_show_of_support_runs,
     ROW docs::what_docs_show_of_the_pages_code_runs,
     ROW staff::a_link_goes_out_and_its_report_comes_in,
+    ROW staff::three_nodes_are_one_to_whoever_reads_and_whoever_sends,
     ROW staff::markup_in_what_staff_read_is_text,
     ROW staff::a_report_of_three_nodes_is_whole_or_says_what_is_missing,
     CHECK access::every_word_comes_from_the_texts,

@@ -34,35 +34,32 @@ pub(super) struct Front {
 }
 
 impl Front {
-    /// TLS before one server, under a certificate of nobody in particular.
-    pub(super) async fn tls(server: SocketAddr, folder: &Path) -> Result<Self> {
+    /// TLS before these, under a certificate of nobody in particular; each request goes to the next one.
+    pub(super) async fn tls(servers: &[SocketAddr], folder: &Path) -> Result<Self> {
         let made =
             rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()])?;
         let both = folder.join("front.pem");
         fs::write(&both, made.cert.pem() + &made.signing_key.serialize_pem())?;
         let bind = format!("ssl crt {}", both.display());
-        Self::start(&bind, &format!("    server staff {server}\n"), folder).await
+        Self::start(&bind, servers, &folder.join("tls.cfg")).await
     }
 
-    /// Each new connection to the next of these.
-    pub(super) async fn in_turns(nodes: &[SocketAddr], folder: &Path) -> Result<Self> {
-        let servers = nodes
+    /// Each request goes to the next one of these.
+    pub(super) async fn plain(servers: &[SocketAddr], folder: &Path) -> Result<Self> {
+        Self::start("", servers, &folder.join("plain.cfg")).await
+    }
+
+    async fn start(bind: &str, servers: &[SocketAddr], file: &Path) -> Result<Self> {
+        let servers: String = servers
             .iter()
             .enumerate()
-            .map(|(n, node)| format!("    server n{n} {node} check inter 100ms fall 1 rise 1\n"));
-        let servers = servers.collect::<String>();
-        Self::start("", &format!("    balance roundrobin\n{servers}"), folder).await
-    }
-
-    async fn start(bind: &str, rest: &str, folder: &Path) -> Result<Self> {
+            .map(|(n, node)| format!("    server n{n} {node} check inter 100ms fall 1 rise 1\n"))
+            .collect();
         let address = free()?;
-        let file = folder.join("haproxy.cfg");
-        fs::write(
-            &file,
-            format!("{DEFAULTS}listen all\n    bind {address} {bind}\n{rest}"),
-        )?;
+        let head = format!("listen all\n    bind {address} {bind}\n    balance roundrobin\n");
+        fs::write(file, format!("{DEFAULTS}{head}{servers}"))?;
         let mut command = Command::new(HAPROXY.find()?);
-        command.args(["-q", "-db", "-f"]).arg(&file);
+        command.args(["-q", "-db", "-f"]).arg(file);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut process = Process::start(&mut command)?;
         let deadline = Instant::now() + START;
@@ -79,6 +76,11 @@ impl Front {
             address,
             _process: process,
         })
+    }
+
+    /// What a server is told of staff's address, where staff come this way.
+    pub(super) fn staff_origin(&self) -> String {
+        format!("--staff-origin=https://{}", self.address)
     }
 
     /// Where it listens.

@@ -12,7 +12,9 @@ use serde_json::Value;
 
 pub(super) use hostile::markup_in_what_staff_read_is_text;
 pub(super) use nodes::a_report_of_three_nodes_is_whole_or_says_what_is_missing;
-pub(super) use walk::a_link_goes_out_and_its_report_comes_in;
+pub(super) use walk::{
+    a_link_goes_out_and_its_report_comes_in, three_nodes_are_one_to_whoever_reads_and_whoever_sends,
+};
 
 use super::SOON;
 use crate::browser::{Options, Running};

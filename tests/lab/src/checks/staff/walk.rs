@@ -11,6 +11,9 @@ use crate::page::Page;
 
 const TICKET: &str = "ACME-4711";
 
+/// Every WebSocket is refused at first, so that there is something to mark, and to cure.
+const BROKEN: &[&str] = &["--refuse-upgrades=version-426"];
+
 /// The link's row as it changes, and a mark that a page loaded anew would not have.
 const WATCHED: &str = "window.stays = true;
     window.states = [];
@@ -26,9 +29,17 @@ const WATCHED: &str = "window.stays = true;
 pub(in crate::checks) async fn a_link_goes_out_and_its_report_comes_in(
     lab: &Lab,
 ) -> Result<Outcome> {
-    // Every WebSocket is refused at first, so that there is something to mark, and to cure.
-    let broken = ["--refuse-upgrades=version-426"];
-    let mut desk = Desk::start(lab.browser.browser(), &broken).await?;
+    walk(lab, Desk::start(lab.browser.browser(), BROKEN).await?).await
+}
+
+/// The same where three nodes share a database, and each request goes to another one. They are killed one after another.
+pub(in crate::checks) async fn three_nodes_are_one_to_whoever_reads_and_whoever_sends(
+    lab: &Lab,
+) -> Result<Outcome> {
+    walk(lab, Desk::of_three(BROKEN).await?).await
+}
+
+async fn walk(lab: &Lab, mut desk: Desk) -> Result<Outcome> {
     let staff = first(&lab.browser, &desk.invitation).await?;
     let customer = another(&lab.browser).await?;
 
