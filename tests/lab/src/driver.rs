@@ -10,9 +10,10 @@ use anyhow::{Context, Result, bail};
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::port;
 use crate::process::Process;
 
 /// How long a driver may take until it listens.
@@ -32,7 +33,7 @@ pub(crate) struct Driver {
 impl Driver {
     /// Starts a driver; `command` makes its command line for a port. What it prints goes to a file in `folder`.
     pub(crate) async fn start(folder: &Path, command: impl Fn(u16) -> Command) -> Result<Self> {
-        let port = free_port().await?;
+        let port = port::free()?;
         let log = folder.join("driver.log");
         let file = File::create(&log).context("cannot write a driver's log")?;
         let mut command = command(port);
@@ -106,12 +107,4 @@ impl Driver {
             .rev()
             .fold(String::new(), |all, line| all + "\n  " + line)
     }
-}
-
-/// A port that nobody listens on.
-async fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .await
-        .context("no port is free on loopback")?;
-    Ok(listener.local_addr()?.port())
 }

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod middlebox;
 pub mod origin;
 pub mod page;
+mod port;
 mod process;
 mod program;
 pub mod replay;

@@ -1,14 +1,15 @@
 //! Servers with a listener for staff, in processes of their own, so that they can be killed and started again.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use pushcheck_postgres::Postgres;
 use tempfile::TempDir;
 
 use super::front::Front;
 use crate::browser::Browser;
+use crate::port;
 use crate::server::Killable;
 
 const WHO: &str = "--organisation=ACME support";
@@ -146,7 +147,5 @@ async fn started(flags: &[String], besides: &[&str]) -> Result<Killable> {
 
 /// An address on loopback at which nobody listens.
 pub(super) fn free() -> Result<SocketAddr> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free on loopback")?;
-    Ok(listener.local_addr()?)
+    Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port::free()?)))
 }
