@@ -54,7 +54,12 @@ function welcome(why) {
 function enter(session) {
   api.session(session);
   const about = frame(tongue, session, async () => {
-    await api.remove("/v1/session").catch(() => {});
+    try {
+      await api.remove("/v1/session");
+    } catch (problem) {
+      // Whoever still is signed in must not be told otherwise: the next one at this desk would be, too.
+      if (problem.status !== 401) return about.refuse(s.sign.stays);
+    }
     api.session(null);
     welcome(s.sign.out);
   });

@@ -23,6 +23,7 @@ use crate::page::{Files, Tester};
 use crate::read::Readers;
 use crate::report::Reports;
 use crate::shared::Shared;
+use crate::shelf::Everywhere;
 use crate::source::{SourceId, Sources};
 
 /// RFC 9110 § 7.6.3, RFC 7239, and what came before it.
@@ -60,6 +61,8 @@ pub(crate) struct App {
     pub(crate) readers: Readers,
     pub(crate) reports: Reports,
     pub(crate) offers: Offers,
+    /// What pages ask about links.
+    pub(crate) links: Everywhere,
     pub(crate) store: Store,
     /// Where other nodes share the store.
     pub(crate) shared: Option<Arc<Shared>>,
@@ -118,6 +121,7 @@ impl App {
             }),
             reports: Reports::new(&store)?,
             offers: Offers::new(&limits, &store),
+            links: Everywhere::new(store.clone()),
             store,
             aliases: config.aliases,
             behind: config.behind,
@@ -169,25 +173,6 @@ impl App {
             Some(shared) => shared.read(&self.ledger, run, asking).await,
             None => self.ledger.read(run, asking),
         }
-    }
-
-    /// The same as JSON; none: nothing is known of it, which may be another server's.
-    pub(crate) async fn seen_by_all(&self, run: &str, asking: SourceId) -> Option<String> {
-        let run = run.parse().ok()?;
-        if self.shared.is_none() {
-            self.ledger.known(run)?;
-        }
-        let ledger = self.read(run, asking).await;
-        let is_known = !ledger.sightings.is_empty()
-            || !ledger.complete
-            || ledger
-                .instances
-                .iter()
-                .any(|one| one.evicted > 0 || one.refused > 0);
-        if !is_known {
-            return None;
-        }
-        serde_json::to_string(&ledger).ok()
     }
 
     /// From where this server watches, as far as it can tell whoever sent that head.

@@ -31,9 +31,14 @@ impl Keeping {
         }
     }
 
-    /// There is no room for more: what has been acknowledged is not thrown away for what has not.
-    pub(crate) fn is_full(&self) -> bool {
-        self.bytes.load(Relaxed) >= self.most_bytes
+    /// There is no room for more: what has been acknowledged is not thrown away for what has not. `asked`: it comes by a link. Of
+    /// what nobody asked for half as much is kept, so that strangers keep no customer out.
+    pub(crate) fn is_full(&self, asked: bool) -> bool {
+        let most = match asked {
+            true => self.most_bytes,
+            false => self.most_bytes / 2,
+        };
+        self.bytes.load(Relaxed) >= most
     }
 
     /// One more has been kept since there was a look.
@@ -58,7 +63,7 @@ impl Keeping {
         match swept.await {
             Ok(bytes) => {
                 self.bytes.store(bytes, Relaxed);
-                if self.is_full() {
+                if self.is_full(true) {
                     tracing::error!(bytes, "the store is full: no more reports are taken");
                 }
             }
@@ -136,11 +141,20 @@ mod tests {
             2,
             "nothing of it stays"
         );
-        assert!(!keeping.is_full());
-        keeping.took(998);
-        assert!(keeping.is_full());
+        let full = || [false, true].map(|asked| keeping.is_full(asked));
+        assert_eq!(full(), [false, false]);
+        keeping.took(497);
+        assert_eq!(full(), [false, false]);
+        keeping.took(1);
+        assert_eq!(
+            full(),
+            [true, false],
+            "what nobody asked for leaves the rest to who was"
+        );
+        keeping.took(500);
+        assert_eq!(full(), [true, true]);
         keeping.sweep(&store).await;
-        assert!(!keeping.is_full(), "by what there is");
+        assert_eq!(full(), [false, false], "by what there is");
     }
 
     #[tokio::test]

@@ -145,7 +145,8 @@ const DEFAULT: Limits = Limits {
     watch_ms: 8 * 3_600_000 + 60_000,
     // In eight hours a long poll of 25 s is asked for 1,152 times; beside that there is room for a cut every half minute.
     attempts: 2_000,
-    report_bytes: 512 * 1024,
+    // No page sends more.
+    report_bytes: 256 * 1024,
     reports_bytes: 4_000_000_000,
     // Of an office of 200 every third one may ask somebody for help at once. Half of all may be as large as can be.
     offers: 256,

@@ -48,14 +48,8 @@ pub(crate) async fn answer(app: &App, ask: Ask) -> Result<Response<Body>, Proble
         (Some(("broken-off", _)), Some(Some(run))) => Some(Word::BrokenOff(run)),
         _ => return Err(Problem::malformed("word")),
     };
-    let heard = app
-        .store
-        .hear(&token, said, wall_ms())
-        .await
-        .map_err(|error| {
-            tracing::error!(%error, "a link could not be read");
-            Problem::overloaded()
-        })?;
+    let heard = app.links.ask(app.store.hear(&token, said, wall_ms()));
+    let heard = heard.await?;
     let link = heard.map_err(closed)?;
     let before = before(app, &link).await;
     Ok(answer::json(StatusCode::OK, &view(app, &link, before)))

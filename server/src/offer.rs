@@ -116,7 +116,7 @@ impl Offers {
 
 /// The key alone asks: 200 with the report, or 204. Key, line end and a report leave it, instead of an earlier one: 201.
 pub(crate) async fn answer(app: &App, ask: Ask, run: RunId) -> Result<Response<Body>, Problem> {
-    let _turn = app.reports.turn()?;
+    let _turn = app.reports.turn(ask.source)?;
     let (source, exchange) = (ask.source, Arc::clone(&ask.exchange));
     let body = read_body(app, ask.request, (KEY + MOST) as u64, "report").await?;
     let (key, report) = split(&body)?;

@@ -43,16 +43,53 @@ pub(crate) async fn written(
     if key.run() != run {
         return Err(Problem::not_the_key());
     }
+    let place = place(app, run).await?;
+    // Only our own types, without maps of other keys than text: it cannot fail.
+    let ledger = serde_json::to_vec(&app.read(run, asking).await).unwrap_or_default();
+    Ok((ledger, place))
+}
+
+/// A place to read a run's ledger, held as long as that is in memory.
+async fn place(app: &App, run: RunId) -> Result<OwnedSemaphorePermit, Problem> {
     let sightings = match &app.shared {
         Some(shared) => shared.sightings(run).await,
         None => 0,
     };
     let own = app.ledger.known(run).map_or(0, |run| run.sightings());
-    let sightings = sightings.max(own);
-    let place = app.readers.place(sightings, app.limits.head_ms).await?;
-    // Only our own types, without maps of other keys than text: it cannot fail.
-    let ledger = serde_json::to_vec(&app.read(run, asking).await).unwrap_or_default();
-    Ok((ledger, place))
+    app.readers
+        .place(sightings.max(own), app.limits.head_ms)
+        .await
+}
+
+/// What all nodes saw of a run, to be kept beside its report.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// As JSON.
+    pub(crate) ledger: String,
+    _place: OwnedSemaphorePermit,
+}
+
+/// None: nothing is known of it, which may be another server's, or there is no room to read it.
+pub(crate) async fn seen_by_all(app: &App, run: &str, asking: SourceId) -> Option<Seen> {
+    let run = run.parse().ok()?;
+    if app.shared.is_none() {
+        app.ledger.known(run)?;
+    }
+    let place = place(app, run).await.ok()?;
+    let ledger = app.read(run, asking).await;
+    let is_known = !ledger.sightings.is_empty()
+        || !ledger.complete
+        || ledger
+            .instances
+            .iter()
+            .any(|one| one.evicted > 0 || one.refused > 0);
+    if !is_known {
+        return None;
+    }
+    Some(Seen {
+        ledger: serde_json::to_string(&ledger).ok()?,
+        _place: place,
+    })
 }
 
 /// Those who read: a ledger is written out whole, at up to 7.5 kB for each sighting, and its reader may be slow.

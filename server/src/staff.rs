@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::clock::wall_ms;
 use crate::config::StaffConfig;
 use crate::page::Endpoint;
+use crate::read::seen_by_all;
 use crate::route::forwarded;
 use crate::server::BindError;
 use crate::source::Sources;
@@ -66,7 +67,10 @@ impl Desk {
             }),
             ledgers: Arc::new(move |run| {
                 let app = Arc::clone(&ledgers);
-                Box::pin(async move { app.seen_by_all(&run, nobody).await })
+                Box::pin(async move {
+                    let seen = seen_by_all(&app, &run, nobody).await?;
+                    Some(seen.ledger)
+                })
             }),
             allow_private_webhooks: staff.allow_private_webhooks,
             now: wall_ms,

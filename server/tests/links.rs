@@ -352,7 +352,7 @@ async fn a_full_store_takes_no_more_and_loses_nothing() {
     let bytes = model.to_string().len() as u64;
     let site = Site::start(|config| {
         config.place = place;
-        config.limits.reports_bytes = bytes + 1;
+        config.limits.reports_bytes = 2 * bytes + 2;
     })
     .await;
     let store = Store::open(&folder.place(), now()).await.unwrap();
@@ -373,11 +373,15 @@ async fn a_full_store_takes_no_more_and_loses_nothing() {
         let told: Value = serde_json::from_slice(&answer.body).unwrap();
         kept.push((told["id"].as_str().unwrap().to_owned(), report));
     }
-    // It counts what it takes: not only when it looks how much there is.
+    // It counts what it takes: not only when it looks how much there is. Of what nobody asked for it keeps half as much.
     for n in 3..=4 {
         send(n).await.1.is_refused(503, "count");
     }
     assert_eq!(store.count_reports().await.unwrap(), 2);
+    let link = store.make_link(&new_link(), now()).await.unwrap();
+    let asked = format!("link {}\n{model}", link.token);
+    let answer = site.client().await.post("/v1/reports", &asked).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
     for (id, report) in kept {
         let bodies = store.bodies(&id).await.unwrap();
         assert_eq!(bodies[0].bytes, report.as_bytes());

@@ -23,6 +23,9 @@ pub struct Endpoint {
     pub method: String,
     /// Its URL.
     pub url: String,
+    /// The subprotocols that are offered to it, of a WebSocket, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protocols: Vec<String>,
 }
 
 impl Default for Asked {
@@ -64,9 +67,12 @@ mod tests {
             endpoints: vec![Endpoint {
                 method: "web-socket".to_owned(),
                 url: "wss://app.example/".to_owned(),
+                protocols: vec!["chat.v2".to_owned()],
             }],
         };
         assert_eq!(Asked::of_text(&asked.to_text()), asked);
+        let older = r#"{"endpoints":[{"method":"web-socket","url":"wss://app.example/"}]}"#;
+        assert_eq!(Asked::of_text(older).endpoints[0].protocols, [""; 0]);
         for text in ["", "{}", "[]", "{\"endpoints\":[{}]}"] {
             assert_eq!(Asked::of_text(text), Asked::default(), "{text}");
         }

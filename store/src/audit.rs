@@ -1,7 +1,7 @@
 //! The audit list: who did what.
 
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AssertSqlSafe, Row};
 
 use crate::db::transact;
 use crate::{Error, Id, Ms, Store};
@@ -24,8 +24,11 @@ pub struct Entry {
 /// The most characters of each text in the list.
 const LONGEST: usize = 120;
 
-/// How many entries are kept at the most.
+/// How many entries are kept at the most: of what anybody can do as often as they like, and of all else.
 const MOST: i64 = 100_000;
+
+/// What anybody can do as often as they like. It must not drive out who deleted what.
+const OFTEN: &str = "('report read', 'report exported', 'reports exported', 'sign-in-failed')";
 
 impl Store {
     /// Writes down that somebody did something. Texts are clipped at 120 characters.
@@ -65,25 +68,43 @@ impl Store {
         rows.iter().map(entry).collect()
     }
 
-    /// Forgets what was written before `before`, and the oldest beyond 100,000 entries; how many.
+    /// Forgets what was written before `before`, and the oldest beyond 100,000 entries of what was looked at or tried, and as many of
+    /// all else; how many.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn forget_audit(&self, before: Ms) -> Result<u64, Error> {
+        self.forget_audit_beyond(before, MOST).await
+    }
+
+    async fn forget_audit_beyond(&self, before: Ms, most: i64) -> Result<u64, Error> {
         transact!(self, |tx| {
-            let newest_of_too_many: Option<i64> =
-                sqlx::query("SELECT at FROM audit ORDER BY at DESC LIMIT 1 OFFSET $1")
-                    .bind(MOST)
-                    .fetch_optional(&mut *tx)
-                    .await?
-                    .map(|row| row.try_get(0))
-                    .transpose()?;
-            sqlx::query("DELETE FROM audit WHERE at < $1 OR at <= $2")
+            let mut forgotten = sqlx::query("DELETE FROM audit WHERE at < $1")
                 .bind(before)
-                .bind(newest_of_too_many.unwrap_or(Ms::MIN))
                 .execute(&mut *tx)
                 .await?
-                .rows_affected()
+                .rows_affected();
+            for is in ["IN", "NOT IN"] {
+                let newest_of_too_many: Option<i64> = sqlx::query(AssertSqlSafe(format!(
+                    "SELECT at FROM audit WHERE what {is} {OFTEN} ORDER BY at DESC LIMIT 1 OFFSET $1"
+                )))
+                .bind(most)
+                .fetch_optional(&mut *tx)
+                .await?
+                .map(|row| row.try_get(0))
+                .transpose()?;
+                let Some(newest) = newest_of_too_many else {
+                    continue;
+                };
+                forgotten += sqlx::query(AssertSqlSafe(format!(
+                    "DELETE FROM audit WHERE what {is} {OFTEN} AND at <= $1"
+                )))
+                .bind(newest)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+            }
+            forgotten
         })
     }
 }
@@ -104,4 +125,40 @@ fn clipped(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(LONGEST)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Place;
+
+    #[tokio::test]
+    async fn whoever_looks_often_does_not_drive_out_who_deleted_what() {
+        let store = Store::open(&Place::Memory, 1).await.expect("a store");
+        let did = async |what: &str, at: Ms| {
+            let noted = store.note("eve", what, "x", at).await;
+            noted.expect("noted");
+        };
+        did("report deleted", 10).await;
+        for at in 11..20 {
+            did("report read", at).await;
+        }
+        let forgot = store.forget_audit_beyond(5, 3).await.expect("forgot");
+        assert_eq!(forgot, 6);
+        for at in 20..24 {
+            did("report deleted", at).await;
+        }
+        let forgot = store.forget_audit_beyond(5, 3).await.expect("forgot");
+        assert_eq!(forgot, 2, "all else is bounded, too");
+        let left = store.audit(None, 100).await.expect("read");
+        let left: Vec<_> = left.iter().map(|one| (&*one.what, one.at)).collect();
+        assert_eq!(
+            left,
+            [23, 22, 21]
+                .map(|at| ("report deleted", at))
+                .into_iter()
+                .chain([19, 18, 17].map(|at| ("report read", at)))
+                .collect::<Vec<_>>()
+        );
+    }
 }

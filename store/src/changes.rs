@@ -10,11 +10,11 @@ use sqlx::{FromRow, Row};
 use crate::sql::Sql;
 use crate::{Error, Id, Ms, Store};
 
-/// How far behind a change's own time its transaction may end, with the difference of the nodes' clocks, ms.
-pub const LOOK_BACK: Ms = 5_000;
+/// How far behind a change's own time its transaction may end, with the difference of the nodes' clocks, which may be a minute, ms.
+pub const LOOK_BACK: Ms = 75_000;
 
 /// So many of those are looked at again at most.
-const AGAIN: i64 = 1_000;
+const AGAIN: i64 = 2_000;
 
 /// What changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

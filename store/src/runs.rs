@@ -102,6 +102,14 @@ impl Store {
         word: Option<Word<'_>>,
         now: Ms,
     ) -> Result<Result<Link, Closed>, Error> {
+        // Whoever guesses tokens does not keep others from writing.
+        let known = sqlx::query("SELECT 1 FROM links WHERE token = $1")
+            .bind(token.as_str())
+            .fetch_optional(self.pool())
+            .await?;
+        if known.is_none() {
+            return Ok(Err(Closed::Unknown));
+        }
         transact!(self, |tx| {
             let Some(link) = by_token(&mut tx, token.as_str()).await? else {
                 return Ok(Err(Closed::Unknown));

@@ -43,11 +43,12 @@ const listed = ["wss://a.example", "https://a.example"];
 test("an endpoint fits its method and holds no password", () => {
   assert.equal(wrong({ method: "web-socket", url: "wss://a.example/" }, listed), null);
   assert.equal(wrong({ method: "web-socket", url: "https://a.example/" }, listed), "scheme");
-  assert.equal(wrong({ method: "polling", url: "wss://a.example/" }, listed), "scheme");
-  assert.equal(wrong({ method: "polling", url: "javascript:alert(1)" }, listed), "scheme");
-  assert.equal(wrong({ method: "polling", url: "https://me:secret@a.example/" }, listed), "secret");
-  assert.equal(wrong({ method: "polling", url: "nowhere" }, listed), "url");
-  assert.equal(wrong({ method: "polling", url: "https://a.example/" }, ["https://b.example"]), "list");
+  assert.equal(wrong({ method: "long-polling", url: "wss://a.example/" }, listed), "scheme");
+  assert.equal(wrong({ method: "long-polling", url: "javascript:alert(1)" }, listed), "scheme");
+  assert.equal(wrong({ method: "long-polling", url: "https://me:secret@a.example/" }, listed), "secret");
+  assert.equal(wrong({ method: "long-polling", url: "nowhere" }, listed), "url");
+  assert.equal(wrong({ method: "long-polling", url: "https://a.example/" }, ["https://b.example"]), "list");
+  assert.equal(wrong({ method: "polling", url: "https://a.example/" }, listed), "method");
 });
 
 test("what is wrong with a request is told field by field", () => {
@@ -58,9 +59,11 @@ test("what is wrong with a request is told field by field", () => {
   assert.deepEqual(whys({ skip: ["polling"], required: ["polling"] }), ["skip required"]);
   const all = ["web-socket", "server-sent-events", "streaming-fetch", "long-polling", "polling"];
   assert.deepEqual(whys({ skip: all }), ["skip all"]);
-  assert.deepEqual(whys({ skip: all, endpoints: [{ method: "polling", url: "https://a.example/" }] }), []);
+  const one = { method: "long-polling", url: "https://a.example/" };
+  assert.deepEqual(whys({ skip: all, endpoints: [one] }), ["skip all"]);
+  assert.deepEqual(whys({ endpoints: [one, { ...one }] }), ["endpoints twice"]);
   assert.deepEqual(whys({ runs: 1.5 }), ["runs range"]);
-  assert.deepEqual(whys({ endpoints: [{ method: "polling", url: "x" }] }), ["endpoints url"]);
+  assert.deepEqual(whys({ endpoints: [{ method: "long-polling", url: "x" }] }), ["endpoints url"]);
 });
 
 test("a link with endpoints never starts by itself", () => {

@@ -43,7 +43,7 @@ const array = (value) => (Array.isArray(value) ? value.slice(0, MOST.list) : [])
 const known = (value) => array(value).filter((one) => Object.hasOwn(METHODS, one));
 
 /**
- * An endpoint as it is shown and tried: `{method, url, shown, host, barred}`; null: nothing that can be tried. `barred` is why this page
+ * An endpoint as it is shown and tried: `{method, url, protocols, shown, host, barred}`; null: nothing that can be tried. `barred` is why this page
  * may not try it, or null: `file`, as the page in a file connects to its own server alone, or `plain`, as a secure page opens no
  * connection that is not.
  */
@@ -57,7 +57,10 @@ function endpoint(one, { secure, file }) {
   url.hash = "";
   const port = url.port || (safe ? "443" : "80");
   const barred = file ? "file" : secure && !safe ? "plain" : null;
-  return { method, url: url.href, shown: `${url.protocol}//${url.hostname}:${port}`, host: url.host, barred };
+  // As a browser offers them (RFC 9110 § 5.6.2); what is none of these it refuses.
+  const named = method === "web-socket" ? array(one.protocols) : [];
+  const protocols = named.filter((name) => typeof name === "string" && /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name));
+  return { method, url: url.href, protocols, shown: `${url.protocol}//${url.hostname}:${port}`, host: url.host, barred };
 }
 
 /** Addresses of the same link elsewhere. */
@@ -106,7 +109,7 @@ export function options({ methods, required, mode, endpoints }) {
     methods,
     required,
     mode,
-    ...tried.length && { endpoints: Object.fromEntries(tried.map(({ method, url }) => [METHODS[method], { url }])) },
+    ...tried.length && { endpoints: Object.fromEntries(tried.map(({ method, url, protocols }) => [METHODS[method], { url, ...protocols.length && { protocols } }])) },
   };
 }
 

@@ -7,13 +7,14 @@ import { grouped, tidy } from "./rows.js";
 /** The entries of the menu. */
 const MENU = ["inbox", "links", "import", "figures", "profiles", "admin"];
 
-/** `{nodes, show(view), mark(route), busy(yes), say(text), state(word), arrived(line), heading()}`. */
+/** `{nodes, show(view), mark(route), busy(yes), say(text), refuse(text), state(word), arrived(line), heading()}`. */
 export function frame({ s, w, m }, session, signOut) {
   const to = (view) => (view === "links" ? write("links", "new") : view === "admin" ? write("admin", "users") : write(view));
   const links = MENU.filter((view) => view !== "admin" || session.role === "admin")
     .map((view) => [view, el("a", { href: to(view) }, s.menu[view])]);
   const state = el("span", { class: "live" });
   const voice = el("p", { class: "unseen", role: "status" });
+  const refused = el("p", { class: "notice why", role: "alert", hidden: true });
   const main = el("main", { id: "main", tabindex: "-1" });
   const skip = el("a", { class: "skip", href: "#main" }, s.skip);
   skip.addEventListener("click", (event) => {
@@ -44,7 +45,7 @@ export function frame({ s, w, m }, session, signOut) {
     document.title = unseen ? `(${w.count(unseen)}) ${title}` : title;
   };
   return {
-    nodes: [skip, head, main, voice],
+    nodes: [skip, head, refused, main, voice],
     heading: () => heading,
     show(view) {
       heading = el("h1", { tabindex: "-1" }, view.title);
@@ -64,6 +65,11 @@ export function frame({ s, w, m }, session, signOut) {
     busy: (yes) => main.setAttribute("aria-busy", yes),
     say: (text) => {
       voice.textContent = text;
+    },
+    /** What was asked for up there was not done. */
+    refuse(text) {
+      refused.textContent = text;
+      refused.hidden = false;
     },
     state(word) {
       state.dataset.state = word;

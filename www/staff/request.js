@@ -31,8 +31,12 @@ export function allowed(url, patterns) {
   });
 }
 
-/** Why an endpoint cannot be asked: `url`, `scheme`, `secret` (user or password in it), `list`; null: it can. */
+/** Methods of which a link may name an endpoint: polling has none but the server's own. */
+export const TRIED = METHODS.filter((method) => method !== "polling");
+
+/** Why an endpoint cannot be asked: `method`, `url`, `scheme`, `secret` (user or password in it), `list`; null: it can. */
 export function wrong({ method, url }, patterns) {
+  if (!TRIED.includes(method)) return "method";
   if (!URL.canParse(url)) return "url";
   const read = new URL(url);
   if (!(SCHEMES[method] ?? HTTP).includes(read.protocol)) return "scheme";
@@ -47,11 +51,11 @@ export function faults(request, patterns) {
   const within = (value, [least, most]) => Number.isInteger(value) && value >= least && value <= most;
   if (!ticket.trim()) found.push({ field: "ticket", why: "empty" });
   endpoints.forEach((one, at) => {
-    const why = wrong(one, patterns);
+    const why = endpoints.slice(0, at).some(({ method }) => method === one.method) ? "twice" : wrong(one, patterns);
     if (why) found.push({ field: "endpoints", why, at });
   });
   if (request.skip.some((method) => request.required.includes(method))) found.push({ field: "skip", why: "required" });
-  if (METHODS.every((method) => request.skip.includes(method)) && !endpoints.length) found.push({ field: "skip", why: "all" });
+  if (METHODS.every((method) => request.skip.includes(method))) found.push({ field: "skip", why: "all" });
   if (!within(expiresInHours, HOURS)) found.push({ field: "expiresInHours", why: "range" });
   if (!within(runs, RUNS)) found.push({ field: "runs", why: "range" });
   return found;

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::clock::wall_ms;
 use crate::link;
 use crate::problem::Problem;
+use crate::read::seen_by_all;
 use crate::route::Ask;
 use crate::source::SourceId;
 
@@ -74,11 +75,11 @@ pub(super) async fn take(
         Ok(judged) => judged,
         Err(wrong) => return Ok(Err(wrong)),
     };
-    if app.keeping.is_full() {
+    if app.keeping.is_full(token.is_some()) {
         return Err(Problem::not_kept());
     }
-    let ledger = match summary.run.as_deref() {
-        Some(run) => app.seen_by_all(run, asker.source).await,
+    let seen = match summary.run.as_deref() {
+        Some(run) => seen_by_all(app, run, asker.source).await,
         None => None,
     };
     let new = NewReport {
@@ -88,7 +89,7 @@ pub(super) async fn take(
         intact: true,
         ticket: None,
         language: None,
-        ledger: ledger.as_deref(),
+        ledger: seen.as_ref().map(|seen| &*seen.ledger),
     };
     let kept = app
         .store
@@ -109,7 +110,9 @@ pub(super) async fn take(
             );
             match app.keeping.place {
                 Place::Memory => app.keeping.sweep(&app.store).await,
-                _ => app.keeping.took(report.len()),
+                _ => app
+                    .keeping
+                    .took(report.len() + seen.map_or(0, |seen| seen.ledger.len())),
             }
             Ok(Taken {
                 id: kept.id,

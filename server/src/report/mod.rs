@@ -4,6 +4,7 @@ mod envelope;
 mod intake;
 mod pieces;
 mod socket;
+mod turns;
 mod uploads;
 
 use std::sync::Arc;
@@ -14,31 +15,31 @@ use pushcheck::time::Micros;
 use pushcheck_store::Store;
 use pushcheck_store::schema::{Fault, Schema};
 use pushcheck_store::summary::Summary;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use crate::answer::{self, Body};
 use crate::app::App;
 use crate::probe::read_body;
 use crate::problem::{self, Problem};
 use crate::route::Ask;
+use crate::source::SourceId;
 
 use intake::{Asker, Taken, take};
 pub(crate) use pieces::{PiecePath, answer as piece};
 pub(crate) use socket::open;
+pub(crate) use turns::Turn;
+use turns::Turns;
 use uploads::Uploads;
 
 /// What takes reports in.
 #[derive(Debug)]
 pub(crate) struct Reports {
-    turns: Arc<Semaphore>,
+    turns: Arc<Turns>,
     judges: Arc<Semaphore>,
     schema: Arc<Schema>,
     /// Those that come in pieces.
     uploads: Uploads,
 }
-
-/// The reports that are read at once: each may take its whole size of memory while it comes.
-const AT_ONCE: usize = 64;
 
 /// The reports that are held against the schema at once: the longest takes tens of milliseconds and ten times its size.
 const JUDGED_AT_ONCE: usize = 4;
@@ -80,7 +81,7 @@ pub(crate) struct Judged {
 impl Reports {
     pub(crate) fn new(store: &Store) -> std::io::Result<Self> {
         Ok(Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Turns::new(),
             judges: Arc::new(Semaphore::new(JUDGED_AT_ONCE)),
             schema: Arc::new(Schema::new()?),
             uploads: Uploads::new(store),
@@ -93,10 +94,8 @@ impl Reports {
     }
 
     /// A place among those whose report is read; held until it has been judged.
-    pub(crate) fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        Arc::clone(&self.turns)
-            .try_acquire_owned()
-            .map_err(|_| Problem::overloaded())
+    pub(crate) fn turn(&self, source: SourceId) -> Result<Turn, Problem> {
+        self.turns.take(source)
     }
 
     /// Whether it is a report, found out where it keeps no other answer waiting; `unpack` makes it of what came.
@@ -137,7 +136,7 @@ async fn answered(app: &App, asker: &Asker, body: Bytes) -> Result<Response<Body
 
 /// `POST v1/reports`.
 pub(crate) async fn posted(app: &App, ask: Ask) -> Result<Response<Body>, Problem> {
-    let _turn = app.reports.turn()?;
+    let _turn = app.reports.turn(ask.source)?;
     let asker = Asker::of(app, &ask, false);
     let most = app.limits.report_bytes + envelope::LONGEST;
     let body = read_body(app, ask.request, most, "report").await?;

@@ -108,7 +108,7 @@ pub(crate) async fn answer(
     let asker = Asker::of(app, &ask, true);
     let uploads = &app.reports.uploads;
     let turn = match uploads.is_everywhere() {
-        true => Some(app.reports.turn()?),
+        true => Some(app.reports.turn(ask.source)?),
         false => None,
     };
     let added = uploads.add(&path, piece, ask.source, app.clock.now());
@@ -119,7 +119,7 @@ pub(crate) async fn answer(
     };
     let _turn = match turn {
         Some(turn) => turn,
-        None => app.reports.turn()?,
+        None => app.reports.turn(ask.source)?,
     };
     let most = app.limits.report_bytes;
     let whole = pieces.clone();

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Answers the handshake; the socket lives on in a task of its own.
 pub(crate) fn open(app: &Arc<App>, mut ask: Ask) -> Result<Response<Body>, Problem> {
     let response = agree(app, &ask)?;
-    let turn = app.reports.turn()?;
+    let turn = app.reports.turn(ask.source)?;
     let asker = Asker::of(app, &ask, false);
     let taking = take_over(&mut ask);
     let (app, exchange) = (Arc::clone(app), Arc::clone(&ask.exchange));

@@ -73,11 +73,22 @@ impl Proof {
 pub(crate) async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let is_data = is_data(request.uri().path());
     let mut response = match admit(&app, &mut request).await {
-        Ok(()) => next.run(request).await,
+        Ok(()) => done(request, next).await,
         Err(problem) => problem.into_response(),
     };
     guard(response.headers_mut(), is_data, app.doors().origin.as_ref());
     response
+}
+
+/// Whoever hangs up while something is changed does not keep it from being done whole, and written down.
+async fn done(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "it failed here").into_response(),
+    }
 }
 
 fn is_data(path: &str) -> bool {

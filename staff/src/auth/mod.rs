@@ -94,7 +94,7 @@ pub fn check_origin(origin: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Writes down that somebody did something: `audit(&app, &who, "read", &report.id)`. Where it cannot be written, it is not done.
+/// Writes down that somebody did something: `audit(&app, &who, "read", &report.id)`. Where it cannot be written, whoever asked is told that it failed.
 pub(crate) async fn audit(app: &App, who: &Who, what: &str, on: &str) -> Result<(), Problem> {
     Ok(app.store.note(&who.name, what, on, (app.now)()).await?)
 }

@@ -9,6 +9,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::line::{Endpoint, Language, Level, MethodWord, Mode, Start, Test};
+use super::profiled::protocols;
 use crate::form::{Form, Text, lines, must_line};
 use crate::problem::Fault;
 
@@ -70,9 +71,13 @@ pub(super) struct LinkRequest {
     reason = "the document's; requests are read member by member"
 )]
 pub(super) struct EndpointRequest {
+    /// Each once, and not `polling`, of which there is no endpoint but the server's own.
     method: MethodWord,
     #[schema(schema_with = must_line::<2000>)]
     url: String,
+    /// Of a WebSocket: tokens of RFC 9110, each once.
+    #[schema(max_items = 10)]
+    protocols: Option<Vec<String>>,
 }
 
 /// What was asked for.
@@ -108,7 +113,7 @@ pub(super) fn read(said: &Value, allowed: &[String]) -> (Asked, Vec<Fault>) {
         }
     }
     let endpoints = endpoints(&mut form, allowed);
-    if skip.len() == Method::ALL.len() && endpoints.is_empty() {
+    if skip.len() == Method::ALL.len() {
         form.wrong("/skip", "nothing is left to try");
     }
     let starts_itself = form.word("start", &["click", "itself"]) == "itself";
@@ -160,13 +165,22 @@ fn methods(form: &mut Form<'_>, name: &'static str) -> Vec<String> {
 }
 
 fn endpoints(form: &mut Form<'_>, allowed: &[String]) -> Vec<Endpoint> {
-    let mut named = Vec::new();
+    let (mut named, mut tried) = (Vec::new(), Vec::new());
     for (at, value) in form.list("endpoints", ENDPOINTS).iter().enumerate() {
         let mut one = Form::of(value, format!("/endpoints/{at}"));
         let method = one.get("method").and_then(Value::as_str);
         let method = method.and_then(Method::from_word);
-        if method.is_none() && value.is_object() {
-            one.wrong("/method", "a method");
+        match method {
+            None if value.is_object() => one.wrong("/method", "a method"),
+            Some(Method::Polling) => one.wrong("/method", "polling has no endpoint of its own"),
+            Some(method) if tried.contains(&method) => {
+                one.wrong("/method", "one endpoint of each method is tried");
+            }
+            _ => tried.extend(method),
+        }
+        let protocols = protocols(&mut one);
+        if !protocols.is_empty() && method != Some(Method::WebSocket) {
+            one.wrong("/protocols", "a WebSocket has them");
         }
         let url = one.text("url", Text::line(URL).must());
         if let Some(url) = url {
@@ -174,6 +188,7 @@ fn endpoints(form: &mut Form<'_>, allowed: &[String]) -> Vec<Endpoint> {
                 Ok(url) => named.extend(method.map(|method| Endpoint {
                     method: method.as_str().to_owned(),
                     url,
+                    protocols,
                 })),
                 Err(why) => one.wrong("/url", why),
             }

@@ -92,6 +92,8 @@ pub(super) struct Endpoint {
     pub(super) method: String,
     /// Its URL.
     pub(super) url: String,
+    /// The subprotocols that are offered to it, of a WebSocket, in their order.
+    pub(super) protocols: Vec<String>,
 }
 
 /// What is tested.
@@ -114,6 +116,7 @@ impl From<Asked> for Test {
         let endpoint = |one: asked::Endpoint| Endpoint {
             method: one.method,
             url: one.url,
+            protocols: one.protocols,
         };
         Self {
             required: asked.required,
@@ -129,6 +132,7 @@ impl From<Test> for Asked {
         let endpoint = |one: Endpoint| asked::Endpoint {
             method: one.method,
             url: one.url,
+            protocols: one.protocols,
         };
         Self {
             required: test.required,

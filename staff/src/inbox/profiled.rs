@@ -129,7 +129,7 @@ fn texts(
 }
 
 /// Subprotocols are tokens, each once (RFC 6455 § 4.1).
-fn protocols(form: &mut Form<'_>) -> Vec<String> {
+pub(super) fn protocols(form: &mut Form<'_>) -> Vec<String> {
     texts(form, "protocols", 10, Text::line(100).must(), |one| {
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if one.is_empty() || !one.bytes().all(token) {

@@ -285,9 +285,13 @@ pub(super) async fn delete(
     Staff(who): Staff,
     Named(id): Named,
 ) -> Result<StatusCode, Problem> {
-    if !app.store.delete_report(&id).await? {
+    if app.store.report(&id).await?.is_none() {
         return Err(Problem::not_found());
     }
+    // First: nothing is gone without a word of who did it.
     heard(&app, &who, "report deleted", &id).await?;
-    Ok(StatusCode::NO_CONTENT)
+    match app.store.delete_report(&id).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found()),
+    }
 }

@@ -149,14 +149,17 @@ impl Store {
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
     }
 
-    /// How much all reports take, bytes.
+    /// How much all reports take with what the servers saw of their runs, bytes.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn bytes(&self) -> Result<u64, Error> {
-        let row = sqlx::query("SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM report_bodies")
-            .fetch_one(self.pool())
-            .await?;
+        let row = sqlx::query(
+            "SELECT CAST((SELECT COALESCE(SUM(bytes), 0) FROM report_bodies)
+                + (SELECT COALESCE(SUM(OCTET_LENGTH(ledger)), 0) FROM reports) AS BIGINT)",
+        )
+        .fetch_one(self.pool())
+        .await?;
         Ok(u64::try_from(row.try_get::<i64, _>(0)?).unwrap_or_default())
     }
 }

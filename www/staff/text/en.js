@@ -50,6 +50,7 @@ export default {
     in: "Sign in",
     leave: "Sign out",
     out: "You are signed out.",
+    stays: "You are still signed in: the server did not answer. Try again.",
     gone: "Your session has ended: sign in again.",
     wrong: "Name and password do not fit.",
     welcome: "Welcome",
@@ -112,6 +113,8 @@ export default {
     make: "Make the link",
     faults: {
       "ticket-empty": "Give the ticket a name or number.",
+      "endpoints-method": "Address {n}: polling has no address of its own. Choose another method.",
+      "endpoints-twice": "Address {n}: one address of each method is tried.",
       "endpoints-url": "Address {n} is no URL.",
       "endpoints-scheme": "Address {n} does not fit its method: WebSocket needs wss: or ws:, all others https: or http:.",
       "endpoints-secret": "Address {n} has a user or password in it: everybody who gets the link would see them.",

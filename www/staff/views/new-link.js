@@ -4,7 +4,7 @@ import { button, choice, field, line, tick } from "../../parts.js";
 import { METHODS } from "../../words.js";
 import { whole } from "../profile.js";
 import { write } from "../route.js";
-import { ENDPOINTS, FRESH, HOURS, NOTE, RUNS, TICKET, again, body, faults } from "../request.js";
+import { ENDPOINTS, FRESH, HOURS, NOTE, RUNS, TICKET, TRIED, again, body, faults } from "../request.js";
 import { customers } from "../language.js";
 import { grouped, tidy } from "../rows.js";
 
@@ -21,7 +21,10 @@ async function begin({ api, lang }, { after, profile, ticket }) {
 }
 
 /** A request for what a profile names. */
-const of = (profile, request) => ({ ...request, profile: profile.id, start: "click", endpoints: [{ method: profile.method, url: whole(profile) }] });
+const of = (profile, request) => {
+  const { id, method, protocols } = profile;
+  return { ...request, profile: id, start: "click", endpoints: [{ method, url: whole(profile), ...method === "web-socket" && { protocols } }] };
+};
 
 /** Several of the methods. */
 function several(legend, chosen, t, changed) {
@@ -33,6 +36,9 @@ function several(legend, chosen, t, changed) {
   return el("fieldset", {}, el("legend", {}, legend), el("div", { class: "choices" }, ...boxes.map(([node]) => node)));
 }
 
+/** What an endpoint may be tried by; one of a profile may have no other method than polling. */
+const methods = (t) => Object.fromEntries(TRIED.map((method) => [method, t.method[method]]));
+
 /** Addresses of the app itself, each with its method. */
 function endpoints(n, t, request, changed) {
   const list = el("div", {});
@@ -43,8 +49,9 @@ function endpoints(n, t, request, changed) {
   }, "small");
   function draw() {
     into(list, ...request.endpoints.map((one, at) => {
-      const [methodField] = choice(n.endpointMethod, t.method, one.method, (value) => {
+      const [methodField] = choice(n.endpointMethod, methods(t), one.method, (value) => {
         one.method = value;
+        if (value !== "web-socket") delete one.protocols;
         changed();
       });
       const [urlField, url] = line(n.endpointUrl, { class: "code", inputmode: "url", maxlength: 2000 }, (value) => {

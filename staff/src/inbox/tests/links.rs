@@ -31,7 +31,7 @@ async fn a_link_is_made_and_shown_as_it_was_asked_for() {
         ("skip", json!(["long-polling"])),
         (
             "endpoints",
-            json!([{"method": "web-socket", "url": "wss://app.example/live"}]),
+            json!([{"method": "web-socket", "url": "wss://app.example/live", "protocols": []}]),
         ),
         ("start", json!("click")),
         ("expiresInHours", json!(24)),
@@ -88,15 +88,68 @@ async fn what_is_not_said_is_usual() {
 }
 
 #[tokio::test]
+async fn what_a_link_names_is_what_its_page_tries() {
+    let stage = Stage::new().await;
+    let ask = async |skip: Value, endpoints: Value| {
+        let asked = json!({"ticket": "T", "skip": skip, "endpoints": endpoints});
+        stage.ask("POST", "/v1/links", Some(asked)).await
+    };
+    let (socket, stream) = ("wss://app.example/live", "https://app.example/stream");
+    let said = ask(
+        json!([]),
+        json!([{"method": "web-socket", "url": socket, "protocols": ["chat.v2", "chat"]}, {"method": "streaming-fetch", "url": stream}]),
+    )
+    .await;
+    assert_eq!(said.status, 201);
+    assert_eq!(
+        said.json()["endpoints"][0]["protocols"],
+        json!(["chat.v2", "chat"])
+    );
+    assert_eq!(said.json()["endpoints"][1]["protocols"], json!([]));
+    let all = json!([
+        "web-socket",
+        "server-sent-events",
+        "streaming-fetch",
+        "long-polling",
+        "polling"
+    ]);
+    let (one, two) = (
+        json!({"method": "web-socket", "url": socket}),
+        json!({"method": "web-socket", "url": socket}),
+    );
+    for (skip, endpoints, place) in [
+        (
+            json!([]),
+            json!([{"method": "polling", "url": stream}]),
+            "/endpoints/0/method",
+        ),
+        (json!([]), json!([one, two]), "/endpoints/1/method"),
+        (
+            json!([]),
+            json!([{"method": "streaming-fetch", "url": stream, "protocols": ["chat"]}]),
+            "/endpoints/0/protocols",
+        ),
+        (
+            json!([]),
+            json!([{"method": "web-socket", "url": socket, "protocols": ["a b"]}]),
+            "/endpoints/0/protocols/0",
+        ),
+        (all, json!([one]), "/skip"),
+    ] {
+        assert_eq!(ask(skip, endpoints).await.pointers(), [place]);
+    }
+}
+
+#[tokio::test]
 async fn all_faults_are_told_at_once_each_with_its_place() {
     let stage = Stage::new().await;
     let wrong = json!({
         "ticket": "", "note": "a\u{7}b", "language": "fr", "required": ["web-socket", "telepathy"], "mode": "slow", "skip": ["web-socket"],
         "endpoints": [
             {"method": "web-socket", "url": "wss://ada:secret@app.example/"},
-            {"method": "polling", "url": "wss://app.example/"},
+            {"method": "long-polling", "url": "wss://app.example/"},
             {"method": "telepathy", "url": "https://app.example/"},
-            {"method": "polling", "url": "http://10.0.0.1/"},
+            {"method": "server-sent-events", "url": "http://10.0.0.1/"},
             7,
         ],
         "start": "itself", "expiresInHours": 2161, "runs": 0, "level": "all", "profile": "x", "after": "0".repeat(32), "colour/s": 1,
@@ -175,13 +228,13 @@ async fn endpoints_stay_within_the_operator_s_list() {
     let stage = Stage::with(|config| config.allow_endpoints = listed).await;
     for (method, url, may) in [
         ("web-socket", "wss://eu.app.example/live?room=1", true),
-        ("polling", "http://127.0.0.1:9000/poll", true),
+        ("long-polling", "http://127.0.0.1:9000/poll", true),
         ("web-socket", "wss://app.example/", false),
         ("web-socket", "wss://eu.app.example:444/", false),
         ("web-socket", "ws://eu.app.example/", false),
         ("web-socket", "wss://eu.app.example.evil.example/", false),
-        ("polling", "http://127.0.0.1:9001/", false),
-        ("polling", "https://elsewhere.example/", false),
+        ("long-polling", "http://127.0.0.1:9001/", false),
+        ("long-polling", "https://elsewhere.example/", false),
         ("web-socket", "wss://eu.app.example/#x", false),
         ("web-socket", "eu.app.example", false),
     ] {

@@ -216,8 +216,8 @@ async fn who_polls_is_told_what_changed_and_at_last_nothing() {
     let mut cursor = said["cursor"].as_str().expect("a cursor").to_owned();
     let id = stage.arrives(&report(1, None), None).await;
     let mut told = Vec::new();
-    for seconds in 0..6 {
-        NOW.set(NOON + seconds * 5_000);
+    for looks in 0..6 {
+        NOW.set(NOON + looks * LOOK_BACK);
         let said = stage
             .get(&format!("/v1/changes?after={cursor}"))
             .await
@@ -312,7 +312,7 @@ proptest! {
         let mut heard = std::collections::HashSet::new();
         let mut now = NOON;
         // After all has ended there are as many looks as it takes.
-        let late = std::iter::repeat_n(1_000, 70 + rows.len());
+        let late = std::iter::repeat_n(2_000, 75 + rows.len());
         for wait in looks.into_iter().chain(late) {
             now += wait;
             let (all, cut) = brought(&rows, known.cursor(), now, limit);
