@@ -112,6 +112,13 @@ impl Desk {
         &self.page
     }
 
+    /// Ends all as a crash would.
+    pub(super) fn kill_all(&mut self) {
+        for node in &mut self.nodes {
+            node.server.kill();
+        }
+    }
+
     /// Ends one node as a crash would.
     pub(super) fn kill(&mut self, node: usize) {
         self.nodes[node].server.kill();

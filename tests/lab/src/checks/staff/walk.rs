@@ -105,6 +105,13 @@ async fn walk(lab: &Lab, mut desk: Desk) -> Result<Outcome> {
     );
     deleted(staff, &id, &second).await?;
     clean(staff).await?;
+    desk.kill_all();
+    hands(staff, "press('Sign out');").await?;
+    let said = "document.querySelector('.notice.why:not([hidden])')?.textContent.includes('You are still signed in')";
+    staff
+        .until("the word that nobody was signed out", said, 2 * SOON)
+        .await?;
+    desk.again(&[]).await?;
     signed_out(staff, &id, &number).await?;
     customer.close().await;
     Ok(Outcome::Passed(format!("{number}, then {second}")))
