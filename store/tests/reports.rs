@@ -3,6 +3,7 @@
 mod common;
 
 use common::{each, new_link, of_page, report};
+use pushcheck_store::report::NewReport;
 
 #[tokio::test]
 async fn the_same_report_is_kept_once() {
@@ -50,8 +51,9 @@ async fn another_text_of_the_same_run_is_kept_beside_and_shown() {
             .await
             .expect("kept")
             .expect("open");
+        // By the clock of another node, which is behind.
         let two = store
-            .keep_report(&of_page(&second), None, 20)
+            .keep_report(&of_page(&second), None, 5)
             .await
             .expect("kept")
             .expect("open");
@@ -113,6 +115,24 @@ async fn the_newest_stay_also_where_many_came_at_once() {
         assert_eq!(
             store.bytes().await.expect("counted"),
             2 * report(0).len() as u64
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_servers_saw_takes_room_too() {
+    each(async |store| {
+        let body = report(1);
+        let new = NewReport {
+            ledger: Some("{\"sightings\": [\"é\"]}"),
+            ..of_page(&body)
+        };
+        let kept = store.keep_report(&new, None, 10).await;
+        kept.expect("kept").expect("open");
+        assert_eq!(
+            store.bytes().await.expect("counted"),
+            body.len() as u64 + 21
         );
     })
     .await;
