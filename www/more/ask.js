@@ -57,9 +57,9 @@ function endpoint(one, { secure, file }) {
   url.hash = "";
   const port = url.port || (safe ? "443" : "80");
   const barred = file ? "file" : secure && !safe ? "plain" : null;
-  // As a browser offers them (RFC 9110 § 5.6.2); what is none of these it refuses.
+  // Each a token, once (RFC 6455 § 4.1): anything else a browser refuses.
   const named = method === "web-socket" ? array(one.protocols) : [];
-  const protocols = named.filter((name) => typeof name === "string" && /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name));
+  const protocols = named.filter((name, at) => typeof name === "string" && /^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name) && named.indexOf(name) === at);
   return { method, url: url.href, protocols, shown: `${url.protocol}//${url.hostname}:${port}`, host: url.host, barred };
 }
 

@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
+use pushcheck::wire::SUBPROTOCOL;
 use pushcheck_store::link::{Link, NewLink};
 use pushcheck_store::{Place, Store};
 use serde_json::{Value, json};
@@ -202,7 +203,7 @@ pub(super) async fn what_a_link_names_elsewhere_is_tried(lab: &Lab) -> Result<Ou
     let allowed = format!("ws://{at},http://{at}");
     let kept = Kept::start(&["--allow-endpoint", &allowed]).await?;
     let endpoints = json!([
-        {"method": "web-socket", "url": format!("ws://{at}/v1/runs/{}/own/1/web-socket", "a".repeat(32))},
+        {"method": "web-socket", "url": format!("ws://{at}/v1/runs/{}/own/1/web-socket", "a".repeat(32)), "protocols": [SUBPROTOCOL]},
         {"method": "long-polling", "url": format!("http://{at}/v1/about")},
     ]);
     let link = kept.asking("support", endpoints).await?;

@@ -162,7 +162,7 @@ pub(in crate::checks) async fn what_a_link_says_is_bounded(lab: &Lab) -> Result<
             "const { read, options, tokenOf, grouped, elsewhere } = await import(new URL('more/ask.js', location));
             const token = '0123456789abcdef0123456789abcdef';
             const endpoints = [
-                { method: 'web-socket', url: 'ws://plain.example/' }, { method: 'web-socket', url: 'wss://a.example/x?y#z' },
+                { method: 'web-socket', url: 'ws://plain.example/' }, { method: 'web-socket', url: 'wss://a.example/x?y#z', protocols: ['chat.v2', 'a b', 7, 'chat', 'chat.v2'] },
                 { method: 'web-socket', url: 'wss://b.example/' }, { method: 'long-polling', url: 'https://user:pass@c.example/' },
                 { method: 'polling', url: 'https://d.example/' }, { method: 'constructor', url: 'https://e.example/' }, null];
             const of = (more, page = { secure: true, file: false }) => read({ from: 'A', ...more }, page);
@@ -186,7 +186,7 @@ pub(in crate::checks) async fn what_a_link_says_is_bounded(lab: &Lab) -> Result<
         [token, token, null, null, null, null, null, null],
         [null, null, null, null, null],
         [["ws://plain.example:80", "plain"], ["wss://a.example:443", null]],
-        {"webSocket": {"url": "wss://a.example/x?y"}},
+        {"webSocket": {"url": "wss://a.example/x?y", "protocols": ["chat.v2", "chat"]}},
         false,
         ["file", "file", "file"],
         [119, "ab c", 4000, "x\ny", "public", null, null, null, ["https://o.example/"]],
