@@ -49,6 +49,7 @@ export function frame({ s, w, m }, session, signOut) {
     heading: () => heading,
     show(view) {
       heading = el("h1", { tabindex: "-1" }, view.title);
+      refused.hidden = true;
       into(main, heading, ...view.nodes);
       title = `${view.title} – ${s.name}`;
       tell();
