@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::address::{self, Reach, names_a_secret, pieces, reach};
+use crate::address::{self, Bare, Reach, bare, names_a_secret, pieces, reach};
 use crate::payload::Format;
 use crate::{Kind, request};
 
@@ -43,6 +43,8 @@ pub struct Written {
     pub fragment: Option<String>,
     /// What was left out, by name: parameters of the query.
     pub left_out: Vec<String>,
+    /// Parts of the path and of the query that have no name and look like secrets were left out: so many.
+    pub nameless_left_out: usize,
     /// User and password were left out.
     pub user_left_out: bool,
     /// Subprotocols that look like secrets were left out: so many.
@@ -51,7 +53,12 @@ pub struct Written {
 
 /// Makes a link.
 pub fn write(filled: &Filled) -> Written {
-    let (url, left_out, user_left_out) = without_secrets(&filled.url);
+    let Bare {
+        url,
+        left_out,
+        nameless,
+        user,
+    } = bare(&filled.url);
     let mut parts = vec![("kind", filled.kind.as_str()), ("url", url.as_str())];
     let safe = |protocol: &&String| !is_secret_protocol(protocol);
     let protocols: Vec<_> = filled.protocols.iter().filter(safe).collect();
@@ -72,7 +79,8 @@ pub fn write(filled: &Filled) -> Written {
     Written {
         fragment: (fragment.len() <= LONGEST).then_some(fragment),
         left_out,
-        user_left_out,
+        nameless_left_out: nameless,
+        user_left_out: user,
         protocols_left_out: filled.protocols.len() - protocols.len(),
     }
 }
@@ -80,41 +88,6 @@ pub fn write(filled: &Filled) -> Written {
 /// Servers that read tokens from subprotocols get them as long words, or behind a name that says so.
 pub fn is_secret_protocol(protocol: &str) -> bool {
     names_a_secret(protocol) || protocol.len() > 40
-}
-
-/// A URL without user, password, fragment, and the parameters that look like secrets, with their names.
-fn without_secrets(url: &str) -> (String, Vec<String>, bool) {
-    let bare = url.split('#').next().unwrap_or_default();
-    // With its question mark: a second one is part of a name.
-    let (before, query) = bare.split_at(bare.find('?').unwrap_or(bare.len()));
-    let (mut kept, mut left_out) = (Vec::new(), Vec::new());
-    for one in pieces(query) {
-        match one.secret || looks_secret(&one.value) {
-            true => left_out.push(one.name),
-            false => kept.push(one.raw),
-        }
-    }
-    let (scheme, rest) = before.split_once("://").unwrap_or(("", before));
-    let (authority, path) = match rest.find(['/', '\\']) {
-        Some(at) => rest.split_at(at),
-        None => (rest, ""),
-    };
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let mut out = match scheme {
-        "" => host.to_owned(),
-        scheme => format!("{scheme}://{host}"),
-    };
-    out += path;
-    if !kept.is_empty() {
-        out += "?";
-        out += &kept.join("&");
-    }
-    (out, left_out, host.len() != authority.len())
-}
-
-/// A value that looks like a JSON Web Token (RFC 7519 § 3), whatever its name.
-fn looks_secret(value: &str) -> bool {
-    value.starts_with("eyJ") && value.matches('.').count() >= 2
 }
 
 /// Reads what stands behind the `#`; `None`: it is no link of ours. Nothing in it is believed: what has no place is passed over.

@@ -60,6 +60,133 @@ fn no_secret_that_can_be_known_as_one_stands_in_a_link() {
 }
 
 #[test]
+fn user_and_password_stay_out_however_many_slashes_stand_before_them() {
+    for (url, kept) in [
+        (
+            "wss:///alice:S3CRET@app.example/live",
+            "wss:///app.example/live",
+        ),
+        (
+            "wss:/alice:S3CRET@app.example/live",
+            "wss:/app.example/live",
+        ),
+        ("wss:alice:S3CRET@app.example/live", "wss:app.example/live"),
+        (
+            "WSS:\\\\alice:S3CRET@app.example\\live",
+            "WSS:\\\\app.example\\live",
+        ),
+        (
+            "https:/\\/alice:S3CRET@app.example/",
+            "https:/\\/app.example/",
+        ),
+        ("wss:/\t/\nalice:S3CRET@app.example/", "wss://app.example/"),
+        (
+            " \u{1}wss:///alice:S3CRET@app.example/",
+            "wss:///app.example/",
+        ),
+        ("wss：//alice:S3CRET@app.example/", "wss：//app.example/"),
+        ("wss://alice:S3CRET＠app.example/", "wss://app.example/"),
+        ("alice:S3CRET@app.example/", "app.example/"),
+        (
+            "wss:wss://alice:S3CRET@app.example/",
+            "wss:wss://app.example/",
+        ),
+        (
+            "https://h/https://S3CRET@app.example/",
+            "https://h/https://app.example/",
+        ),
+        ("https://h/@a/b@1.2", "https://h/@a/b@1.2"),
+    ] {
+        let made = write(&filled(url));
+        let back = read(&made.fragment.expect("it is short")).expect("a link");
+        assert_eq!(back.url, kept, "{url}");
+        assert_eq!(made.user_left_out, url.contains("S3CRET"), "{url}");
+    }
+}
+
+#[test]
+fn tokens_without_a_name_stay_out_and_are_counted() {
+    const TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl";
+    for (url, kept, nameless, named) in [
+        (format!("wss://h/live?{TOKEN}"), "wss://h/live", 1, 0),
+        (
+            format!("wss://h/live?a=1&{TOKEN}="),
+            "wss://h/live?a=1",
+            1,
+            0,
+        ),
+        ("wss://h/live?Q2FyZA==".to_owned(), "wss://h/live", 1, 0),
+        (
+            "wss://h/live?9f86d081884c7d659a2f".to_owned(),
+            "wss://h/live",
+            1,
+            0,
+        ),
+        (format!("wss://h/live/{TOKEN}/x"), "wss://h/live/…/x", 1, 0),
+        (
+            "wss://h/hooks/T02AB/XXzz09YYxx08WWvv07UUuu06".to_owned(),
+            "wss://h/hooks/T02AB/…",
+            1,
+            0,
+        ),
+        ("wss://h/live;jsessionid=A1".to_owned(), "wss://h/…", 1, 0),
+        (
+            "wss://h/?url=wss%3A%2F%2Fh%2F%3Faccess_token%3Dx&b".to_owned(),
+            "wss://h/?b",
+            0,
+            1,
+        ),
+        (
+            "wss://h/?u=%2577ss%253A%252F%252Fa%253Ab%2540h%252F".to_owned(),
+            "wss://h/",
+            0,
+            1,
+        ),
+        (
+            "wss://h/?u=wss%3A%2F%2Fh%2F%3Faccess%255Ftoken%253Dx".to_owned(),
+            "wss://h/",
+            0,
+            1,
+        ),
+        (
+            "wss://h/?d=%7B%22token%22%3A%22x%22%7D".to_owned(),
+            "wss://h/",
+            0,
+            1,
+        ),
+        (format!("wss://h/?h=Bearer+{TOKEN}"), "wss://h/", 0, 1),
+        // What may be handed on.
+        (
+            "wss://h/?debug&c?&room=9f86d081884c7d659a2f".to_owned(),
+            "wss://h/?debug&c?&room=9f86d081884c7d659a2f",
+            0,
+            0,
+        ),
+        (
+            "wss://h/r/6f1cb2a0-8d5e-4b8e-9d3c-1a2b3c4d5e6f/x".to_owned(),
+            "wss://h/r/6f1cb2a0-8d5e-4b8e-9d3c-1a2b3c4d5e6f/x",
+            0,
+            0,
+        ),
+        (
+            "wss://h/how-to-open-sockets-in-2026?u=https%3A%2F%2Fh%2Fa%3Fb%3D1".to_owned(),
+            "wss://h/how-to-open-sockets-in-2026?u=https%3A%2F%2Fh%2Fa%3Fb%3D1",
+            0,
+            0,
+        ),
+    ] {
+        let made = write(&filled(&url));
+        let back = read(&made.fragment.expect("it is short")).expect("a link");
+        assert_eq!(back.url, kept, "{url}");
+        assert_eq!(
+            (made.nameless_left_out, made.left_out.len()),
+            (nameless, named),
+            "{url}"
+        );
+    }
+}
+
+#[test]
 fn what_a_link_holds_comes_back() {
     let all = Filled {
         kind: "http".to_owned(),
@@ -197,11 +324,20 @@ proptest! {
     }
 
     #[test]
-    fn no_url_brings_its_user_along(user in "[a-z%:]{1,8}", path in "[/a-z?&=@#\\\\]{0,12}") {
+    fn no_url_brings_its_user_along(
+        scheme in "wss|WS|https?", slashes in "[/\\\\\t]{0,5}", user in "[a-z%:]{1,8}", path in "[/a-z?&=@#\\\\]{0,12}"
+    ) {
         let secret = format!("SEC{user}");
-        let made = write(&filled(&format!("wss://{secret}@app.example/{path}")));
+        let typed = format!("{scheme}:{slashes}{secret}@app.example/{path}");
+        let made = write(&filled(&typed));
         let url = read(&made.fragment.expect("it is short")).expect("a link").url;
         prop_assert!(!url.contains("SEC"), "{}", url);
+        // Whatever remains is an address of the same host, and of nobody's.
+        let (before, after) = (url::Url::parse(&typed), url::Url::parse(&url));
+        if let (Ok(before), Ok(after)) = (before, after) {
+            prop_assert_eq!((after.username(), after.password()), ("", None));
+            prop_assert_eq!(before.host_str(), after.host_str());
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! A URL as it is typed: what a browser makes of it, and what is doubtful about it before anything is sent.
 
+mod bare;
 mod doubts;
 mod host;
 mod port;
 mod query;
 mod split;
 
+pub(crate) use bare::{Bare, bare};
 pub use doubts::{Doubt, Severity};
 pub use host::{Reach, reach};
 pub use port::{default_port, is_blocked};
