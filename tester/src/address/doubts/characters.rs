@@ -1,6 +1,6 @@
 //! Characters that look like others, or like nothing.
 
-use super::{Doubts, Severity};
+use super::{Doubts, Severity, encoded, split};
 
 /// What a full-width form stands for (Unicode, block Halfwidth and Fullwidth Forms), and the dots of Japanese.
 fn narrow(c: char) -> Option<char> {
@@ -10,6 +10,30 @@ fn narrow(c: char) -> Option<char> {
         '\u{3002}' | '\u{ff61}' => Some('.'),
         _ => None,
     }
+}
+
+/// A text with the forms narrowed that stand before its path; behind it they may be meant.
+fn narrowed(text: &str) -> String {
+    let mut text = text.to_owned();
+    // Each sign between parts may move where the path begins.
+    for _ in 0..8 {
+        let end = split(&text).path.start;
+        let wide = |(at, c): &(usize, char)| *at < end && narrow(*c).is_some();
+        if !text.char_indices().any(|one| wide(&one)) {
+            break;
+        }
+        let mut is_before = true;
+        let signs = text.char_indices().map(|one| match wide(&one) {
+            true if is_before => {
+                let c = narrow(one.1).unwrap_or(one.1);
+                is_before = !matches!(c, ':' | '/' | '\\' | '?' | '#');
+                c
+            }
+            _ => one.1,
+        });
+        text = signs.collect();
+    }
+    text
 }
 
 /// It shows nothing, or turns the direction of what follows.
@@ -65,7 +89,7 @@ impl Doubts<'_> {
         let Some((at, c)) = self.raw.char_indices().find(|(_, c)| narrow(*c).is_some()) else {
             return;
         };
-        let fix = self.raw.chars().map(|c| narrow(c).unwrap_or(c)).collect();
+        let fix = narrowed(self.raw);
         // In a path or a query it may be meant.
         let severity = match (self.parts.is_some(), at < self.split.path.start) {
             (false, _) => Severity::Stops,
@@ -77,9 +101,12 @@ impl Doubts<'_> {
             '\u{ff1a}' | '\u{ff0f}' => "text",
             _ => self.part_at(at),
         };
-        self.add("full-width", part, severity, Some(at..at + c.len_utf8()))
-            .value(c)
-            .fix(fix);
+        let is_mended = fix != self.raw;
+        let doubt = self.add("full-width", part, severity, Some(at..at + c.len_utf8()));
+        doubt.value(c);
+        if is_mended {
+            doubt.fix(fix);
+        }
     }
 
     fn inner_space(&mut self) {
@@ -99,7 +126,18 @@ impl Doubts<'_> {
             (true, false) => ("space", Severity::Perhaps),
             (false, _) => ("space", Severity::Stops),
         };
-        let fix = trimmed.chars().filter(|c| !space(*c)).collect();
+        // Behind the host it is data, and in user and password: a browser sends it encoded.
+        let split = &self.split;
+        let is_data = |at: &usize| {
+            let user = split.user_info.as_ref();
+            *at >= split.path.start || user.is_some_and(|user| user.contains(at))
+        };
+        let signs = trimmed.char_indices().map(|(at, c)| match space(c) {
+            true if matches!(c, '\t' | '\n' | '\r') || !is_data(&at) => String::new(),
+            true => encoded(c.encode_utf8(&mut [0; 4])),
+            false => c.to_string(),
+        });
+        let fix = signs.collect();
         self.add(code, part, severity, Some(at..at + c.len_utf8()))
             .fix(fix);
     }
@@ -107,15 +145,24 @@ impl Doubts<'_> {
     fn invisible(&mut self) {
         let found = self.raw.char_indices().find(|(_, c)| invisible(*c));
         let Some((at, c)) = found else { return };
-        let fix = self.raw.chars().filter(|c| !invisible(*c)).collect();
+        // In a query it may be a part of what is asked for: of an emoji, or of a word in Persian.
+        let end = self.split.query.start;
+        let signs = self.raw.char_indices();
+        let fix = signs
+            .filter(|(at, c)| *at >= end || !invisible(*c))
+            .map(|(_, c)| c)
+            .collect();
+        let is_mended = at < end;
         let severity = match self.parts {
             Some(_) => Severity::Perhaps,
             None => Severity::Stops,
         };
         let part = self.part_at(at);
-        self.add("invisible", part, severity, Some(at..at + c.len_utf8()))
-            .value(format!("U+{:04X}", u32::from(c)))
-            .fix(fix);
+        let doubt = self.add("invisible", part, severity, Some(at..at + c.len_utf8()));
+        doubt.value(format!("U+{:04X}", u32::from(c)));
+        if is_mended {
+            doubt.fix(fix);
+        }
     }
 
     fn backslash(&mut self) {

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+use super::query::encoded;
 use super::split::{Split, split};
 use super::{Asked, LONGEST, Parts};
 
