@@ -19,14 +19,7 @@ fn endpoints(server: &Loopback) -> Vec<(&'static str, Worked)> {
     let blank = |kind, url: String| Worked {
         kind,
         url,
-        protocols: Vec::new(),
-        chosen: String::new(),
-        events: Vec::new(),
-        method: String::new(),
-        headers: Vec::new(),
-        credentials: false,
-        first: None,
-        streamed: false,
+        ..blank()
     };
     let at = server.address();
     // As a browser spells a hostile path.
@@ -40,7 +33,8 @@ fn endpoints(server: &Loopback) -> Vec<(&'static str, Worked)> {
             "ws-text",
             Worked {
                 first: Some(First::Text(HOSTILE.to_owned())),
-                ..blank(Kind::WebSocket, format!("ws://{at}/ws-text?{path}"))
+                // As browsers take it, too.
+                ..blank(Kind::WebSocket, format!("http://{at}/ws-text?{path}"))
             },
         ),
         (
@@ -114,6 +108,21 @@ fn endpoints(server: &Loopback) -> Vec<(&'static str, Worked)> {
             },
         ),
         (
+            "delete-small",
+            Worked {
+                method: "delete".to_owned(),
+                headers: ["one", "two"]
+                    .into_iter()
+                    .zip(["X-Odd", "x-odd"])
+                    .map(|(value, name)| Field {
+                        name: name.to_owned(),
+                        value: value.to_owned(),
+                    })
+                    .collect(),
+                ..blank(Kind::Http, format!("http://{at}/delete-small"))
+            },
+        ),
+        (
             "propfind",
             Worked {
                 method: "PROPFIND".to_owned(),
@@ -151,18 +160,27 @@ fn was_asked(server: &Loopback, name: &str, worked: &Worked, language: &str, cod
     assert_eq!(Some(&asked.target), target.as_ref(), "{language}, {name}");
     assert_eq!(asked.body, sent, "{language}, {name}: the body\n{code}");
     let method = if worked.method.is_empty() {
-        "GET"
+        "GET".to_owned()
     } else {
-        &worked.method
+        worked.method.to_uppercase()
     };
     assert_eq!(asked.method, method, "{language}, {name}");
     for field in &worked.headers {
+        let same = worked.headers.iter();
+        let same = same.filter(|one| one.name.eq_ignore_ascii_case(&field.name));
+        let values: Vec<_> = same.map(|one| one.value.as_str()).collect();
         assert_eq!(
             asked.field(&field.name),
-            [field.value.as_str()],
+            [values.join(", ")],
             "{language}, {name}: {}",
             field.name
         );
+    }
+    // What is no text has no type of a form.
+    if name == "put-bytes" {
+        let types = asked.field("content-type");
+        let plain = types.is_empty() || types == ["application/octet-stream"];
+        assert!(plain, "{language}, {name}: {types:?}");
     }
     if worked.kind == Kind::Http
         && matches!(worked.first, Some(First::Text(_)))
@@ -236,6 +254,65 @@ fn what_a_browser_dropped_stands_in_no_code() {
             !code.contains("dropped") && code.contains("X-Odd"),
             "{code}"
         );
+    }
+}
+
+#[test]
+fn a_socket_is_asked_for_by_its_own_scheme() {
+    for (url, told) in [
+        ("http://app.example/live", "\"ws://app.example/live\""),
+        ("https://app.example/live", "\"wss://app.example/live\""),
+        ("wss://app.example/http:", "\"wss://app.example/http:\""),
+    ] {
+        let worked = Worked {
+            kind: Kind::WebSocket,
+            url: url.to_owned(),
+            ..blank()
+        };
+        let code = all(&worked);
+        assert!(code.rust.contains(told), "{}", code.rust);
+        assert!(code.python.contains(told), "{}", code.python);
+        let has_tls = code.rust.contains("rustls-tls-native-roots");
+        assert_eq!(has_tls, told.contains("wss:"), "{}", code.rust);
+    }
+}
+
+#[test]
+fn methods_are_capitals_where_a_browser_makes_them_so() {
+    for (method, sent) in [("delete", "DELETE"), ("Put", "PUT"), ("options", "OPTIONS")] {
+        let code = all(&Worked {
+            method: method.to_owned(),
+            ..blank()
+        });
+        let python = format!("method=\"{sent}\"");
+        assert!(code.python.contains(&python), "{}", code.python);
+        let javascript = format!("method: \"{sent}\"");
+        assert!(code.javascript.contains(&javascript), "{}", code.javascript);
+    }
+    for method in ["patch", "propfind"] {
+        let code = all(&Worked {
+            method: method.to_owned(),
+            ..blank()
+        });
+        let said = format!("\"{method}\"");
+        for code in [code.javascript, code.rust, code.python] {
+            assert!(code.contains(&said), "{code}");
+        }
+    }
+}
+
+fn blank() -> Worked {
+    Worked {
+        kind: Kind::Http,
+        url: "https://app.example/".to_owned(),
+        protocols: Vec::new(),
+        chosen: String::new(),
+        events: Vec::new(),
+        method: String::new(),
+        headers: Vec::new(),
+        credentials: false,
+        first: None,
+        streamed: false,
     }
 }
 

@@ -74,27 +74,49 @@ impl Worked {
         }
     }
 
+    /// As a browser sends it: some methods in capitals, however they are written (Fetch § 2.2.1).
     fn method(&self) -> &str {
+        let standard = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
+        let mut standard = standard.into_iter();
         match self.method.as_str() {
             "" => "GET",
-            method => method,
+            method => standard
+                .find(|name| name.eq_ignore_ascii_case(method))
+                .unwrap_or(method),
         }
     }
 
-    /// The fields that a browser sent: it drops those that are its own.
+    /// As clients take it that are no browsers: those take `http:` for a WebSocket, too (WebSockets § 3.1).
+    fn socket_url(&self) -> String {
+        match self.url.strip_prefix("http") {
+            Some(rest) => format!("ws{rest}"),
+            None => self.url.clone(),
+        }
+    }
+
+    /// The fields that a browser sent: it drops those that are its own, and those of one name are one (Fetch § 2.2.2).
     fn sent(&self) -> Vec<Field> {
-        let mut fields = self.headers.clone();
-        fields.retain(|field| !is_forbidden(&field.name, &field.value));
+        let mut fields: Vec<Field> = Vec::new();
+        let sent = self.headers.iter();
+        for field in sent.filter(|field| !is_forbidden(&field.name, &field.value)) {
+            let mut before = fields.iter_mut();
+            match before.find(|one| one.name.eq_ignore_ascii_case(&field.name)) {
+                Some(one) => one.value = format!("{}, {}", one.value, field.value),
+                None => fields.push(field.clone()),
+            }
+        }
         fields
+    }
+
+    fn is_typed(&self) -> bool {
+        let mut names = self.headers.iter().map(|field| &field.name);
+        names.any(|name| name.eq_ignore_ascii_case("content-type"))
     }
 
     /// The fields as a client sends them that is no browser: a browser gives a text a type by itself (Fetch § 5.2).
     fn fields(&self) -> Vec<Field> {
         let mut fields = self.sent();
-        let is_typed = fields
-            .iter()
-            .any(|field| field.name.eq_ignore_ascii_case("content-type"));
-        if matches!(self.first, Some(First::Text(_))) && !is_typed {
+        if matches!(self.first, Some(First::Text(_))) && !self.is_typed() {
             fields.push(Field {
                 name: "Content-Type".to_owned(),
                 value: "text/plain;charset=UTF-8".to_owned(),

@@ -1,6 +1,6 @@
 //! Python: the package `websockets` for WebSocket, the standard library for the rest.
 
-use super::{Content, Worked, python_bytes, python_string as text};
+use super::{Content, First, Worked, python_bytes, python_string as text};
 use crate::Kind;
 
 pub(super) fn code(worked: &Worked) -> String {
@@ -19,7 +19,7 @@ fn web_socket(worked: &Worked) -> String {
     };
     let mut code = format!(
         "# pip install websockets\nfrom websockets.sync.client import connect\n\nwith connect({}{protocols}) as socket:\n",
-        text(&worked.url)
+        text(&worked.socket_url())
     );
     if let Some(first) = worked.content() {
         let message = match first {
@@ -37,6 +37,10 @@ fn http(worked: &Worked, is_stream: bool) -> String {
         .iter()
         .map(|field| format!("{}: {}", text(&field.name), text(&field.value)))
         .collect();
+    // Without a type `urllib` calls it a form.
+    if matches!(worked.first, Some(First::Base64(_))) && !worked.is_typed() {
+        fields.push("\"Content-Type\": \"application/octet-stream\"".to_owned());
+    }
     if is_stream {
         fields.insert(0, "\"Accept\": \"text/event-stream\"".to_owned());
     }

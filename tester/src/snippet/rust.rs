@@ -84,13 +84,14 @@ fn request(worked: &Worked, is_stream: bool) -> String {
 }
 
 fn web_socket(worked: &Worked) -> String {
-    let url = text(&worked.url);
-    let features = match worked.url.starts_with("wss:") {
+    let url = worked.socket_url();
+    let features = match url.starts_with("wss:") {
         true => {
             format!("{{ version = \"{TUNGSTENITE}\", features = [\"rustls-tls-native-roots\"] }}")
         }
         false => format!("\"{TUNGSTENITE}\""),
     };
+    let url = text(&url);
     let mut uses = Vec::new();
     let mut lines = String::new();
     // A server that chooses none is in order for a browser, and an error for tungstenite.
