@@ -125,10 +125,10 @@ pub fn read_sessions(text: &str) -> Result<String, JsError> {
     tell(&session::read(text))
 }
 
-/// [`session::write`].
+/// [`session::keep`].
 #[wasm_bindgen]
-pub fn write_sessions(json: &str) -> Result<String, JsError> {
-    Ok(session::write(&read::<Vec<_>>(json)?))
+pub fn keep_sessions(json: &str, present: &str) -> Result<String, JsError> {
+    tell(&session::keep(&read::<Vec<_>>(json)?, present))
 }
 
 /// [`snippet::all`].

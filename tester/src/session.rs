@@ -175,6 +175,28 @@ pub fn write(sessions: &[Session]) -> String {
     serde_json::to_string_pretty(&file).unwrap_or_default()
 }
 
+/// What is to be put where sessions lie.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kept {
+    /// What to put there; `None`: it would not be read again, and nothing is to be put there.
+    pub text: Option<String>,
+    /// Why not.
+    pub damaged: Vec<Damage>,
+    /// What lies there now cannot be read whole: it has to be kept elsewhere.
+    pub aside: bool,
+}
+
+/// Sessions as they are to be saved in place of `present`; empty: nothing lies there.
+pub fn keep(sessions: &[Session], present: &str) -> Kept {
+    let text = write(sessions);
+    let damaged = read(&text).damaged;
+    Kept {
+        text: damaged.is_empty().then_some(text),
+        damaged,
+        aside: !present.is_empty() && !read(present).damaged.is_empty(),
+    }
+}
+
 type Wrong = (&'static str, String);
 
 /// The fields of an object, each looked at.

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use pushcheck_tester::request::Field;
-use pushcheck_tester::session::{Entry, LONGEST, MOST, Session, read, write};
+use pushcheck_tester::session::{Entry, LONGEST, MOST, Session, keep, read, write};
 use serde_json::{Value, json};
 
 fn session() -> Session {
@@ -154,6 +154,68 @@ fn more_than_there_is_room_for_is_said() {
     let told = read(&write(&vec![session(); MOST + 3]));
     assert_eq!((told.sessions.len(), told.damaged.len()), (MOST, 1));
     assert_eq!(told.damaged[0].why, "too-many");
+}
+
+#[test]
+fn nothing_is_saved_that_would_not_be_read_again() {
+    let field = Field {
+        name: "X-A".to_owned(),
+        value: String::new(),
+    };
+    // Three bytes each in UTF-8, one unit in UTF-16.
+    let wide = |units| "\u{3042}".repeat(units);
+    let entry = Entry {
+        text: wide(16_000),
+        base64: String::new(),
+        ..session().entries[0].clone()
+    };
+    let change = |change: &dyn Fn(&mut Session)| {
+        let mut one = session();
+        change(&mut one);
+        vec![one]
+    };
+    for (sessions, why) in [
+        (change(&|one| one.url = wide(11_000)), "too-long"),
+        (change(&|one| one.payload = wide(90_000)), "too-long"),
+        (
+            change(&|one| one.headers = vec![field.clone(); 65]),
+            "too-many",
+        ),
+        (
+            change(&|one| one.entries = vec![entry.clone(); 200]),
+            "too-large",
+        ),
+        (change(&|one| one.name = " ".to_owned()), "no-name"),
+        (vec![session(); MOST + 1], "too-many"),
+    ] {
+        let kept = keep(&sessions, "");
+        let whys: Vec<_> = kept.damaged.iter().map(|one| one.why).collect();
+        assert_eq!((kept.text, whys), (None, vec![why]), "{why}");
+    }
+    let kept = keep(&change(&|one| one.url = wide(10_000)), "");
+    let back = read(&kept.text.expect("it can be read"));
+    assert_eq!((back.sessions.len(), back.damaged.len()), (1, 0));
+}
+
+#[test]
+fn what_cannot_be_read_whole_is_put_aside() {
+    let newer = json!({ "file": "pushcheck-tester", "version": 2, "sessions": [] }).to_string();
+    let odd = file(&json!([session(), { "name": "odd", "kind": 7 }]));
+    let large = write(&vec![session(); MOST + 1]);
+    let huge = " ".repeat(LONGEST + 1);
+    for present in [
+        newer.as_str(),
+        odd.as_str(),
+        large.as_str(),
+        huge.as_str(),
+        "la la la",
+    ] {
+        let kept = keep(&[session()], present);
+        assert!(kept.aside && kept.text.is_some(), "{}", &present[..8]);
+    }
+    for present in ["", write(&[session()]).as_str(), write(&[]).as_str()] {
+        assert!(!keep(&[session()], present).aside, "{present}");
+    }
 }
 
 proptest! {

@@ -19,7 +19,11 @@ export function parsed(raw) {
 }
 
 const page = () => ({ protocol: location.protocol, hostname: location.hostname });
-const asked = (call) => (value) => JSON.parse(call(JSON.stringify(value)));
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+// Half a surrogate pair is no text to the core: it goes as U+FFFD, as it goes over the wire.
+const written = (value) => JSON.stringify(value, (_, one) => (typeof one === "string" ? decoder.decode(encoder.encode(one)) : one));
+const asked = (call) => (value) => JSON.parse(call(written(value)));
 
 /** The parts of a URL and what is doubtful about it. */
 export const take = (raw, kind) => asked(bound.take)({ raw, kind, parsed: parsed(raw), page: page() });
@@ -42,10 +46,10 @@ export const writeLink = asked(bound.write_link);
 /** Reads one; null: it is none. */
 export const readLink = (fragment) => JSON.parse(bound.read_link(fragment));
 /** Whether a link may fill a URL in: `yes`, or why not. */
-export const admit = (url, endpoints) => JSON.parse(bound.admit(JSON.stringify({ parsed: parsed(url), endpoints })));
+export const admit = (url, endpoints) => JSON.parse(bound.admit(written({ parsed: parsed(url), endpoints })));
 /** Reads saved sessions: `{sessions, damaged}`. */
 export const readSessions = (text) => JSON.parse(bound.read_sessions(text));
-/** Writes them. */
-export const writeSessions = (sessions) => bound.write_sessions(JSON.stringify(sessions));
+/** What to put in place of `present`: `{text, damaged, aside}`; text null: nothing, it would not be read again. */
+export const keepSessions = (sessions, present) => JSON.parse(bound.keep_sessions(written(sessions), present));
 /** Client code in each language. */
 export const code = asked(bound.code);

@@ -1,8 +1,8 @@
 /** Sessions that are kept in this browser or in files, and links. Storage and files are strangers': what they hold is checked whole. */
 import { el, into } from "../el.js";
-import { base64, bytes, readSessions, writeLink, writeSessions } from "./core.js";
+import { base64, bytes, keepSessions, parsed, readSessions, writeLink } from "./core.js";
 import { button, copy, field, line, say, tick } from "../parts.js";
-import { size } from "./store.js";
+import { beginning, size } from "./store.js";
 
 /** Where they lie. */
 const PLACE = "pushcheck-tester";
@@ -45,12 +45,26 @@ export function keep(t, store, form, load) {
     }
   }
 
-  function store_(sessions) {
+  const notWhole = ({ damaged: [{ name: which, why, at }] }) => say(t.notWhole, { name: which || t.sessions, why: t.damages[why], at: at && `(${at})` });
+
+  /** Puts them there, and tells how it went: `done`, or why not. */
+  function put(sessions, done) {
     try {
-      localStorage.setItem(PLACE, writeSessions(sessions));
-      return true;
+      const present = localStorage.getItem(PLACE) ?? "";
+      const kept = keepSessions(sessions, present);
+      if (kept.text === null) return notWhole(kept);
+      // A newer version of this page may read it.
+      const place = kept.aside ? `${PLACE}-${Date.now()}` : "";
+      if (place) localStorage.setItem(place, present);
+      try {
+        localStorage.setItem(PLACE, kept.text);
+      } catch (error) {
+        if (place) localStorage.removeItem(place);
+        throw error;
+      }
+      return place ? `${done} ${say(t.putAside, { place })}` : done;
     } catch {
-      return false;
+      return t.notSaved;
     }
   }
 
@@ -62,7 +76,7 @@ export function keep(t, store, form, load) {
       headers: headers.map((one) => ({ name: one.name, value: values.checked ? one.value : "" })), credentials, format, payload,
       entries: !entries.checked ? [] : store.entries.slice(-ENTRIES).map((entry) => ({
         at: Math.round(entry.at), direction: entry.direction, kind: entry.kind, size: entry.size,
-        text: entry.bytes ? "" : entry.text.slice(0, ENTRY), base64: entry.bytes ? base64(entry.bytes.slice(0, ENTRY)) : "",
+        text: entry.bytes ? "" : beginning(entry.text, ENTRY), base64: entry.bytes ? base64(entry.bytes.slice(0, ENTRY)) : "",
       })),
     };
   }
@@ -70,14 +84,19 @@ export function keep(t, store, form, load) {
   function keepOne() {
     const mine = current();
     const others = stored().sessions.filter((one) => one.name !== mine.name);
-    note.textContent = store_([mine, ...others].slice(0, 50)) ? t.saved : t.notSaved;
+    note.textContent = put([mine, ...others], t.saved);
     show();
   }
 
   function hand() {
     const all = stored().sessions;
     const sessions = name.value.trim() ? [current(), ...all.filter((one) => one.name !== name.value.trim())] : all;
-    const url = URL.createObjectURL(new Blob([writeSessions(sessions.slice(0, 50))], { type: "application/json" }));
+    const kept = keepSessions(sessions, "");
+    if (kept.text === null) {
+      note.textContent = notWhole(kept);
+      return;
+    }
+    const url = URL.createObjectURL(new Blob([kept.text], { type: "application/json" }));
     el("a", { href: url, download: "sessions.json" }).click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
@@ -90,9 +109,9 @@ export function keep(t, store, form, load) {
     if (chosen.size > LARGEST) read = whole("too-large");
     else read = await chosen.text().then(readSessions, () => whole("unreadable"));
     const names = new Set(read.sessions.map((one) => one.name));
-    const merged = [...read.sessions, ...stored().sessions.filter((one) => !names.has(one.name))].slice(0, 50);
-    const kept = !read.sessions.length || store_(merged);
-    note.textContent = kept ? say(t.imported, { n: read.sessions.length }) : t.notSaved;
+    const merged = [...read.sessions, ...stored().sessions.filter((one) => !names.has(one.name))];
+    const done = say(t.imported, { n: read.sessions.length });
+    note.textContent = read.sessions.length ? put(merged, done) : done;
     file.value = "";
     show(read.damaged.map((one) => ({ ...one, name: one.name || chosen.name.slice(0, 80) })));
   });
@@ -108,7 +127,7 @@ export function keep(t, store, form, load) {
       }, "small");
       loads.setAttribute("aria-label", say(t.loads, { name: one.name }));
       const gone = button(t.remove, () => {
-        store_(stored().sessions.filter((other) => other.name !== one.name));
+        note.textContent = put(stored().sessions.filter((other) => other.name !== one.name), "");
         show();
         name.focus();
       }, "small");
@@ -128,14 +147,14 @@ export function keep(t, store, form, load) {
     const named = headers.filter((one) => one.name.trim());
     const isHttp = kind === "http";
     const made = writeLink({
-      kind, url, protocols: kind === "web-socket" ? protocols : [], events: kind === "server-sent-events" ? events : [],
+      kind, url: parsed(url)?.href ?? url, protocols: kind === "web-socket" ? protocols : [], events: kind === "server-sent-events" ? events : [],
       method: isHttp ? method : "", headers: isHttp ? named.map((one) => one.name.trim()) : [],
       format: withPayload.checked ? format : "", payload: withPayload.checked ? payload : "",
     });
     const list_ = new Intl.ListFormat(t.locale);
     const told = made.fragment === null ? [t.linkLong] : [
       made.leftOut.length && say(t.leftOut, { list: list_.format(made.leftOut) }), made.userLeftOut && t.userLeftOut,
-      made.protocolsLeftOut && say(t.protocolsLeftOut, { n: made.protocolsLeftOut }), isHttp && named.length && t.valuesLeftOut,
+      made.namelessLeftOut && say(t.namelessLeftOut, { n: made.namelessLeftOut }), made.protocolsLeftOut && say(t.protocolsLeftOut, { n: made.protocolsLeftOut }), isHttp && named.length && t.valuesLeftOut,
     ];
     linkField.hidden = copyLink.hidden = made.fragment === null;
     link.value = made.fragment === null ? "" : `${location.origin}${location.pathname}#${made.fragment}`;

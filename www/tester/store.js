@@ -13,6 +13,12 @@ const decoder = new TextDecoder();
 /** Bytes of a text in UTF-8. */
 export const size = (text) => (text.length > 4096 ? new Blob([text]).size : encoder.encode(text).length);
 
+/** The beginning of a text, in whole characters. */
+export function beginning(text, most) {
+  const isHalf = text.length > most && /[\ud800-\udbff]/.test(text[most - 1]);
+  return text.slice(0, isHalf ? most - 1 : most);
+}
+
 export class Store {
   entries = [];
   dropped = 0;
@@ -33,7 +39,7 @@ export class Store {
     if (kept.cut) {
       // Copies: a part of an array or of a text holds the whole.
       if (entry.bytes) kept.bytes = entry.bytes.slice(0, LONGEST);
-      else kept.text = decoder.decode(encoder.encode(whole.slice(0, LONGEST)));
+      else kept.text = decoder.decode(encoder.encode(beginning(whole, LONGEST)));
     }
     this.#count(kept);
     this.#held += this.#weight(kept);

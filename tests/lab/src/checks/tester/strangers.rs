@@ -173,6 +173,8 @@ pub(in crate::checks) async fn markup_in_the_tester_is_text(lab: &Lab) -> Result
     Outcome::ok()
 }
 
+const SAVE: &str = "[...document.querySelectorAll('section:has(#session-name) button')].find((one) => one.textContent.startsWith('Save')).click();";
+
 /// What is saved comes back and starts nothing; a link holds no secret; a damaged file is named.
 pub(in crate::checks) async fn a_session_of_the_tester_comes_back(lab: &Lab) -> Result<Outcome> {
     let target = Target::start().await?;
@@ -240,7 +242,26 @@ pub(in crate::checks) async fn a_session_of_the_tester_comes_back(lab: &Lab) -> 
     hands(page, "localStorage.setItem('pushcheck-tester', '{\"file\":\"pushcheck-tester\",\"version\":1,\"sessions\":[{\"name\":\"odd\",\"kind\":7}]}');").await?;
     let page = open(lab, base, "&odd").await?;
     says(page, "damaged", "odd").await?;
-    hands(page, "localStorage.removeItem('pushcheck-tester');").await?;
+    // It is not written over; half a surrogate pair hinders nobody.
+    hands(
+        page,
+        &format!("type('session-name', 'Half'); type('payload', '\\ud83d'); {SAVE}"),
+    )
+    .await?;
+    says(page, "sessions", "Half").await?;
+    says(page, "keep-note", "It stays in this browser").await?;
+    let aside = hands(page, "const [place] = Object.keys(localStorage).filter((name) => /^pushcheck-tester-\\d+$/.test(name)); return localStorage.getItem(place);").await?;
+    ensure!(
+        aside.as_str().is_some_and(|text| text.contains("\"odd\"")),
+        "{aside}"
+    );
+    // What could not be read again does not come in place of what can.
+    hands(page, &format!("type('session-name', 'Wide'); type('url', 'wss://a.example/' + '\\u3042'.repeat(11000)); {SAVE}")).await?;
+    says(page, "keep-note", "could not be read again").await?;
+    hands(page, "[...document.querySelectorAll('section:has(#session-name) button')].find((one) => one.textContent.startsWith('Export')).click();").await?;
+    says(page, "keep-note", "could not be read again").await?;
+    says(page, "sessions", "Half").await?;
+    hands(page, "localStorage.clear();").await?;
     nothing_wrong(page).await?;
     Outcome::ok()
 }
