@@ -14,7 +14,7 @@ export interface Observed extends Omit<Client, "method" | "lane" | "failedInRun"
     port?: string;
     /** The path. */
     path?: string;
-    /** The names of its query's parameters, without their values. */
+    /** The names of its query's parameters, without their values; `(bare)`: what has no value, since it may be a token. */
     query?: string[];
     /** There is a fragment, which no server gets. */
     fragment?: boolean;

@@ -10,7 +10,9 @@
   if (!page.document || Object.hasOwn(page, "pushCheckObserve")) return;
   // Through a script whose errors are muted (HTML § 8.1.4.3) the page would no longer hear of its own.
   const from = document.currentScript;
-  if (from && from.crossOrigin === null && new URL(from.src, document.baseURI).origin !== location.origin) {
+  // An inline one has no address.
+  const src = from?.src;
+  if (src && from.crossOrigin === null && new URL(src).origin !== location.origin) {
     console.warn('push-check-observe.js comes from another origin: load it by <script crossorigin src="…">. Nothing is looked at.');
     return;
   }
@@ -32,8 +34,8 @@
   const NAMES = /^(Aggregate|Eval|Range|Reference|Syntax|Type|URI|Abort|Timeout|Security|InvalidState|InvalidAccess|Network|NotAllowed|NotSupported|QuotaExceeded|DataClone|Data|Encoding)?Error$/;
   const STREAMS = /^\s*(text\/event-stream|application\/(x-)?(ndjson|jsonl|stream\+json|json-seq))\b/i;
   const LONGEST = 2_000;
-  /** Beside this script lies what the check itself loads; as a module it has no such place. */
-  const HERE = from ? new URL(".", from.src).href : null;
+  /** Beside this script lies what the check itself loads; inline or as a module it has no such place. */
+  const HERE = src ? new URL(".", src).href : null;
   const OURS = /^(pkg|causes|text)\/|^redact\.json$/;
   const COUNTS = {
     began: 0, opened: 0, failed: 0, endedEarly: 0, threw: 0, sentEarly: 0, sentLate: 0, handlerThrew: 0, unheard: 0, atOnce: 0,
@@ -63,7 +65,7 @@
   function parts({ protocol, hostname, port, pathname, search, hash }) {
     const scheme = protocol.slice(0, -1);
     if (!/^(https?|wss?)$/.test(scheme)) return { scheme };
-    const names = search.slice(1).split("&").filter(Boolean).map((one) => (one.includes("=") ? one.slice(0, one.indexOf("=")) : "(bare)"));
+    const names = search.slice(1).split("&").filter(Boolean).map((one) => /^([^=]*)=+[^=]/.exec(one)?.[1] ?? "(bare)");
     return { scheme, host: hostname, port, path: pathname, query: names.slice(0, MOST), fragment: hash !== "" };
   }
 
@@ -89,7 +91,7 @@
         if (!calm) return null;
         targets.delete(calm[0]);
       }
-      target = { method, url, more, ...COUNTS, times: [], runs: [], calm: 0, whole: new Set(), closeCode: null, error: null, endedAt: null, leftAt: null, unheardAt: null, gaveUp: null };
+      target = { method, url, more, ...COUNTS, times: [], runs: [], calm: 0, whole: new Set(), closeCode: null, error: null, endedAt: null, leftAt: null, unheardAt: null, gaveUp: null, lastAt: 0 };
       targets.set(key, target);
     }
     return target;
@@ -211,16 +213,19 @@
     replace(prototype, "close", {
       apply(of, self, args) {
         const entry = entries.get(self);
-        if (entry) closes(self, entry);
-        return Reflect.apply(of, self, args);
+        const state = entry && self.readyState;
+        // What throws ends nothing.
+        const answer = Reflect.apply(of, self, args);
+        if (entry) closes(state, entry);
+        return answer;
       },
     });
   }
 
-  function closes(object, entry) {
-    if (object.readyState > 1) return;
+  function closes(state, entry) {
+    if (state > 1) return;
     // An event stream that has broken off is on its way to open again.
-    const lost = entry.opened && object.readyState === 0;
+    const lost = entry.opened && state === 0;
     if (lost && !pausing && !entry.ending) entry.target.leftAt = now();
     ends(entry);
   }
@@ -345,7 +350,10 @@
 
   // Reported while the event is still being dispatched (HTML § 8.1.4.6), so that it stands in what the handler does. It may be
   // what a handler calls, and catches itself: hence no proof.
-  page.addEventListener("error", ({ error }) => {
+  page.addEventListener("error", (event) => {
+    // Images, and the page itself, call events so, too.
+    if (!(event instanceof ErrorEvent) || event.target !== page) return;
+    const { error } = event;
     uncaught(error);
     if (!(handling?.event.deref()?.eventPhase > Event.NONE)) return;
     handling.target.handlerThrew += 1;
@@ -422,10 +430,11 @@
       for (const method of Object.keys(OPTIONS)) {
         const asked = run.asked.get(method);
         // Which of them threw has no endpoint to compare with.
-        const target = asked ?? [...targets.values()].find((target) => target.threw && methodOf(target) === method);
-        if (!target) continue;
-        const failedInRun = target.runs.filter((at) => at >= run.at).length;
-        all.push({ method, lane: asked ? `own-${method}` : null, ...counted(target), failedInRun });
+        const thrower = [...targets.values()].find((target) => target.threw && target !== asked && methodOf(target) === method);
+        for (const target of [asked, thrower].filter(Boolean)) {
+          const failedInRun = target.runs.filter((at) => at >= run.at).length;
+          all.push({ method, lane: target === asked ? `own-${method}` : null, ...counted(target), failedInRun });
+        }
       }
       return all;
     },

@@ -957,7 +957,7 @@ export interface Surroundings {
     lateUs: number;
     /** Changes of all that during the run. */
     notices: StampedNotice[];
-    /** The page's own clients, one a method; null: nobody looked at them. */
+    /** The page's own clients, one a method and one whose constructor threw; null: nobody looked at them. */
     clients: Client[] | null;
 }
 

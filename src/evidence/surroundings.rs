@@ -36,7 +36,7 @@ pub struct Surroundings {
     pub late_us: u64,
     /// Changes of all that during the run.
     pub notices: Vec<StampedNotice>,
-    /// The page's own clients, one a method; null: nobody looked at them.
+    /// The page's own clients, one a method and one whose constructor threw; null: nobody looked at them.
     pub clients: Option<Vec<Client>>,
 }
 

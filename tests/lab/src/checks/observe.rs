@@ -13,8 +13,20 @@ use crate::sample::Sample;
 /// How long an app is left alone before the check.
 const WHILE: Duration = Duration::from_millis(3_200);
 
+/// The same script once more, inline, and what it says of a query in which tokens stand without a name.
+const INLINE: &str = "
+    const asked = new XMLHttpRequest();
+    asked.open('GET', document.querySelector('script[crossorigin]').src, false);
+    asked.send();
+    document.head.append(Object.assign(document.createElement('script'), { text: asked.responseText }));
+    if (!window.pushCheckObserve) return 'not there';
+    new EventSource('/nothing?eyJ0.eyJ0.c2ln&c2VjcmV0==&a=1&b==2').close();
+    const [{ query }] = pushCheckObserve.record();
+    pushCheckObserve.remove();
+    return query.join();";
+
 /// Apps in which something is wrong, with the fact that must be named and how surely the cause is.
-const BROKEN: [(&str, FactName, Strength); 8] = [
+const BROKEN: [(&str, FactName, Strength); 9] = [
     (
         "sends-before-open",
         FactName::ClientSentEarly,
@@ -33,6 +45,11 @@ const BROKEN: [(&str, FactName, Strength); 8] = [
     ("begins-at-once", FactName::ClientAtOnce, Strength::Likely),
     ("hears-no-end", FactName::ClientUnheard, Strength::Likely),
     (
+        "closes-with-a-wrong-code",
+        FactName::ClientUnheard,
+        Strength::Likely,
+    ),
+    (
         "waits-for-the-end",
         FactName::ClientReadWhole,
         Strength::Likely,
@@ -46,7 +63,7 @@ const BROKEN: [(&str, FactName, Strength); 8] = [
 ];
 
 /// Apps that are right, some of them at endpoints that are not; the last one is wrong at an endpoint that refuses everybody.
-const BLAMELESS: [&str; 12] = [
+const BLAMELESS: [&str; 13] = [
     "correct/waits-and-comes-back",
     "correct/mounts-twice",
     "correct/follows-events",
@@ -55,6 +72,7 @@ const BLAMELESS: [&str; 12] = [
     "correct/says-goodbye",
     "correct/types-on",
     "correct/catches-and-waits",
+    "correct/tells-by-events",
     "correct/one-job-each",
     "correct/is-refused",
     "correct/finds-nobody",
@@ -81,8 +99,16 @@ pub(super) async fn what_the_pages_own_code_spoils_is_named(lab: &Lab) -> Result
             wrong.push(format!("{name}: {told}; {clients}"));
         }
     }
+    // Beside an endpoint of the same method with which nothing is wrong.
+    let report = looked_at(lab, &sample, "broken/throws-beside").await?;
+    let codes: Vec<_> = blamed(&report).iter().map(|one| one.code).collect();
+    if codes != [Code::BadUrlSyntax] {
+        let clients = &report.json["surroundings"]["clients"];
+        wrong.push(format!("throws-beside: {codes:?}; {clients}"));
+    }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
-    Ok(Outcome::Passed(format!("{0} of {0} named", BROKEN.len())))
+    let all = BROKEN.len() + 1;
+    Ok(Outcome::Passed(format!("{all} of {all} named")))
 }
 
 /// No app is blamed for what its server or its browser does.
@@ -134,6 +160,11 @@ async fn looked_at(lab: &Lab, sample: &Sample, app: &str) -> Result<Reported> {
             .run("pushCheckObserve.remove(); return isBack();")
             .await?;
         ensure!(back == true, "{app}: what was wrapped stays wrapped");
+        let inline = page.run(INLINE).await?;
+        ensure!(
+            inline == "(bare),(bare),a,b",
+            "{app}: as an inline script, or by names: {inline}"
+        );
         return Ok(told);
     }
     bail!("{app}: twice the page got no time")
