@@ -2,7 +2,7 @@
 import "pushcheck";
 import type { End, PushCheck } from "pushcheck";
 import type { Report } from "pushcheck/report";
-import init, { run, runOf } from "pushcheck/run";
+import init, { judgeClients, run, runOf } from "pushcheck/run";
 
 const asked = new URLSearchParams(location.search);
 const check: PushCheck = document.createElement("push-check");
@@ -22,7 +22,9 @@ addEventListener("pushcheck-start", () => {});
 async function alone(options: Parameters<typeof run>[0]): Promise<string> {
   await init();
   const report = await run(options, AbortSignal.timeout(20_000), (progress) => console.log(progress.permille));
-  return report.result;
+  // Nobody looked at this page's clients.
+  const judged = judgeClients(report.run.id, []);
+  return judged?.result ?? "not judged";
 }
 
 Object.assign(globalThis, { alone, runOf });

@@ -1,6 +1,6 @@
 // The widget without its element.
 
-import type { Options, Progress, Report } from "./report.js";
+import type { Client, Options, Progress, Report } from "./report.js";
 
 /**
  * Makes the widget ready; to be awaited before anything else here. Once for a page, tried anew after a failure.
@@ -32,3 +32,9 @@ export function readNetLog(run: string, text: string): boolean;
 
 /** Ends the log: the run's report, judged anew with what the log says; or why it tells nothing. */
 export function judgeNetLog(run: string): Report | "empty" | "too-large" | "no-log" | "other-run";
+
+/**
+ * The run's report, judged anew with what the page's own clients did: what `pushCheckObserve.clients()` of `pushcheck/observe`
+ * tells. Undefined: no such run, or nothing that it could have counted.
+ */
+export function judgeClients(run: string, clients: Client[] | null): Report | undefined;

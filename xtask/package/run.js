@@ -2,7 +2,7 @@
 import { file } from "./near.js";
 import { initSync } from "./pkg/pushcheck.js";
 
-export { judgeNetLog, readNetLog, run, runOf } from "./pkg/pushcheck.js";
+export { judgeClients, judgeNetLog, readNetLog, run, runOf } from "./pkg/pushcheck.js";
 
 let loading;
 
