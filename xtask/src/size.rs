@@ -50,7 +50,7 @@ const LINKED: &[&str] = &["pkg/link.js"];
 /// Of a support link, brotli: what was measured, with some room for words.
 const BUDGET_OF_LINK: u64 = 8_500;
 /// Of the page that tries an endpoint, brotli: what was measured, with room for another compiler.
-const BUDGET_OF_TESTER: u64 = 124_000;
+const BUDGET_OF_TESTER: u64 = 125_000;
 /// All that is loaded to explain, and to hand a report over, in English, brotli; in Japanese a seventh more.
 const BUDGET_TO_EXPLAIN: u64 = 94_500;
 /// Of all that is loaded when it is opened, brotli.

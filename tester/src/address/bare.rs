@@ -23,8 +23,10 @@ pub(crate) struct Bare {
 
 /// Leaves out user, password, fragment, and what looks like a secret in path and query.
 pub(crate) fn bare(url: &str) -> Bare {
-    let mut all = Bare::default();
-    all.url = url.to_owned();
+    let mut all = Bare {
+        url: url.to_owned(),
+        ..Bare::default()
+    };
     // What was left out may bring together what is a secret only then.
     for _ in 0..4 {
         let before = all.url.clone();
