@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(status(of(1)), None);
         let others: Vec<Turn> = (2..5)
             .flat_map(|n| (0..16).map(move |_| n))
-            .map(|n| take(n))
+            .map(take)
             .collect();
         let last = take(5);
         assert_eq!(status(of(6)), Some(503));
