@@ -126,7 +126,7 @@ async fn nobody_is_waited_for_and_only_so_many_are_heard() {
     site.ended().await;
     let mut site = Site::plain().await;
     let mut all = Vec::new();
-    for _ in 0..16 {
+    for _ in 0..32 {
         all.push(page(&site).await);
     }
     let (_, answer) = try_open(&site, PATH, HANDSHAKE).await;

@@ -12,8 +12,8 @@ use crate::source::SourceId;
 /// The reports that are read at once: each may take its whole size of memory while it comes.
 const AT_ONCE: usize = 64;
 
-/// Of one source, so that nobody alone keeps all others out.
-const OF_SOURCE: usize = 16;
+/// Of one source, so that nobody alone keeps all others out; enough for an office that has trouble all at once.
+const OF_SOURCE: usize = 32;
 
 /// Who is inside.
 #[derive(Debug)]
@@ -86,16 +86,13 @@ mod tests {
                 .err()
                 .map(|problem| problem.status.as_u16())
         };
-        let mut own: Vec<Turn> = (0..16).map(|_| take(1)).collect();
+        let mut own: Vec<Turn> = (0..32).map(|_| take(1)).collect();
         assert_eq!((status(of(1)), status(of(2))), (Some(429), None));
         own.pop();
         assert_eq!(status(of(1)), None);
-        let others: Vec<Turn> = (2..5)
-            .flat_map(|n| (0..16).map(move |_| n))
-            .map(take)
-            .collect();
-        let last = take(5);
-        assert_eq!(status(of(6)), Some(503));
+        let others: Vec<Turn> = (0..32).map(|_| take(2)).collect();
+        let last = take(3);
+        assert_eq!(status(of(4)), Some(503));
         drop((own, others, last));
         assert!(lock(&turns.inside).is_empty(), "nobody is inside");
     }
