@@ -6,7 +6,7 @@ use common::{each, new_link, report};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use pushcheck_store::changes::{Cursor, What};
+use pushcheck_store::changes::{Cursor, LOOK_BACK, What};
 use pushcheck_store::link::{NewLink, State, Word};
 use pushcheck_store::mark::Mark;
 use pushcheck_store::report::NewReport;
@@ -249,7 +249,10 @@ async fn changes_come_in_their_order_and_late_ones_again() {
         let late = keep(&store, &report(2), None, 10_500).await;
         let (again, _) = store.changes(&next, 1).await.expect("read");
         assert!(again.iter().any(|one| one.id == late));
-        let (none, _) = store.changes(&Cursor::now(30_000), 10).await.expect("read");
+        let (none, _) = store
+            .changes(&Cursor::now(12_000 + LOOK_BACK), 10)
+            .await
+            .expect("read");
         assert_eq!(none, []);
     })
     .await;
