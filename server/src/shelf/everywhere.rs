@@ -40,7 +40,7 @@ impl Everywhere {
         match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(told)) => Ok(told),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "what strangers leave is out of reach");
+                tracing::warn!(%error, "the store does not answer what strangers ask of it");
                 Err(Problem::overloaded())
             }
             Err(_) => Err(Problem::overloaded()),
